@@ -1,0 +1,20 @@
+"""pgkeras: progressive growing GANs in Keras 3.
+
+>>> from pgkeras import ProgressiveConfig, build_generators
+>>> generators = build_generators(ProgressiveConfig(resolution=16, fmap_max=32))
+>>> generators[16].straight.output_shape
+(None, 16, 16, 3)
+"""
+
+from pgkeras.quiet_tensorflow import quiet_start
+
+with quiet_start():
+    import keras  # noqa: F401
+
+from pgkeras.config import ProgressiveConfig
+from pgkeras.errors import UserError
+from pgkeras.networks import StagePair, build_discriminators, build_generators
+
+__version__ = "0.1.0"
+
+__all__ = ["ProgressiveConfig", "StagePair", "UserError", "build_discriminators", "build_generators"]

@@ -1,0 +1,8 @@
+"""What happens around the steps of `fit`: schedule, statistics, samples, checkpoints."""
+
+from pgkeras.callbacks.checkpoints import Checkpoints
+from pgkeras.callbacks.position import FollowSchedule
+from pgkeras.callbacks.samples import Samples
+from pgkeras.callbacks.statistics import Statistics
+
+__all__ = ["Checkpoints", "FollowSchedule", "Samples", "Statistics"]

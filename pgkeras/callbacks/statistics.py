@@ -1,0 +1,99 @@
+"""A line of statistics per tick: on the terminal, in stats.jsonl and in TensorBoard."""
+
+import json
+import math
+from collections.abc import Sequence
+
+import keras
+import tensorflow as tf
+from tqdm import tqdm
+
+from pgkeras.errors import UserError
+from pgkeras.schedule import Position, Schedule
+from pgkeras.training.run_folder import RunFolder
+from pgkeras.training.state import Progress
+
+
+class Statistics(keras.callbacks.Callback):
+    """Averages the steps' values over a tick and reports them, with speed and time left.
+
+    Args:
+        schedule: of the run.
+        progress: where training stands; it holds the unfinished tick's sums, so that a resumed tick is complete.
+        folder: of the run.
+        ticks_per_phase: lines in each phase.
+        image_costs: what one image costs in each phase of the schedule, in any unit; for the time left.
+    """
+
+    def __init__(
+        self,
+        schedule: Schedule,
+        progress: Progress,
+        folder: RunFolder,
+        ticks_per_phase: int,
+        image_costs: Sequence[float],
+    ) -> None:
+        super().__init__()
+        self.schedule = schedule
+        self.progress = progress
+        self.ticks_per_phase = ticks_per_phase
+        self.image_costs = image_costs
+        self.lines = folder.statistics
+        self.tensorboard = tf.summary.create_file_writer(str(folder.tensorboard))
+        self.bar = tqdm(
+            total=schedule.images, initial=progress.images_shown, unit="image", disable=None, dynamic_ncols=True
+        )
+
+    def on_train_batch_begin(self, batch: int, logs: dict | None = None) -> None:
+        self.position = self.schedule.at(self.progress.images_shown)
+        self.part = self.schedule.part(self.progress.images_shown, self.ticks_per_phase)
+
+    def on_train_batch_end(self, batch: int, logs: dict[str, float]) -> None:
+        progress = self.progress
+        for name, value in logs.items():
+            if not math.isfinite(value):
+                raise UserError(
+                    f"{name} is {value} after {progress.images_shown:,} images ({self.position.phase.name}): training "
+                    "has diverged; try lower learning rates"
+                )
+            progress.tick_sums[name] = progress.tick_sums.get(name, 0.0) + float(value)
+        progress.tick_steps += 1
+        self.bar.update(self.position.batch_size)
+        if self.schedule.part(progress.images_shown, self.ticks_per_phase) != self.part:
+            self._report()
+
+    def _report(self) -> None:
+        progress, position = self.progress, self.position
+        rate = progress.tick_steps * position.batch_size / progress.tick_seconds
+        means = {name: total / progress.tick_steps for name, total in progress.tick_sums.items()}
+        phase_left, run_left = self._seconds_left(position, 1 / rate)
+        line = {
+            "images_shown": progress.images_shown,
+            "resolution": position.resolution,
+            "fade_in": position.phase.fade_in,
+            "alpha": position.alpha,
+            "batch_size": position.batch_size,
+            "images_per_second": rate,
+            "seconds": progress.seconds,
+            **means,
+        }
+        with self.lines.open("a") as file:
+            file.write(json.dumps(line) + "\n")
+        with self.tensorboard.as_default():
+            for name, value in line.items():
+                tf.summary.scalar(name, value, step=progress.images_shown)
+        self.tensorboard.flush()
+        tqdm.write(
+            f"{position.phase.name:>18}  alpha {position.alpha:.2f}  {progress.images_shown / 1000:.1f} kimg "
+            f"({progress.images_shown / self.schedule.images:.0%})  {rate:.0f} images/s  "
+            f"G {means['generator_loss']:.3f}  D {means['discriminator_loss']:.3f}  "
+            f"left: phase {tqdm.format_interval(phase_left)}, run {tqdm.format_interval(run_left)}"
+        )
+        progress.tick_steps, progress.tick_seconds, progress.tick_sums = 0, 0.0, {}
+
+    def _seconds_left(self, position: Position, seconds_per_image: float) -> tuple[float, float]:
+        """Time left in the phase and in the run, if later images take longer as their cost says."""
+        phase = max(0, position.start + position.phase.images - self.progress.images_shown) * seconds_per_image
+        seconds_per_cost = seconds_per_image / self.image_costs[position.index]
+        later = zip(self.schedule.phases[position.index + 1 :], self.image_costs[position.index + 1 :], strict=True)
+        return phase, phase + sum(each.images * cost for each, cost in later) * seconds_per_cost

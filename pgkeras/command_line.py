@@ -1,0 +1,88 @@
+"""What all command lines share: options made from the typed config, and one-line errors."""
+
+import sys
+from collections.abc import Callable
+from typing import Any, Literal, NoReturn, get_args, get_origin
+
+import click
+from pydantic import BaseModel, ValidationError
+from pydantic.fields import FieldInfo
+
+from pgkeras.errors import UserError
+
+
+def run(command: click.Command) -> NoReturn:
+    """Runs a click command; a user's mistake ends in one line on stderr and exit status 2.
+
+    Args:
+        command: the command to run on `sys.argv`.
+    """
+    try:
+        status = command.main(standalone_mode=False)
+    except click.ClickException as error:
+        _fail(error.format_message())
+    except UserError as error:
+        _fail(str(error))
+    except ValidationError as error:
+        _fail(_describe(error))
+    except (click.Abort, KeyboardInterrupt):
+        print("interrupted", file=sys.stderr)
+        sys.exit(130)
+    sys.exit(status if isinstance(status, int) else 0)
+
+
+def _fail(message: str) -> NoReturn:
+    print("error: " + " ".join(message.split()), file=sys.stderr)
+    sys.exit(2)
+
+
+def _describe(error: ValidationError) -> str:
+    """One line for the first option that is wrong."""
+    first = error.errors()[0]
+    message = first["msg"].removeprefix("Value error, ")
+    if not first["loc"]:
+        return message
+    return f"--{str(first['loc'][0]).replace('_', '-')} {first['input']}: {message}"
+
+
+def config_options(config: type[BaseModel]) -> Callable[[Callable], Callable]:
+    """A decorator that gives a click command one option for each field of a config class.
+
+    Names, types, defaults and help come from the class. The command receives None for what the user did not
+    give, so that a preset can supply it.
+
+    Args:
+        config: a pydantic model class; every field needs a default and a description.
+    """
+
+    def decorate(function: Callable) -> Callable:
+        for name, field in reversed(config.model_fields.items()):
+            function = _option(name, field)(function)
+        return function
+
+    return decorate
+
+
+def _option(name: str, field: FieldInfo) -> Callable[[Callable], Callable]:
+    flag = "--" + name.replace("_", "-")
+    if field.annotation is bool:
+        flag = f"{flag}/--no-{flag[2:]}"
+    return click.option(
+        flag,
+        name,
+        type=_click_type(field),
+        default=None,
+        help=f"{field.description}  [default: {_text(field.get_default(call_default_factory=True))}]",
+    )
+
+
+def _click_type(field: FieldInfo) -> click.ParamType | type:
+    if get_origin(field.annotation) is Literal:
+        return click.Choice(get_args(field.annotation))
+    return field.annotation if field.annotation in (bool, int, float) else str
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, dict):
+        return ",".join(f"{resolution}:{number:g}" for resolution, number in value.items())
+    return str(value)

@@ -1,0 +1,156 @@
+"""The one typed config: every option's name, type, default, range and help text."""
+
+from typing import Annotated, Any, Literal, Self, TypeVar
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+Number = TypeVar("Number", int, float)
+
+
+def _parse_per_resolution(value: Any) -> Any:
+    """Reads 16, "16" or "4:16,256:8"; a dict passes through."""
+    if isinstance(value, int | float):
+        return {4: value}
+    if not isinstance(value, str):
+        return value
+    if ":" not in value:
+        return {4: value}
+    try:
+        return dict(pair.split(":") for pair in value.split(","))
+    except ValueError:
+        raise ValueError("give one number, or resolution:value pairs such as 4:16,256:8") from None
+
+
+def _check_per_resolution(value: dict[int, Number]) -> dict[int, Number]:
+    for resolution in value:
+        _check_power_of_two(resolution)
+    if 4 not in value:
+        raise ValueError("the value from resolution 4 on is missing: begin with 4:value")
+    return dict(sorted(value.items()))
+
+
+def _check_power_of_two(value: int) -> int:
+    if value < 4 or value > 1024 or value & (value - 1):
+        raise ValueError(f"resolution {value} is not a power of two from 4 to 1024 (4, 8, 16, 32, 64 ...)")
+    return value
+
+
+PerResolution = Annotated[
+    dict[int, Number], BeforeValidator(_parse_per_resolution), AfterValidator(_check_per_resolution)
+]
+PositiveInt = Annotated[int, Field(ge=1)]
+PositiveFloat = Annotated[float, Field(gt=0)]
+NotNegativeFloat = Annotated[float, Field(ge=0)]
+
+
+class ProgressiveConfig(BaseModel):
+    """Everything that decides a training run. The defaults are the paper's (arXiv 1710.10196).
+
+    Options "by resolution" take one number, or a dict (on the command line `4:16,256:14`) whose values each hold
+    from their resolution upward, until the next.
+
+    >>> config = ProgressiveConfig(resolution=1024)
+    >>> config.feature_maps(32), config.feature_maps(1024)
+    (512, 16)
+    >>> config.at_resolution("batch_size", 128), config.at_resolution("batch_size", 512)
+    (16, 6)
+
+    Raises:
+        pydantic.ValidationError: (a ValueError) for an unknown option, a wrong type, a value out of range, or
+            options that contradict each other.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    # Network (Table 2)
+    resolution: Annotated[int, AfterValidator(_check_power_of_two)] = Field(
+        64, description="Final image side in pixels, a power of two from 4 to 1024."
+    )
+    channels: Literal[1, 3] = Field(3, description="Image channels: 3 for RGB, 1 for grey.")
+    latent_size: PositiveInt = Field(512, description="Components of a latent vector.")
+    fmap_base: PositiveInt = Field(
+        8192, description="Feature maps at a resolution are 2 x fmap-base / resolution, at most fmap-max."
+    )
+    fmap_max: PositiveInt = Field(512, description="Most feature maps in any layer.")
+    minibatch_stddev_group: PositiveInt = Field(4, description="Images per group of the minibatch standard deviation.")
+
+    # Schedule (section 2, appendix A.1)
+    straight_kimg: PerResolution[NotNegativeFloat] = Field(
+        {4: 800.0}, description="Thousands of real images shown in the straight phases, by resolution."
+    )
+    fade_in_kimg: PerResolution[NotNegativeFloat] = Field(
+        {4: 800.0}, description="Thousands of real images shown while a resolution fades in, by resolution."
+    )
+    batch_size: PerResolution[PositiveInt] = Field(
+        {4: 16, 256: 14, 512: 6, 1024: 3}, description="Real images per step, by resolution."
+    )
+    generator_learning_rate: PerResolution[PositiveFloat] = Field(
+        {4: 0.001}, description="Adam's learning rate for the generator, by resolution."
+    )
+    discriminator_learning_rate: PerResolution[PositiveFloat] = Field(
+        {4: 0.001}, description="Adam's learning rate for the discriminator, by resolution."
+    )
+
+    # Loss and optimizers (appendix A.1)
+    loss: Literal["wgan-gp", "lsgan", "non-saturating"] = Field(
+        "wgan-gp",
+        description="wgan-gp: Wasserstein with gradient penalty and drift; lsgan: mean squared error; "
+        "non-saturating: binary cross-entropy with R1.",
+    )
+    penalty_weight: NotNegativeFloat | None = Field(
+        None, description="Weight of the loss's gradient penalty (λ of WGAN-GP, γ of R1); if not given, the loss's own."
+    )
+    drift_weight: NotNegativeFloat | None = Field(
+        None, description="Weight of the real scores' mean square; if not given, the loss's own (wgan-gp: 0.001)."
+    )
+    adam_beta1: float = Field(0.0, ge=0, lt=1, description="Adam's decay of the gradient's mean.")
+    adam_beta2: float = Field(0.99, ge=0, lt=1, description="Adam's decay of the gradient's mean square.")
+    adam_epsilon: PositiveFloat = Field(1e-8, description="Adam's epsilon.")
+    ema_decay: float = Field(
+        0.999, ge=0, lt=1, description="Decay of the generator's moving average, per step at batch 16."
+    )
+
+    # Data
+    mirror: bool = Field(True, description="Show every photo mirrored half of the time.")
+
+    # Run
+    precision: Literal["auto", "float32", "bfloat16"] = Field(
+        "auto", description="Arithmetic of the convolutions; auto: bfloat16 where the processor computes in it."
+    )
+    seed: int = Field(0, ge=0, lt=2**31, description="Seed of the weights, the latents and the order of the images.")
+    ticks_per_phase: PositiveInt = Field(20, description="Lines of statistics in each phase.")
+    snapshots_per_phase: PositiveInt = Field(4, description="Sample grids in each phase.")
+    checkpoint_minutes: NotNegativeFloat = Field(5.0, description="Minutes from one checkpoint to the next.")
+
+    @model_validator(mode="after")
+    def _check(self) -> Self:
+        if self.loss == "lsgan" and self.penalty_weight is not None:
+            raise ValueError(f"--penalty-weight {self.penalty_weight:g}: --loss lsgan has no penalty to weigh")
+        if self.at_resolution("straight_kimg", self.resolution) == 0:
+            raise ValueError(
+                f"--straight-kimg is 0 at {self.resolution}x{self.resolution}: the last phase needs images"
+            )
+        return self
+
+    def feature_maps(self, resolution: int) -> int:
+        """Feature maps of the layers at a resolution: min(2 x fmap_base / resolution, fmap_max), Table 2.
+
+        Args:
+            resolution: image side in pixels.
+        """
+        return max(1, min(2 * self.fmap_base // resolution, self.fmap_max))
+
+    def at_resolution(self, option: str, resolution: int) -> float:
+        """The value of a by-resolution option at one resolution.
+
+        Args:
+            option: its name, for example "batch_size".
+            resolution: image side in pixels.
+        """
+        values = getattr(self, option)
+        return values[max(start for start in values if start <= resolution)]
+
+    @property
+    def resolutions(self) -> list[int]:
+        """All resolutions from 4 to the final one."""
+        return [2**exponent for exponent in range(2, self.resolution.bit_length())]

@@ -1,0 +1,70 @@
+"""Batches of real images at one resolution: a pure function of the data, the seed and the position.
+
+The order of the images and which of them are mirrored depend only on the seed and on how many images have been shown,
+so a resumed run sees exactly what an uninterrupted one would have seen.
+"""
+
+from collections.abc import Iterator
+
+import numpy as np
+import tensorflow as tf
+
+
+def batches(
+    images: np.ndarray, resolution: int, batch_size: int, *, seed: int, start: int = 0, mirror: bool = True
+) -> tf.data.Dataset:
+    """An endless stream of batches of real images.
+
+    Every pass over the data is a new permutation; a batch may span two passes.
+
+    Args:
+        images: uint8 (images, side, side, channels), in memory or memory-mapped; side at least resolution.
+        resolution: image side to deliver, in pixels; larger images are averaged over the area of each pixel.
+        batch_size: images per batch.
+        seed: of the order and of the mirroring.
+        start: images shown before the first batch.
+        mirror: whether half of the images, chosen anew in each pass, are mirrored.
+
+    Returns:
+        A dataset of float32 (batch_size, resolution, resolution, channels) in [-1, 1].
+    """
+    side, channels = images.shape[2:]
+
+    def generate() -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        for indices, mirrored in _order(len(images), batch_size, seed, start):
+            yield images[indices], mirrored & mirror
+
+    dataset = tf.data.Dataset.from_generator(
+        generate,
+        output_signature=(
+            tf.TensorSpec((batch_size, side, side, channels), tf.uint8),
+            tf.TensorSpec((batch_size,), tf.bool),
+        ),
+    )
+
+    def prepare(batch: tf.Tensor, mirrored: tf.Tensor) -> tf.Tensor:
+        batch = tf.where(mirrored[:, None, None, None], tf.reverse(batch, axis=[2]), batch)
+        return _shrink(tf.cast(batch, tf.float32), side, resolution) / 127.5 - 1.0
+
+    return dataset.map(prepare, num_parallel_calls=2, deterministic=True).prefetch(4)
+
+
+def _shrink(images: tf.Tensor, side: int, resolution: int) -> tf.Tensor:
+    if side % resolution:
+        return tf.image.resize(images, (resolution, resolution), "area")
+    factor = side // resolution
+    return tf.nn.avg_pool2d(images, factor, factor, "VALID") if factor > 1 else images
+
+
+def _order(number: int, batch_size: int, seed: int, start: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Yields (indices of images, which are mirrored) for each batch, from the position `start` on."""
+    epoch, position = divmod(start, number)
+    indices, mirrored = np.empty(0, np.int64), np.empty(0, bool)
+    while True:
+        while len(indices) < batch_size:
+            random = np.random.default_rng([seed, epoch])
+            indices = np.concatenate([indices, random.permutation(number)[position:]])
+            mirrored = np.concatenate([mirrored, (random.random(number) < 0.5)[position:]])
+            epoch, position = epoch + 1, 0
+        yield indices[:batch_size], mirrored[:batch_size]
+        indices, mirrored = indices[batch_size:], mirrored[batch_size:]

@@ -1,0 +1,67 @@
+"""Images between the network's float32 in [-1, 1] and people's uint8 in [0, 255]."""
+
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+from pgkeras.atomic import atomic_path
+
+
+def to_uint8(images: np.ndarray) -> np.ndarray:
+    """Converts network output to pixels: [-1, 1] to [0, 255], rounded, clipped.
+
+    Args:
+        images: float32 of any shape.
+
+    >>> to_uint8(np.array([-1.0, 0.0, 1.0, 7.0]))
+    array([  0, 128, 255, 255], dtype=uint8)
+    """
+    return np.floor(np.clip(images * 127.5 + 128.0, 0.0, 255.0)).astype(np.uint8)
+
+
+def grid(images: np.ndarray, columns: int | None = None) -> np.ndarray:
+    """Lays images out in rows, left to right; missing ones at the end are black.
+
+    Args:
+        images: uint8 (batch, side, side, channels).
+        columns: images per row; by default as square as possible, wider than high.
+
+    Returns:
+        uint8 (rows x side, columns x side, channels).
+    """
+    number, height, width, channels = images.shape
+    columns = columns or int(np.ceil(np.sqrt(number)))
+    rows = -(-number // columns)
+    sheet = np.zeros((rows * columns, height, width, channels), np.uint8)
+    sheet[:number] = images
+    sheet = sheet.reshape(rows, columns, height, width, channels).swapaxes(1, 2)
+    return sheet.reshape(rows * height, columns * width, channels)
+
+
+def resize(image: np.ndarray, side: int) -> np.ndarray:
+    """Shrinks an image by averaging over the area of each new pixel.
+
+    Args:
+        image: uint8 (height, width, 3) RGB or (height, width, 1) grey.
+        side: of the result, in pixels.
+
+    Returns:
+        uint8 (side, side, channels).
+    """
+    return np.asarray(_picture(image).resize((side, side), Image.Resampling.BOX)).reshape(side, side, -1)
+
+
+def write_png(path: Path, image: np.ndarray) -> None:
+    """Writes one image atomically.
+
+    Args:
+        path: where to.
+        image: uint8 (height, width, 3) RGB or (height, width, 1) grey.
+    """
+    with atomic_path(path) as temporary:
+        _picture(image).save(temporary, format="PNG")
+
+
+def _picture(image: np.ndarray) -> Image.Image:
+    return Image.fromarray(image[..., 0] if image.shape[-1] == 1 else image)

@@ -1,0 +1,133 @@
+"""Losses of the two networks as plain functions of scores, and the table that names them.
+
+Scores are float32 (batch, 1), higher for images that look real; each function returns one number per image or, for
+penalties, one number per image from the gradient of the scores' sum with respect to the images.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+from keras import KerasTensor as Tensor
+from keras import ops
+
+
+def wasserstein_discriminator(real_scores: Tensor, fake_scores: Tensor) -> Tensor:
+    """Wasserstein critic loss (Arjovsky et al., arXiv 1701.07875, eq. 2).
+
+    Args:
+        real_scores: of real images, (batch, 1).
+        fake_scores: of generated images, (batch, 1).
+    """
+    return fake_scores - real_scores
+
+
+def wasserstein_generator(fake_scores: Tensor) -> Tensor:
+    """Wasserstein generator loss (arXiv 1701.07875, eq. 2).
+
+    Args:
+        fake_scores: of generated images, (batch, 1).
+    """
+    return -fake_scores
+
+
+def least_squares_discriminator(real_scores: Tensor, fake_scores: Tensor) -> Tensor:
+    """LSGAN with targets 1 for real and 0 for fake: mean squared error (Mao et al., arXiv 1611.04076, eq. 9).
+
+    Args:
+        real_scores: of real images, (batch, 1).
+        fake_scores: of generated images, (batch, 1).
+    """
+    return 0.5 * (ops.square(real_scores - 1) + ops.square(fake_scores))
+
+
+def least_squares_generator(fake_scores: Tensor) -> Tensor:
+    """LSGAN generator loss with target 1 (arXiv 1611.04076, eq. 9).
+
+    Args:
+        fake_scores: of generated images, (batch, 1).
+    """
+    return 0.5 * ops.square(fake_scores - 1)
+
+
+def logistic_discriminator(real_scores: Tensor, fake_scores: Tensor) -> Tensor:
+    """Binary cross-entropy on logits, real 1 and fake 0 (Goodfellow et al., arXiv 1406.2661, eq. 1).
+
+    Args:
+        real_scores: of real images, (batch, 1).
+        fake_scores: of generated images, (batch, 1).
+    """
+    return ops.softplus(-real_scores) + ops.softplus(fake_scores)
+
+
+def non_saturating_generator(fake_scores: Tensor) -> Tensor:
+    """Non-saturating generator loss, -log D(G(z)) (arXiv 1406.2661, section 3).
+
+    Args:
+        fake_scores: of generated images, (batch, 1).
+    """
+    return ops.softplus(-fake_scores)
+
+
+def gradient_penalty(gradients: Tensor) -> Tensor:
+    """WGAN-GP's penalty: (gradient norm - 1)² at points between reals and fakes (Gulrajani et al., arXiv 1704.00028).
+
+    Args:
+        gradients: of the scores' sum with respect to the images, (batch, height, width, channels).
+    """
+    # The epsilon inside the root keeps its derivative finite where the gradient vanishes.
+    norm = ops.sqrt(_sum_of_squares(gradients) + 1e-12)
+    return ops.square(norm - 1)
+
+
+def r1_penalty(gradients: Tensor) -> Tensor:
+    """R1: half the squared gradient norm at real images (Mescheder et al., arXiv 1801.04406, eq. 9).
+
+    Args:
+        gradients: of the scores' sum with respect to the images, (batch, height, width, channels).
+    """
+    return 0.5 * _sum_of_squares(gradients)
+
+
+def _sum_of_squares(gradients: Tensor) -> Tensor:
+    return ops.sum(ops.square(ops.cast(gradients, "float32")), axis=(1, 2, 3))[:, None]
+
+
+@dataclass(frozen=True)
+class Loss:
+    """One way to train the two networks.
+
+    Attributes:
+        discriminator: (real scores, fake scores) -> loss per image.
+        generator: fake scores -> loss per image.
+        penalty: gradients -> penalty per image, or None.
+        penalty_at: the images whose gradient is penalized: "mixed" (random points between reals and fakes) or "real".
+        penalty_weight: the paper's.
+        drift_weight: of the real scores' mean square.
+    """
+
+    discriminator: Callable[[Tensor, Tensor], Tensor]
+    generator: Callable[[Tensor], Tensor]
+    penalty: Callable[[Tensor], Tensor] | None = None
+    penalty_at: Literal["mixed", "real"] = "mixed"
+    penalty_weight: float = 0.0
+    drift_weight: float = 0.0
+
+
+LOSSES = {
+    "wgan-gp": Loss(
+        wasserstein_discriminator,
+        wasserstein_generator,
+        penalty=gradient_penalty,
+        penalty_weight=10.0,
+        drift_weight=0.001,
+    ),
+    "lsgan": Loss(least_squares_discriminator, least_squares_generator),
+    "non-saturating": Loss(
+        logistic_discriminator,
+        non_saturating_generator,
+        penalty=r1_penalty,
+        penalty_at="real",
+        penalty_weight=10.0,
+    ),
+}

@@ -1,0 +1,168 @@
+"""The training schedule as a pure function of the number of real images shown."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Self
+
+from pgkeras.config import ProgressiveConfig
+
+
+@dataclass(frozen=True)
+class Phase:
+    """A stretch of training with one pair of models: a resolution fading in, or straight.
+
+    Attributes:
+        resolution: image side in pixels.
+        fade_in: whether the resolution is being faded in.
+        images: real images shown in this phase.
+        batch_size: real images per step.
+        generator_learning_rate: of Adam.
+        discriminator_learning_rate: of Adam.
+    """
+
+    resolution: int
+    fade_in: bool
+    images: int
+    batch_size: int
+    generator_learning_rate: float
+    discriminator_learning_rate: float
+
+    @property
+    def name(self) -> str:
+        """For people: "8x8 fade-in"."""
+        return f"{self.resolution}x{self.resolution} {'fade-in' if self.fade_in else 'straight'}"
+
+
+@dataclass(frozen=True)
+class Position:
+    """Where training stands.
+
+    Attributes:
+        phase: the current phase.
+        index: its index in the schedule.
+        start: images shown when it began.
+        alpha: how far the resolution has faded in; 1 in straight phases.
+    """
+
+    phase: Phase
+    index: int
+    start: int
+    alpha: float
+
+    @property
+    def resolution(self) -> int:
+        """Image side in pixels."""
+        return self.phase.resolution
+
+    @property
+    def batch_size(self) -> int:
+        """Real images per step."""
+        return self.phase.batch_size
+
+    @property
+    def generator_learning_rate(self) -> float:
+        """Adam's learning rate for the generator."""
+        return self.phase.generator_learning_rate
+
+    @property
+    def discriminator_learning_rate(self) -> float:
+        """Adam's learning rate for the discriminator."""
+        return self.phase.discriminator_learning_rate
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """The phases in order: 4x4 straight, 8x8 fade-in, 8x8 straight, 16x16 fade-in ...
+
+    Args:
+        phases: at least one; the last one has no end for `at`.
+
+    >>> config = ProgressiveConfig(resolution=8, straight_kimg=800, fade_in_kimg=800)
+    >>> position = Schedule.from_config(config).at(1_200_000)
+    >>> position.resolution, position.alpha, position.batch_size
+    (8, 0.5, 16)
+    """
+
+    phases: Sequence[Phase]
+
+    @classmethod
+    def from_config(cls, config: ProgressiveConfig) -> Self:
+        """The schedule that a config describes.
+
+        Args:
+            config: its straight_kimg, fade_in_kimg, batch_size and learning rates, by resolution.
+        """
+        phases = []
+        for resolution in config.resolutions:
+            for fade_in in (True, False) if resolution > 4 else (False,):
+                kimg = config.at_resolution("fade_in_kimg" if fade_in else "straight_kimg", resolution)
+                phase = Phase(
+                    resolution=resolution,
+                    fade_in=fade_in,
+                    images=round(1000 * kimg),
+                    batch_size=config.at_resolution("batch_size", resolution),
+                    generator_learning_rate=config.at_resolution("generator_learning_rate", resolution),
+                    discriminator_learning_rate=config.at_resolution("discriminator_learning_rate", resolution),
+                )
+                if phase.images:
+                    phases.append(phase)
+        return cls(tuple(phases))
+
+    @cached_property
+    def images(self) -> int:
+        """Real images shown in all phases together."""
+        return sum(phase.images for phase in self.phases)
+
+    def at(self, images_shown: int) -> Position:
+        """What holds when so many real images have been shown.
+
+        A fade-in runs over the open interval between its ends: on its first boundary the phase before it still
+        holds, as in the official code.
+
+        Args:
+            images_shown: 0 or more; past the last phase's end that phase goes on.
+
+        Raises:
+            ValueError: if images_shown is negative.
+        """
+        if images_shown < 0:
+            raise ValueError(f"images_shown must be 0 or more; received {images_shown}")
+        start = 0
+        for index, phase in enumerate(self.phases):
+            end = start + phase.images
+            if self._belongs(images_shown, index, end):
+                alpha = min((images_shown - start) / phase.images, 1.0) if phase.fade_in else 1.0
+                return Position(phase, index, start, alpha)
+            start = end
+        raise ValueError("a schedule needs at least one phase")
+
+    def steps_left(self, images_shown: int) -> int:
+        """Steps from here to the end of the phase that holds here.
+
+        Args:
+            images_shown: 0 or more.
+        """
+        position = self.at(images_shown)
+        left = position.start + position.phase.images - images_shown
+        steps = -(-left // position.batch_size)
+        reached = images_shown + steps * position.batch_size
+        return max(0, steps + (self.at(reached).index == position.index and not self._is_last(position.index)))
+
+    def part(self, images_shown: int, parts: int) -> tuple[int, int]:
+        """Which phase holds, and which of its equal parts: changes at every boundary of a part.
+
+        Args:
+            images_shown: 0 or more.
+            parts: how many the phase is cut into.
+        """
+        position = self.at(images_shown)
+        return position.index, (images_shown - position.start) * parts // position.phase.images
+
+    def _belongs(self, images_shown: int, index: int, end: int) -> bool:
+        if images_shown == end:
+            return self._is_last(index) or self.phases[index + 1].fade_in
+        return images_shown < end or self._is_last(index)
+
+    def _is_last(self, index: int) -> bool:
+        return index == len(self.phases) - 1

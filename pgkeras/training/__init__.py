@@ -1,0 +1,1 @@
+"""A training run: its state, its plan, its folder and the loop over the phases."""

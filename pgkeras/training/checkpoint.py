@@ -1,0 +1,82 @@
+"""Full-state checkpoints: one .npz file each, checksummed, read without executing anything."""
+
+import json
+import sys
+import zipfile
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+
+from pgkeras.atomic import atomic_path
+from pgkeras.errors import UserError
+from pgkeras.training.state import Progress, TrainingState
+
+KEPT = 2
+
+
+def save_checkpoint(state: TrainingState, folder: Path) -> Path:
+    """Writes `folder/<images shown>.npz` atomically and deletes all but the newest two.
+
+    Args:
+        state: of the training.
+        folder: the run's checkpoints.
+    """
+    path = folder / f"{state.progress.images_shown:09}.npz"
+    arrays = {name: np.asarray(variable) for name, variable in state.variables().items()}
+    with atomic_path(path) as temporary, temporary.open("wb") as file:
+        np.savez(file, progress=np.array(json.dumps(asdict(state.progress))), **arrays)
+    for old in sorted(folder.glob("[0-9]*.npz"))[:-KEPT]:
+        old.unlink()
+    return path
+
+
+def load_checkpoint(state: TrainingState, path: Path) -> None:
+    """Restores a state from a checkpoint of the same configuration.
+
+    Args:
+        state: freshly made from the run's config.
+        path: the checkpoint.
+
+    Raises:
+        UserError: if the file is damaged or belongs to another configuration.
+    """
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            arrays = {name: file[name] for name in file.files}
+        progress = Progress(**json.loads(str(arrays.pop("progress"))))
+    except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as error:
+        raise UserError(f"{path}: is damaged ({error}); delete it to resume from the checkpoint before it") from None
+    variables = state.variables()
+    for name, variable in variables.items():
+        if name not in arrays or arrays[name].shape != tuple(variable.shape):
+            raise UserError(f"{path}: does not fit the run's config.json at {name}; was the config edited?")
+    for name, variable in variables.items():
+        variable.assign(arrays[name])
+    state.progress = progress
+
+
+def load_newest_checkpoint(state: TrainingState, folder: Path) -> Path | None:
+    """Restores the newest checkpoint that is whole, with a warning for each damaged one.
+
+    Args:
+        state: freshly made from the run's config.
+        folder: the run's checkpoints.
+
+    Returns:
+        The checkpoint, or None if the folder has none.
+
+    Raises:
+        UserError: if there are checkpoints, but none is whole.
+    """
+    paths = sorted(folder.glob("[0-9]*.npz"), reverse=True)
+    for path in paths:
+        try:
+            load_checkpoint(state, path)
+        except UserError as error:
+            print(f"warning: {error}", file=sys.stderr)
+        else:
+            return path
+    if paths:
+        raise UserError(f"{folder}: no checkpoint in it is whole; train again from the start")
+    return None

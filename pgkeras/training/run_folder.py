@@ -1,0 +1,148 @@
+"""A run's folder: `runs/00003-faces-64/` and the files in it."""
+
+import re
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from pgkeras.atomic import atomic_path
+from pgkeras.config import ProgressiveConfig
+from pgkeras.errors import UserError
+from pgkeras.images import grid, resize, write_png
+
+NUMBER_OF_REALS = 64
+
+
+class RunDescription(BaseModel):
+    """`config.json`: what a run trains on what, enough to resume it.
+
+    Attributes:
+        version: of pgkeras that began the run.
+        data: absolute path of the training images.
+        images: how many there are.
+        side: their side in pixels.
+        config: every option, with the schedule as planned.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    version: str
+    data: str
+    images: int
+    side: int
+    config: ProgressiveConfig
+
+
+@dataclass(frozen=True)
+class RunFolder:
+    """Where a run keeps its files.
+
+    Attributes:
+        path: the folder.
+    """
+
+    path: Path
+
+    @classmethod
+    def create(cls, out: Path, description: RunDescription) -> Self:
+        """Makes the next numbered folder, `out/00003-faces-64`, and writes its config.json.
+
+        Args:
+            out: the folder of all runs, checked to be writable.
+            description: of the new run.
+        """
+        name = f"{Path(description.data).stem}-{description.config.resolution}"
+        numbers = [int(match[1]) for entry in out.iterdir() if (match := re.match(r"(\d{5})-", entry.name))]
+        folder = cls(out / f"{max(numbers, default=-1) + 1:05}-{name}")
+        for part in (folder.path, folder.samples, folder.checkpoints, folder.generators):
+            part.mkdir()
+        with atomic_path(folder.path / "config.json") as temporary:
+            temporary.write_text(description.model_dump_json(indent=2) + "\n")
+        return folder
+
+    @staticmethod
+    def check_writable(out: Path) -> None:
+        """Makes sure, before any long work, that runs can be made in a folder.
+
+        Args:
+            out: the folder of all runs; made if it is missing.
+
+        Raises:
+            UserError: if it cannot be made or written to.
+        """
+        try:
+            out.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=out):
+                pass
+        except OSError as error:
+            raise UserError(f"{out}: cannot make a run folder here ({error.strerror}); choose another --out") from None
+
+    @classmethod
+    def open(cls, path: Path) -> tuple[Self, RunDescription]:
+        """Opens the folder of a run that exists.
+
+        Args:
+            path: the folder.
+
+        Returns:
+            The folder and what its config.json says.
+
+        Raises:
+            UserError: if this is no run folder or its config.json is damaged.
+        """
+        config = path / "config.json"
+        if not config.is_file():
+            raise UserError(f"{path}: is no run folder (it has no config.json); give a folder that train made")
+        try:
+            return cls(path), RunDescription.model_validate_json(config.read_text())
+        except ValidationError as error:
+            first = error.errors()[0]
+            where = ".".join(map(str, first["loc"])) or "the whole file"
+            raise UserError(f"{config}: is damaged at {where} ({first['msg']}); restore it") from None
+
+    def write_reals(self, images: np.ndarray, resolution: int) -> None:
+        """Writes reals.png: the first real images as the network sees them at the final resolution.
+
+        Args:
+            images: uint8 (images, side, side, channels).
+            resolution: the final one.
+        """
+        reals = np.stack([resize(image, resolution) for image in images[:NUMBER_OF_REALS]])
+        write_png(self.path / "reals.png", grid(reals))
+
+    @property
+    def samples(self) -> Path:
+        """Grids of fixed latents, named by images shown."""
+        return self.path / "samples"
+
+    @property
+    def checkpoints(self) -> Path:
+        """Full-state checkpoints, named by images shown."""
+        return self.path / "checkpoints"
+
+    @property
+    def generators(self) -> Path:
+        """The moving-average generator of each resolution reached."""
+        return self.path / "generators"
+
+    @property
+    def statistics(self) -> Path:
+        """A JSON line per tick."""
+        return self.path / "stats.jsonl"
+
+    @property
+    def tensorboard(self) -> Path:
+        """Event files for TensorBoard."""
+        return self.path / "tensorboard"
+
+    def generator(self, resolution: int) -> Path:
+        """The file of one resolution's generator.
+
+        Args:
+            resolution: image side in pixels.
+        """
+        return self.generators / f"generator_{resolution:04}.keras"

@@ -1,0 +1,128 @@
+"""Everything that training changes, in one place: what a checkpoint holds."""
+
+from dataclasses import dataclass, field
+
+import keras
+import numpy as np
+
+from pgkeras.config import ProgressiveConfig
+from pgkeras.gan import ProgressiveGAN
+from pgkeras.losses import LOSSES
+from pgkeras.networks import StagePair, build_discriminators, build_generators
+from pgkeras.schedule import Phase
+
+
+@dataclass
+class Progress:
+    """How far training has come; JSON in the checkpoint.
+
+    Attributes:
+        images_shown: real images so far.
+        seconds: time spent in training steps so far, over all sessions of the run.
+        phase: index of the phase whose optimizer state is loaded; -1 before the first.
+        tick_steps: steps since the last line of statistics.
+        tick_seconds: time they took.
+        tick_sums: sums of their values.
+    """
+
+    images_shown: int = 0
+    seconds: float = 0.0
+    phase: int = -1
+    tick_steps: int = 0
+    tick_seconds: float = 0.0
+    tick_sums: dict[str, float] = field(default_factory=dict)
+
+
+class TrainingState:
+    """The networks of all resolutions, their moving average, the optimizers, the random state and the progress.
+
+    Args:
+        config: of the run; its seed decides the first weights.
+        dtype: Keras dtype policy of the trained networks; the moving average is float32.
+    """
+
+    def __init__(self, config: ProgressiveConfig, dtype: str) -> None:
+        keras.utils.set_random_seed(config.seed)
+        self.config = config
+        self.generators = build_generators(config, dtype)
+        self.discriminators = build_discriminators(config, dtype)
+        self.ema_generators = build_generators(config)
+        for average, variable in zip(_variables(self.ema_generators), _variables(self.generators), strict=True):
+            average.assign(variable)
+        self.generator_optimizer = self._adam(self.generators, "generator_optimizer")
+        self.discriminator_optimizer = self._adam(self.discriminators, "discriminator_optimizer")
+        self.seed_generator = keras.random.SeedGenerator(config.seed)
+        self.progress = Progress()
+        self._gans: dict[tuple[int, bool], ProgressiveGAN] = {}
+
+    def gan(self, phase: Phase) -> ProgressiveGAN:
+        """The compiled model that trains a phase, made once.
+
+        Args:
+            phase: of the schedule.
+        """
+        key = (phase.resolution, phase.fade_in)
+        if key not in self._gans:
+            gan = ProgressiveGAN(
+                self.generators[phase.resolution],
+                self.discriminators[phase.resolution],
+                self.ema_generators[phase.resolution],
+                fade_in=phase.fade_in,
+                seed_generator=self.seed_generator,
+            )
+            gan.compile(
+                self.generator_optimizer,
+                self.discriminator_optimizer,
+                LOSSES[self.config.loss],
+                penalty_weight=self.config.penalty_weight,
+                drift_weight=self.config.drift_weight,
+                ema_decay=self.config.ema_decay,
+            )
+            self._gans[key] = gan
+        return self._gans[key]
+
+    def begin_phase(self, phase: Phase) -> None:
+        """Forgets the optimizers' moments, as the official code does whenever the networks change.
+
+        Args:
+            phase: whose learning rates to set.
+        """
+        for optimizer in (self.generator_optimizer, self.discriminator_optimizer):
+            for variable in optimizer.variables:
+                variable.assign(np.zeros(variable.shape, variable.dtype))
+        self.set_learning_rates(phase.generator_learning_rate, phase.discriminator_learning_rate)
+
+    def set_learning_rates(self, generator: float, discriminator: float) -> None:
+        """Assigns both learning rates; a compiled step does not retrace.
+
+        Args:
+            generator: its optimizer's.
+            discriminator: its optimizer's.
+        """
+        self.generator_optimizer.learning_rate = generator
+        self.discriminator_optimizer.learning_rate = discriminator
+
+    def variables(self) -> dict[str, keras.Variable]:
+        """All variables by a name that is stable from run to run."""
+        groups = {
+            "generator": _variables(self.generators),
+            "discriminator": _variables(self.discriminators),
+            "ema_generator": _variables(self.ema_generators),
+            "generator_optimizer": self.generator_optimizer.variables,
+            "discriminator_optimizer": self.discriminator_optimizer.variables,
+        }
+        named = {f"{group}/{variable.path}": variable for group, members in groups.items() for variable in members}
+        return named | {"seed_generator": self.seed_generator.state}
+
+    def _adam(self, pairs: dict[int, StagePair], name: str) -> keras.Optimizer:
+        optimizer = keras.optimizers.Adam(
+            beta_1=self.config.adam_beta1, beta_2=self.config.adam_beta2, epsilon=self.config.adam_epsilon, name=name
+        )
+        optimizer.build([variable for variable in _variables(pairs) if variable.trainable])
+        return optimizer
+
+
+def _variables(pairs: dict[int, StagePair]) -> list[keras.Variable]:
+    """The variables of all pairs, each once: pairs share their layers."""
+    unique = {id(variable): variable for pair in pairs.values() for variable in pair.variables}
+    return list(unique.values())
