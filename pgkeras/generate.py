@@ -1,0 +1,117 @@
+"""The command line that makes images: `python -m pgkeras.generate runs/00000-faces-64 --out grid.png`."""
+
+import itertools
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+import keras
+import numpy as np
+from tqdm import tqdm
+
+from pgkeras.atomic import atomic_path
+from pgkeras.command_line import run
+from pgkeras.errors import UserError
+from pgkeras.images import grid, to_uint8, write_png
+from pgkeras.latents import latents_from_seeds
+from pgkeras.loading import find_generators, load_generator
+from pgkeras.sampling import sample_batches
+
+EXAMPLES = """\b
+Examples:
+  python -m pgkeras.generate runs/00000-faces-64 --out grid.png --num 64
+  python -m pgkeras.generate generator_0064.keras --out faces/ --num 1000 --seed 7
+  python -m pgkeras.generate runs/00000-faces-64 --out images.npy --latents z.npy
+"""
+LAST_SEED = 2**32 - 1
+
+
+@click.command(epilog=EXAMPLES)
+@click.argument("run_or_model", type=click.Path(path_type=Path))
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    required=True,
+    help="A .png for one grid, an .npy for float32 images, or a folder for a PNG each.",
+)
+@click.option("--num", type=click.IntRange(min=1), help="How many images.  [default: 64]")
+@click.option(
+    "--seed", type=click.IntRange(0, LAST_SEED), help="Seed of the first image; the next add 1.  [default: 0]"
+)
+@click.option(
+    "--latents", type=click.Path(path_type=Path), help="An .npy of latents (images, latent_size) instead of seeds."
+)
+@click.option("--resolution", type=int, help="Which of the run's generators.  [default: the largest]")
+def main(
+    run_or_model: Path, out: Path, num: int | None, seed: int | None, latents: Path | None, resolution: int | None
+) -> None:
+    """Makes images with RUN_OR_MODEL: a run folder, a folder of generators or one .keras file.
+
+    Image i comes from seed --seed + i, so the same seed always gives the same face.
+    """
+    generators = find_generators(run_or_model)
+    if resolution is not None and resolution not in generators:
+        raise UserError(f"--resolution {resolution}: {run_or_model} has only {', '.join(map(str, generators))}")
+    generator = load_generator(generators[resolution or max(generators)])
+    chosen = _latents(generator.input_shape[-1], num, seed, latents)
+    try:
+        _write(generator, chosen, out)
+    except OSError as error:
+        raise UserError(f"{out}: cannot be written ({error.strerror}); choose another --out") from None
+    print(f"{len(chosen)} images of {generator.output_shape[1]}x{generator.output_shape[2]}: {out}")
+
+
+def _latents(latent_size: int, num: int | None, seed: int | None, path: Path | None) -> np.ndarray:
+    if path is None:
+        first = seed or 0
+        last = first + (num or 64) - 1
+        if last > LAST_SEED:
+            raise UserError(f"--seed {first}: the last image's seed would be {last}, above {LAST_SEED}")
+        return latents_from_seeds(range(first, last + 1), latent_size)
+    if num is not None or seed is not None:
+        raise UserError(f"--latents {path} already says which images: drop --num and --seed")
+    try:
+        latents = np.load(path, allow_pickle=False)
+    except (OSError, ValueError, EOFError) as error:
+        raise UserError(f"{path}: cannot be read as .npy ({error})") from None
+    if latents.ndim != 2 or latents.shape[1] != latent_size or latents.dtype.kind != "f" or not len(latents):
+        raise UserError(
+            f"{path}: holds {latents.dtype} {latents.shape}; this generator takes float32 (images, {latent_size})"
+        )
+    return latents.astype(np.float32)
+
+
+def _write(generator: keras.Model, latents: np.ndarray, out: Path) -> None:
+    progress = tqdm(total=len(latents), unit="image", disable=None)
+    batches = _counted(sample_batches(generator, latents), progress)
+    if out.suffix == ".png":
+        write_png(out, grid(to_uint8(np.concatenate(list(batches)))))
+    elif out.suffix == ".npy":
+        with atomic_path(out) as temporary:
+            _write_npy(batches, temporary, (len(latents), *generator.output_shape[1:]))
+    else:
+        out.mkdir(parents=True, exist_ok=True)
+        numbers = itertools.count()
+        for batch in batches:
+            for image in to_uint8(batch):
+                write_png(out / f"{next(numbers):06}.png", image)
+
+
+def _write_npy(batches: Iterator[np.ndarray], path: Path, shape: tuple[int, ...]) -> None:
+    images = np.lib.format.open_memmap(path, "w+", np.float32, shape)
+    start = 0
+    for batch in batches:
+        images[start : start + len(batch)] = batch
+        start += len(batch)
+    images.flush()
+
+
+def _counted(batches: Iterator[np.ndarray], progress: tqdm) -> Iterator[np.ndarray]:
+    with progress:
+        for batch in batches:
+            yield batch
+            progress.update(len(batch))
+
+
+if __name__ == "__main__":
+    run(main)

@@ -1,0 +1,64 @@
+"""Generators from files: a run folder, a folder of .keras files, or one .keras file."""
+
+import re
+from pathlib import Path
+
+import keras
+
+from pgkeras.errors import UserError
+
+
+def find_generators(path: Path) -> dict[int, Path]:
+    """Finds the generators that a path offers.
+
+    Args:
+        path: a run folder, a folder of `generator_0064.keras` files, or one .keras file.
+
+    Returns:
+        Their files by resolution, smallest first.
+
+    Raises:
+        UserError: if there is none.
+    """
+    if path.is_file():
+        return {load_generator(path).output_shape[1]: path}
+    if not path.is_dir():
+        raise UserError(f"{path}: no such run, folder or .keras file")
+    folder = path / "generators" if (path / "config.json").is_file() else path
+    found = {int(match[1]): file for file in folder.glob("*.keras") if (match := _NAME.fullmatch(file.name))}
+    if not found and folder != path:
+        raise UserError(f"{path}: the run has no generator yet; one is written as soon as 4x4 has trained a while")
+    if not found:
+        raise UserError(f"{path}: holds no generator_*.keras; give a run folder or a .keras file")
+    return dict(sorted(found.items()))
+
+
+def load_generator(path: Path) -> keras.Model:
+    """Loads one generator; nothing in the file is executed.
+
+    Args:
+        path: a .keras file.
+
+    Raises:
+        UserError: if the file is missing, damaged, or no generator.
+    """
+    if not path.is_file():
+        raise UserError(f"{path}: no such file; give a .keras file of a generator")
+    try:
+        model = keras.models.load_model(path, compile=False)
+    except Exception as error:  # Keras raises whatever its parts raise on a damaged archive.
+        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+        raise UserError(f"{path}: cannot be loaded as a .keras model ({reason[:200]}); write it again") from None
+    if not isinstance(model, keras.Model) or not _gives_images(model):
+        raise UserError(f"{path}: is no generator (latents -> square images); give a generator_*.keras")
+    return model
+
+
+_NAME = re.compile(r"generator_(\d{4})\.keras")
+
+
+def _gives_images(model: keras.Model) -> bool:
+    if len(model.inputs) != 1 or len(model.outputs) != 1:
+        return False
+    takes, gives = model.inputs[0].shape, model.outputs[0].shape
+    return len(takes) == 2 and len(gives) == 4 and gives[1] == gives[2] and gives[3] in (1, 3)
