@@ -100,6 +100,9 @@ class ProgressiveConfig(BaseModel):
     penalty_weight: NotNegativeFloat | None = Field(
         None, description="Weight of the loss's gradient penalty (λ of WGAN-GP, γ of R1); if not given, the loss's own."
     )
+    penalty_interval: PositiveInt = Field(
+        1, description="Steps from one gradient penalty to the next, weighted by the interval (lazy regularization)."
+    )
     drift_weight: NotNegativeFloat | None = Field(
         None, description="Weight of the real scores' mean square; if not given, the loss's own (wgan-gp: 0.001)."
     )
@@ -126,6 +129,8 @@ class ProgressiveConfig(BaseModel):
     def _check(self) -> Self:
         if self.loss == "lsgan" and self.penalty_weight is not None:
             raise ValueError(f"--penalty-weight {self.penalty_weight:g}: --loss lsgan has no penalty to weigh")
+        if self.loss == "lsgan" and self.penalty_interval > 1:
+            raise ValueError(f"--penalty-interval {self.penalty_interval}: --loss lsgan has no penalty to space out")
         if self.at_resolution("straight_kimg", self.resolution) == 0:
             raise ValueError(
                 f"--straight-kimg is 0 at {self.resolution}x{self.resolution}: the last phase needs images"

@@ -50,6 +50,7 @@ class ProgressiveGAN(keras.Model):
         loss: Loss,
         *,
         penalty_weight: float | None = None,
+        penalty_interval: int = 1,
         drift_weight: float | None = None,
         ema_decay: float = 0.999,
     ) -> None:
@@ -60,6 +61,8 @@ class ProgressiveGAN(keras.Model):
             discriminator_optimizer: for the discriminator's variables.
             loss: an entry of `pgkeras.losses.LOSSES`.
             penalty_weight: of the gradient penalty; None for the loss's own.
+            penalty_interval: steps from one penalty to the next, each weighted by the interval (Karras et al., arXiv
+                1912.04958, appendix B).
             drift_weight: of the real scores' mean square; None for the loss's own.
             ema_decay: of the generator's moving average, per step at batch 16; other batches decay by images shown.
         """
@@ -68,6 +71,7 @@ class ProgressiveGAN(keras.Model):
         self.discriminator_optimizer = discriminator_optimizer
         self.adversarial_loss = loss
         self.penalty_weight = loss.penalty_weight if penalty_weight is None else penalty_weight
+        self.penalty_interval = penalty_interval
         self.drift_weight = loss.drift_weight if drift_weight is None else drift_weight
         self.ema_decay = ema_decay
 
@@ -134,6 +138,15 @@ class ProgressiveGAN(keras.Model):
     def _penalty(self, reals: tf.Tensor, fakes: tf.Tensor) -> tf.Tensor:
         if self.adversarial_loss.penalty is None:
             return tf.constant(0.0)
+        if self.penalty_interval == 1:
+            return self._penalty_now(reals, fakes)
+        return tf.cond(
+            self.discriminator_optimizer.iterations % self.penalty_interval == 0,
+            lambda: self.penalty_interval * self._penalty_now(reals, fakes),
+            lambda: tf.constant(0.0),
+        )
+
+    def _penalty_now(self, reals: tf.Tensor, fakes: tf.Tensor) -> tf.Tensor:
         points = reals
         if self.adversarial_loss.penalty_at == "mixed":
             mix = keras.random.uniform((reals.shape[0], 1, 1, 1), seed=self.seed_generator)

@@ -107,6 +107,34 @@ class EqualizedDense(keras.layers.Layer):
 
 
 @keras.saving.register_keras_serializable(package="pgkeras")
+class LeakyReLU(keras.layers.Layer):
+    """Leaky ReLU as a product with a slope that gradients take for a constant.
+
+    So the first and the second derivative, which gradient penalties need, are one multiplication each; TensorFlow's
+    own gradient operator is several times slower in bfloat16 on a CPU.
+
+    Args:
+        negative_slope: factor of negative inputs.
+
+    Input and output: any shape.
+    """
+
+    def __init__(self, negative_slope: float = 0.2, **kwargs) -> None:
+        super().__init__(**kwargs)
+        self.negative_slope = negative_slope
+
+    def call(self, inputs: Tensor) -> Tensor:
+        middle, half = (1 + self.negative_slope) / 2, (1 - self.negative_slope) / 2
+        return inputs * ops.stop_gradient(middle + half * ops.sign(inputs))
+
+    def compute_output_shape(self, input_shape: tuple) -> tuple:
+        return input_shape
+
+    def get_config(self) -> dict:
+        return super().get_config() | {"negative_slope": self.negative_slope}
+
+
+@keras.saving.register_keras_serializable(package="pgkeras")
 class PixelNormalization(keras.layers.Layer):
     """Divides each pixel's feature vector by its root mean square (section 4.2).
 
@@ -123,6 +151,9 @@ class PixelNormalization(keras.layers.Layer):
     def call(self, inputs: Tensor) -> Tensor:
         mean_square = ops.mean(ops.square(ops.cast(inputs, "float32")), axis=-1, keepdims=True)
         return inputs * ops.cast(ops.rsqrt(mean_square + self.epsilon), inputs.dtype)
+
+    def compute_output_shape(self, input_shape: tuple) -> tuple:
+        return input_shape
 
     def get_config(self) -> dict:
         return super().get_config() | {"epsilon": self.epsilon}

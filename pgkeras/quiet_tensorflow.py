@@ -24,6 +24,7 @@ def quiet_start() -> Iterator[None]:
     try:
         yield
     finally:
+        del os.environ["TF_CPP_MIN_LOG_LEVEL"]  # TensorFlow has read it; child processes shall not take it for the user's
         os.dup2(kept, 2)
         os.close(kept)
         os.close(nowhere)

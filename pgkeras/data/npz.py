@@ -1,6 +1,7 @@
 """Training images in .npz files: memory-mapped where they are stored, read whole where they are deflated."""
 
 import zipfile
+import zlib
 from pathlib import Path
 
 import numpy as np
@@ -26,7 +27,7 @@ def open_npz(path: Path) -> np.ndarray:
         images = _read_images(path)
     except KeyError:
         raise UserError(f"{path}: has no array `images`; give an .npz as crop_faces.py writes it") from None
-    except (OSError, ValueError, EOFError, zipfile.BadZipFile, zipfile.LargeZipFile, NotImplementedError) as error:
+    except (OSError, ValueError, EOFError, NotImplementedError, zipfile.BadZipFile, zlib.error) as error:
         raise UserError(f"{path}: cannot be read as .npz ({error}); it may be truncated, make it again") from None
     _check(path, images)
     return images

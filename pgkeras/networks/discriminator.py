@@ -4,7 +4,7 @@ import keras
 from keras import layers
 
 from pgkeras.config import ProgressiveConfig
-from pgkeras.layers import EqualizedConv2D, EqualizedDense, Fade, MinibatchStddev
+from pgkeras.layers import EqualizedConv2D, EqualizedDense, Fade, LeakyReLU, MinibatchStddev
 from pgkeras.networks.stage_pair import StagePair
 
 
@@ -58,7 +58,7 @@ def _chain(steps: list[keras.Layer], x: keras.KerasTensor) -> keras.KerasTensor:
 
 
 def _activated(layer: keras.Layer, dtype: str) -> list[keras.Layer]:
-    return [layer, layers.LeakyReLU(negative_slope=0.2, dtype=dtype, name=f"{layer.name}_activation")]
+    return [layer, LeakyReLU(dtype=dtype, name=f"{layer.name}_activation")]
 
 
 def _from_rgb(resolution: int, config: ProgressiveConfig, dtype: str) -> list[keras.Layer]:

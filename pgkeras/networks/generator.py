@@ -6,7 +6,7 @@ import keras
 from keras import layers
 
 from pgkeras.config import ProgressiveConfig
-from pgkeras.layers import HE_GAIN, EqualizedConv2D, EqualizedDense, Fade, PixelNormalization
+from pgkeras.layers import HE_GAIN, EqualizedConv2D, EqualizedDense, Fade, LeakyReLU, PixelNormalization
 from pgkeras.networks.stage_pair import StagePair
 
 
@@ -61,7 +61,7 @@ def _block(x: keras.KerasTensor, resolution: int, config: ProgressiveConfig, dty
 
 
 def _activate(x: keras.KerasTensor, dtype: str, name: str) -> keras.KerasTensor:
-    x = layers.LeakyReLU(negative_slope=0.2, dtype=dtype, name=f"{name}_activation")(x)
+    x = LeakyReLU(dtype=dtype, name=f"{name}_activation")(x)
     return PixelNormalization(dtype=dtype, name=f"{name}_normalize")(x)
 
 

@@ -3,6 +3,7 @@
 import json
 import sys
 import zipfile
+import zlib
 from dataclasses import asdict
 from pathlib import Path
 
@@ -42,10 +43,10 @@ def load_checkpoint(state: TrainingState, path: Path) -> None:
         UserError: if the file is damaged or belongs to another configuration.
     """
     try:
-        with np.load(path, allow_pickle=False) as file:
-            arrays = {name: file[name] for name in file.files}
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as members:
+            arrays = {name: members[name] for name in members.files}
         progress = Progress(**json.loads(str(arrays.pop("progress"))))
-    except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as error:
+    except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile, zlib.error) as error:
         raise UserError(f"{path}: is damaged ({error}); delete it to resume from the checkpoint before it") from None
     variables = state.variables()
     for name, variable in variables.items():

@@ -75,6 +75,7 @@ class TrainingState:
                 self.discriminator_optimizer,
                 LOSSES[self.config.loss],
                 penalty_weight=self.config.penalty_weight,
+                penalty_interval=self.config.penalty_interval,
                 drift_weight=self.config.drift_weight,
                 ema_decay=self.config.ema_decay,
             )

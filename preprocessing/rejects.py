@@ -1,0 +1,38 @@
+"""Why a photo gave no face: the reason codes of the rejects file."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Reason(StrEnum):
+    """The reason codes of `*.rejects.csv`."""
+
+    UNREADABLE = "unreadable"  # no JPEG, PNG, WebP or BMP image, or a truncated or broken one
+    TOO_LARGE = "too_large"  # more pixels than Pillow takes for an honest photo: a decompression bomb
+    TOO_SMALL = "too_small"  # a side shorter than the smallest face that can be detected
+    NO_FACE = "no_face"  # nothing that looks like a face
+    LOW_CONFIDENCE = "low_confidence"  # the surest face is less sure than --min-confidence
+    SMALL_FACE = "small_face"  # the largest sure face is smaller than --min-face
+    FAILED = "failed"  # detecting or cropping raised an error
+
+
+@dataclass(frozen=True)
+class Rejection:
+    """Why a photo gives no face.
+
+    Args:
+        reason: the reason code.
+        detail: one line for the user.
+    """
+
+    reason: Reason
+    detail: str
+
+
+def describe(error: Exception) -> str:
+    """One line for a rejection's detail.
+
+    Args:
+        error: what went wrong.
+    """
+    return " ".join(str(error).split()) or type(error).__name__

@@ -1,0 +1,26 @@
+"""Shared fixtures."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+SHARED = Path(__file__).parents[2] / "shared"
+
+
+@pytest.fixture(scope="session")
+def reference() -> Path:
+    """Outputs of the official code; the tests that need them are skipped where they are missing."""
+    folder = SHARED / "reference"
+    if not folder.is_dir():
+        pytest.skip("the reference vectors (../shared/reference) are not on this machine")
+    return folder
+
+
+@pytest.fixture
+def faces(tmp_path: Path) -> Path:
+    """An .npz of 40 random 16x16 images: enough to train on for a few steps."""
+    images = np.random.default_rng(0).integers(0, 256, (40, 16, 16, 3), dtype=np.uint8)
+    path = tmp_path / "faces.npz"
+    np.savez(path, images=images)
+    return path

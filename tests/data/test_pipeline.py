@@ -1,0 +1,74 @@
+"""Batches: every image once per pass, box averages, mirroring, and a stream that resumes anywhere."""
+
+import itertools
+
+import numpy as np
+import pytest
+
+from pgkeras.data import batches
+
+IMAGES = np.random.default_rng(0).integers(0, 256, (10, 8, 8, 3), dtype=np.uint8)
+
+
+def take(count: int, **options) -> list[np.ndarray]:
+    dataset = batches(IMAGES, **{"resolution": 8, "batch_size": 4, "seed": 1, "mirror": False} | options)
+    return [batch.numpy() for batch in itertools.islice(dataset, count)]
+
+
+def which(image: np.ndarray) -> int:
+    """Index of a full-size image in IMAGES; mirrored ones count as 100 + index."""
+    pixels = np.round((image + 1) * 127.5)
+    for index, original in enumerate(IMAGES):
+        if (pixels == original).all():
+            return index
+        if (pixels == original[:, ::-1]).all():
+            return 100 + index
+    raise AssertionError("not one of the images")
+
+
+def test_every_image_is_shown_once_per_pass_in_a_new_order():
+    shown = [which(image) for batch in take(5) for image in batch]
+    assert sorted(shown[:10]) == sorted(shown[10:]) == list(range(10))
+    assert shown[:10] != shown[10:]
+
+
+def test_the_seed_decides_the_order():
+    first, second = (np.stack(take(2, seed=seed)) for seed in (1, 2))
+    np.testing.assert_array_equal(first, np.stack(take(2)))
+    assert (first != second).any()
+
+
+@pytest.mark.parametrize("start", [4, 8, 10, 12, 36])
+def test_a_resumed_stream_goes_on_where_it_was(start):
+    """Also with another batch size before, as after a change of resolution."""
+    images = np.concatenate(take(12, mirror=True))
+    np.testing.assert_array_equal(np.concatenate(take(2, mirror=True, start=start)), images[start : start + 8])
+
+
+def test_half_of_the_images_are_mirrored_anew_in_each_pass():
+    shown = [which(image) for batch in take(200, mirror=True) for image in batch]
+    assert np.mean([index >= 100 for index in shown]) == pytest.approx(0.5, abs=0.06)
+    assert {index % 100 for index in shown} == set(range(10))
+    for index in range(10):
+        assert {index, 100 + index} <= set(shown)
+
+
+@pytest.mark.parametrize("resolution", [4, 2])
+def test_smaller_images_are_box_averages(resolution):
+    factor = 8 // resolution
+    full = np.concatenate(take(2))
+    boxes = full.reshape(8, resolution, factor, resolution, factor, 3).mean(axis=(2, 4))
+    np.testing.assert_allclose(np.concatenate(take(2, resolution=resolution)), boxes, atol=1e-5)
+
+
+def test_sides_that_are_no_multiple_are_averaged_by_area():
+    """A horizontal ramp of 6 pixels becomes 4: each new pixel covers 1.5 old ones."""
+    ramp = np.broadcast_to(np.array([0, 30, 60, 90, 120, 150], np.uint8)[None, None, :, None], (4, 6, 6, 1))
+    (batch,) = itertools.islice(batches(ramp, 4, 4, seed=0, mirror=False), 1)
+    np.testing.assert_allclose((batch.numpy()[0, 0, :, 0] + 1) * 127.5, [10, 50, 100, 140], atol=1e-3)
+
+
+def test_values_lie_in_minus_one_to_one():
+    extremes = np.stack([np.zeros((4, 4, 3), np.uint8), np.full((4, 4, 3), 255, np.uint8)])
+    (batch,) = itertools.islice(batches(extremes, 4, 2, seed=0), 1)
+    assert sorted(batch.numpy()[:, 0, 0, 0]) == [-1, 1]

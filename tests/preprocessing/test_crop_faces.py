@@ -1,0 +1,251 @@
+"""The command as its users meet it."""
+
+import csv
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from pgkeras.command_line import run
+from preprocessing.crop_faces import main
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def command(monkeypatch, capsys):
+    """Runs the command in this process: exit status, stdout, stderr."""
+
+    def call(*arguments):
+        monkeypatch.setattr(sys, "argv", ["crop_faces.py", *map(str, arguments)])
+        with pytest.raises(SystemExit) as leaving:
+            run(main)
+        return leaving.value.code, *capsys.readouterr()
+
+    return call
+
+
+def fails(outcome, *words):
+    status, out, err = outcome
+    last = err.split("\r")[-1]  # after the progress bar, which wipes itself out
+    assert (status, out) == (2, "")
+    assert err.count("\n") == 1
+    assert last.startswith("error: ")
+    for word in words:
+        assert str(word) in last
+
+
+def read_rejects(path):
+    with path.open(newline="") as file:
+        header, *rows = csv.reader(file)
+    assert header == ["path", "reason", "detail"]
+    return [tuple(row[:2]) for row in rows]
+
+
+@pytest.fixture
+def album(tmp_path, portraits, astronaut):
+    """Faces in many guises among files that give none."""
+    folder = tmp_path / "album"
+    (folder / "sub").mkdir(parents=True)
+    Image.fromarray(astronaut).save(folder / "astronaut.webp", quality=90)
+    Image.fromarray(astronaut).convert("RGBA").save(folder / "b rgba.png")
+    sixteen = portraits[0][..., 0].astype(np.uint16) * 257
+    Image.fromarray(sixteen).save(folder / "c sixteen bits.png")
+    Image.fromarray(portraits[1]).convert("L").save(folder / "sub" / "grey.jpg", quality=95)
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    Image.fromarray(np.ascontiguousarray(np.rot90(portraits[2]))).save(folder / "sub" / "on its side.jpg", exif=exif)
+    Image.fromarray(portraits[3]).save(folder / "z.bmp")
+    Image.new("RGB", (300, 200), "navy").save(folder / "sea.png")
+    Image.new("RGB", (10, 10)).save(folder / "icon.png")
+    (folder / "diary.jpg").write_text("Dear diary")
+    (folder / "empty.jpg").touch()
+    whole = (folder / "astronaut.webp").read_bytes()
+    (folder / "half.webp").write_bytes(whole[: len(whole) // 2])
+    return folder
+
+
+FACES = ["astronaut.webp", "b rgba.png", "c sixteen bits.png", "sub/grey.jpg", "sub/on its side.jpg", "z.bmp"]
+REJECTS = [
+    ("diary.jpg", "unreadable"),
+    ("empty.jpg", "unreadable"),
+    ("half.webp", "unreadable"),
+    ("icon.png", "too_small"),
+    ("sea.png", "no_face"),
+]
+
+
+def test_every_face_is_kept_whatever_lies_beside_it(command, album, tmp_path, portraits):
+    out = tmp_path / "faces.npz"
+    status, summary, err = command(album, "--out", out, "--size", 64, "--batch-size", 4)
+    assert status == 0
+    assert "6 faces of 64x64 pixels from 11 photos" in summary
+    assert "5 photos without a face (3 unreadable, 1 too_small, 1 no_face)" in summary
+    assert str(out) in summary
+    assert str(tmp_path / "faces.rejects.csv") in summary
+    assert "error" not in err
+    assert read_rejects(tmp_path / "faces.rejects.csv") == REJECTS
+    with np.load(out, allow_pickle=False) as arrays:
+        assert arrays["sources"].tolist() == FACES
+        assert arrays["images"].shape == (6, 64, 64, 3)
+        assert arrays["boxes"].shape == (6, 4)
+        assert (arrays["confidence"] >= 0.9).all()
+        # Upright in the crop, as in the photo: the eyes above the mouth.
+        assert (arrays["landmarks"][:, :2, 1].max(axis=1) < arrays["landmarks"][:, 3:, 1].min(axis=1)).all()
+        # The crop of an untouched photo, by hand: the box's square and 30 percent more, area-averaged.
+        x, y, width, height = arrays["boxes"][5]
+        side = round(max(width, height) * 1.3)
+        left, top = round(float(x + width / 2 - side / 2)), round(float(y + height / 2 - side / 2))
+        padded = np.pad(portraits[3], [(99, 99), (99, 99), (0, 0)], mode="reflect")
+        square = Image.fromarray(padded[99 + top : 99 + top + side, 99 + left : 99 + left + side])
+        expected = np.asarray(square.resize((64, 64), Image.Resampling.BOX), int)
+        assert np.abs(arrays["images"][5] - expected).mean() < 2
+
+
+@pytest.mark.slow
+def test_workers_and_batches_do_not_change_the_result(command, album, tmp_path):
+    results = []
+    for workers, batch_size in [(1, 8), (4, 8), (2, 1), (3, 3)]:
+        out = tmp_path / f"{workers}.{batch_size}.npz"
+        assert command(album, "--out", out, "--size", 32, "--workers", workers, "--batch-size", batch_size)[0] == 0
+        results.append(out)
+    assert results[0].read_bytes() == results[1].read_bytes()
+    with np.load(results[0]) as expected:
+        for out in results[2:]:
+            with np.load(out) as arrays:
+                assert arrays["sources"].tolist() == expected["sources"].tolist()
+                np.testing.assert_array_equal(arrays["images"], expected["images"])
+                np.testing.assert_allclose(arrays["boxes"], expected["boxes"], atol=1e-3)
+    rejects = {out.with_suffix(".rejects.csv").read_bytes() for out in results}
+    assert len(rejects) == 1
+
+
+def test_all_faces_of_a_photo(command, tmp_path, portraits):
+    small = np.asarray(Image.fromarray(portraits[1]).resize((115, 115)))
+    group = np.full((260, 460, 3), 128, np.uint8)
+    group[10:125, 20:135] = small
+    group[10:240, 200:430] = portraits[0]
+    Image.fromarray(group).save(tmp_path / "group.png")
+    command(tmp_path / "group.png", "--out", tmp_path / "largest.npz", "--size", 16)
+    command(tmp_path / "group.png", "--out", tmp_path / "all.npz", "--size", 16, "--faces", "all")
+    with np.load(tmp_path / "largest.npz") as largest, np.load(tmp_path / "all.npz") as every:
+        assert len(largest["images"]) == 1
+        assert largest["boxes"][0, 0] > 200
+        assert every["sources"].tolist() == ["group.png"] * 2
+        centres = every["boxes"][:, 0] + every["boxes"][:, 2] / 2
+        np.testing.assert_allclose(centres, [315, 77.5], atol=15)
+
+
+def test_strictness_can_be_chosen(command, album, tmp_path):
+    fails(command(album / "z.bmp", "--out", tmp_path / "a.npz", "--min-confidence", 1), "1 low_confidence")
+    fails(command(album / "z.bmp", "--out", tmp_path / "b.npz", "--min-face", 500), "1 small_face")
+
+
+def test_no_such_folder(command, tmp_path):
+    fails(command(tmp_path / "nowhere", "--out", tmp_path / "faces.npz"), tmp_path / "nowhere", "check the path")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_no_image_in_the_folder(command, tmp_path):
+    (tmp_path / "photos").mkdir()
+    (tmp_path / "photos" / "notes.txt").touch()
+    fails(command(tmp_path / "photos", "--out", tmp_path / "faces.npz"), "no photo in", tmp_path / "photos")
+
+
+def test_no_face_in_any(command, tmp_path):
+    (tmp_path / "photos").mkdir()
+    for name in ("sea", "sky"):
+        Image.new("RGB", (90, 60), "navy").save(tmp_path / "photos" / f"{name}.png")
+    rejects = tmp_path / "faces.rejects.csv"
+    fails(command(tmp_path / "photos", "--out", tmp_path / "faces.npz"), "no face in any of 2 photos", rejects)
+    assert read_rejects(rejects) == [("sea.png", "no_face"), ("sky.png", "no_face")]
+    assert not (tmp_path / "faces.npz").exists()
+
+
+def test_nothing_but_unreadable_files(command, tmp_path):
+    (tmp_path / "diary.jpg").write_text("Dear diary")
+    fails(command(tmp_path, "--out", tmp_path / "out" / "faces.npz"), "1 unreadable")
+    assert read_rejects(tmp_path / "out" / "faces.rejects.csv") == [("diary.jpg", "unreadable")]
+
+
+def test_the_output_folder_is_not_writable(command, album, tmp_path):
+    (tmp_path / "file").touch()
+    fails(command(album, "--out", tmp_path / "file" / "faces.npz"), "cannot write", tmp_path / "file", "--out")
+    fails(command(album, "--out", "/proc/faces.npz"), "cannot write", "/proc/faces.npz")
+    fails(command(album, "--out", tmp_path), tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [
+        ("--size", 3),
+        ("--size", "large"),
+        ("--faces", "both"),
+        ("--margin", -0.1),
+        ("--min-confidence", 1.5),
+        ("--workers", 0),
+        ("--batch-size", 0),
+    ],
+)
+def test_values_out_of_range_are_named(command, album, tmp_path, option, value):
+    fails(command(album, "--out", tmp_path / "faces.npz", option, value), option, value)
+
+
+def test_missing_arguments_are_named(command, album):
+    fails(command(album), "--out")
+    fails(command("--out", "faces.npz"), "PHOTOS")
+
+
+def documented_command(*arguments):
+    """Runs the command as README does, in a shell of its own."""
+    environment = {name: value for name, value in os.environ.items() if name != "TF_CPP_MIN_LOG_LEVEL"}
+    return subprocess.run(
+        [sys.executable, "preprocessing/crop_faces.py", *arguments],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+
+
+@pytest.mark.slow
+def test_real_photos_by_the_documented_command(tmp_path, photos_folder):
+    photos = sorted(photos_folder.iterdir())[::32]
+    finished = documented_command(*photos, "--out", tmp_path / "faces.npz", "--size", "64")
+    assert finished.returncode == 0, finished.stderr
+    assert re.fullmatch(r"\d+ faces of 64x64 .*\n\d+ photos without a face.*\n", finished.stdout)
+    for shown in finished.stderr.split("\r"):  # nothing but the progress bar
+        assert not shown.strip() or re.search(rf"\d+/{len(photos)} \[.*photo", shown)
+    with np.load(tmp_path / "faces.npz") as arrays:
+        assert len(arrays["images"]) >= 0.95 * len(photos)
+        assert set(arrays["sources"]) <= {photo.name for photo in photos}
+
+
+@pytest.mark.slow
+def test_bad_input_by_the_documented_command(tmp_path):
+    Image.new("RGB", (90, 60), "navy").save(tmp_path / "sea.png")
+    finished = documented_command(tmp_path, "--out", tmp_path / "faces.npz")
+    fails((finished.returncode, finished.stdout, finished.stderr), "no face in any of 1 photo")
+
+
+def test_long_work_shows_rate_and_time_left(command, tmp_path, portraits, monkeypatch):
+    for number, portrait in enumerate(portraits):
+        Image.fromarray(portrait).save(tmp_path / f"{number}.png")
+    monkeypatch.setattr("preprocessing.crop_faces.PROGRESS_AFTER", 0)
+    err = command(tmp_path, "--out", tmp_path / "faces.npz", "--batch-size", 2)[2]
+    assert re.search(r"[2-6]/8 \[\d\d:\d\d<\d\d:\d\d, +[\d.]+(photo/s|s/photo)\]", err)
+
+
+def test_the_help_has_an_example_and_every_default(command):
+    status, out, err = command("--help")
+    assert (status, err) == (0, "")
+    assert "python preprocessing/crop_faces.py photos/ --out faces.npz" in " ".join(out.split())
+    for option in main.params[1:]:
+        assert option.help
+        assert option.opts[0] in out

@@ -1,0 +1,70 @@
+from pathlib import Path
+
+import pytest
+
+from pgkeras.errors import UserError
+from preprocessing.find_photos import PhotoFile, find_photos
+
+
+def make(folder, *names):
+    for name in names:
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+
+
+def sources(*inputs):
+    return [photo.source for photo in find_photos(inputs)]
+
+
+def test_folders_are_searched_recursively_in_sorted_order(tmp_path):
+    make(tmp_path, "b.jpg", "a.PNG", "deep/er/c.JpEg", "deep/d.webp", "e.bmp", "notes.txt", "faces.npz")
+    assert sources(tmp_path) == ["a.PNG", "b.jpg", "deep/d.webp", "deep/er/c.JpEg", "e.bmp"]
+
+
+def test_hidden_files_and_folders_are_skipped(tmp_path):
+    make(tmp_path, "a.jpg", "._a.jpg", ".thumbnails/b.jpg")
+    assert sources(tmp_path) == ["a.jpg"]
+
+
+def test_a_hidden_folder_that_is_asked_for_is_searched(tmp_path):
+    make(tmp_path, ".photos/a.jpg")
+    assert sources(tmp_path / ".photos") == ["a.jpg"]
+
+
+def test_a_folder_named_like_a_photo_is_no_photo(tmp_path):
+    make(tmp_path, "album.jpg/a.jpg")
+    assert sources(tmp_path) == ["album.jpg/a.jpg"]
+
+
+def test_a_file_is_named_by_its_name_whatever_its_suffix(tmp_path):
+    make(tmp_path, "deep/a.jpeg_large")
+    path = tmp_path / "deep/a.jpeg_large"
+    assert find_photos([path]) == [PhotoFile("a.jpeg_large", path)]
+
+
+def test_several_inputs_keep_their_names_while_unambiguous(tmp_path):
+    make(tmp_path, "one/a.jpg", "two/b.jpg", "c.jpg")
+    assert sources(tmp_path / "one", tmp_path / "two", tmp_path / "c.jpg") == ["a.jpg", "b.jpg", "c.jpg"]
+
+
+def test_equal_names_are_told_apart_by_their_common_folder(tmp_path):
+    make(tmp_path, "one/a.jpg", "two/a.jpg", "two/b.jpg")
+    assert sources(tmp_path / "one", tmp_path / "two") == ["one/a.jpg", "two/a.jpg", "two/b.jpg"]
+
+
+def test_a_photo_given_twice_is_taken_once(tmp_path, monkeypatch):
+    make(tmp_path, "one/a.jpg")
+    monkeypatch.chdir(tmp_path)
+    assert len(find_photos([Path("one"), tmp_path / "one", Path("one/a.jpg")])) == 1
+
+
+def test_a_missing_folder_is_named(tmp_path):
+    with pytest.raises(UserError, match=r"no such file or folder: .*/nowhere"):
+        find_photos([tmp_path / "nowhere"])
+
+
+def test_a_folder_without_photos_is_named(tmp_path):
+    make(tmp_path, "notes.txt")
+    with pytest.raises(UserError, match=f"no photo in {tmp_path}"):
+        find_photos([tmp_path])

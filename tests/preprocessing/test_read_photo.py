@@ -1,0 +1,207 @@
+import struct
+import threading
+import zlib
+
+import cv2
+import numpy as np
+import pytest
+from PIL import Image
+
+from preprocessing import read_photo as module
+from preprocessing.find_photos import PhotoFile
+from preprocessing.read_photo import read_ahead, read_photo
+from preprocessing.rejects import Reason, Rejection
+
+ORIENTATION = 0x0112
+
+
+def quadrants():
+    """40 wide, 30 high: red, green / blue, grey."""
+    pixels = np.zeros((30, 40, 3), np.uint8)
+    pixels[:15, :20] = (250, 0, 0)
+    pixels[:15, 20:] = (0, 250, 0)
+    pixels[15:, :20] = (0, 0, 250)
+    pixels[15:, 20:] = (120, 120, 120)
+    return pixels
+
+
+def noise(height=64, width=64):
+    return np.random.default_rng(0).integers(0, 256, (height, width, 3), np.uint8)
+
+
+# From the EXIF standard: which sides of the scene the stored 0th row and 0th column show.
+STORED = {
+    1: lambda scene: scene,  # top, left
+    2: lambda scene: scene[:, ::-1],  # top, right
+    3: lambda scene: scene[::-1, ::-1],  # bottom, right
+    4: lambda scene: scene[::-1],  # bottom, left
+    5: lambda scene: scene.swapaxes(0, 1),  # left, top
+    6: lambda scene: scene[:, ::-1].swapaxes(0, 1),  # right, top
+    7: lambda scene: scene[::-1, ::-1].swapaxes(0, 1),  # right, bottom
+    8: lambda scene: scene[::-1].swapaxes(0, 1),  # left, bottom
+}
+
+
+@pytest.mark.parametrize("orientation", STORED)
+@pytest.mark.parametrize("suffix", ["jpg", "png", "webp"])
+def test_exif_orientation_is_honoured(tmp_path, orientation, suffix):
+    path = tmp_path / f"photo.{suffix}"
+    exif = Image.Exif()
+    exif[ORIENTATION] = orientation
+    stored = Image.fromarray(np.ascontiguousarray(STORED[orientation](quadrants())))
+    stored.save(path, exif=exif, quality=95, **({"subsampling": 0} if suffix == "jpg" else {}))
+    pixels = read_photo(path)
+    assert pixels.shape == (30, 40, 3)
+    for row, column in [(7, 10), (7, 30), (22, 10), (22, 30)]:
+        np.testing.assert_allclose(pixels[row, column], quadrants()[row, column].astype(int), atol=8)
+    if suffix == "jpg":
+        np.testing.assert_allclose(pixels, cv2.imread(str(path))[..., ::-1].astype(int), atol=4)
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")  # as collect_faces ignores Pillow's remarks
+@pytest.mark.parametrize("suffix", ["jpg", "png"])
+@pytest.mark.parametrize("exif", [b"MM\0\x2a\0", b"no table here", b"Exif\0\0MM\0\x2a\0\0\0\x08\xff\xff\x01"])
+def test_broken_exif_does_not_cost_the_photo(tmp_path, suffix, exif):
+    Image.fromarray(quadrants()).save(tmp_path / f"photo.{suffix}", exif=exif)
+    assert read_photo(tmp_path / f"photo.{suffix}").shape == (30, 40, 3)
+
+
+@pytest.mark.parametrize("suffix", ["png", "bmp"])
+def test_lossless_pixels_are_kept(tmp_path, suffix):
+    Image.fromarray(noise()).save(tmp_path / f"photo.{suffix}")
+    pixels = read_photo(tmp_path / f"photo.{suffix}")
+    assert pixels.dtype == np.uint8
+    np.testing.assert_array_equal(pixels, noise())
+
+
+def test_grey_becomes_three_equal_channels(tmp_path):
+    grey = noise()[..., 0]
+    Image.fromarray(grey).save(tmp_path / "photo.png")
+    np.testing.assert_array_equal(read_photo(tmp_path / "photo.png"), np.stack([grey] * 3, axis=-1))
+
+
+def test_black_and_white_spans_the_whole_range(tmp_path):
+    Image.fromarray(quadrants()).convert("1").save(tmp_path / "photo.png")
+    assert set(np.unique(read_photo(tmp_path / "photo.png"))) == {0, 255}
+
+
+def test_sixteen_bit_grey_is_scaled(tmp_path):
+    stored = np.full((32, 32), 0x80FF, np.uint16)
+    stored[0, :3] = 0, 0x1234, 0xFFFF
+    assert cv2.imwrite(str(tmp_path / "photo.png"), stored)
+    pixels = read_photo(tmp_path / "photo.png")
+    assert pixels.shape == (32, 32, 3)
+    assert pixels[0, :4, 1].tolist() == [0, 0x12, 255, 0x80]
+
+
+def test_sixteen_bit_colour_is_scaled(tmp_path):
+    stored = np.zeros((32, 32, 3), np.uint16)
+    stored[...] = 0x1234, 0x80FF, 0xFFFF  # blue, green, red
+    assert cv2.imwrite(str(tmp_path / "photo.png"), stored)
+    np.testing.assert_allclose(read_photo(tmp_path / "photo.png")[5, 5].astype(int), [255, 0x80, 0x12], atol=1)
+
+
+def test_transparency_shows_white(tmp_path):
+    stored = np.zeros((30, 30, 4), np.uint8)
+    stored[:10] = 200, 100, 0, 255
+    stored[10:20] = 200, 100, 0, 51  # a fifth
+    stored[20:] = 200, 100, 0, 0
+    Image.fromarray(stored).save(tmp_path / "photo.png")
+    pixels = read_photo(tmp_path / "photo.png").astype(int)
+    np.testing.assert_array_equal(pixels[5, 5], [200, 100, 0])
+    np.testing.assert_allclose(pixels[15, 5], [244, 224, 204], atol=1)  # 255 + (value - 255) / 5
+    np.testing.assert_array_equal(pixels[25, 5], [255, 255, 255])
+
+
+def test_grey_with_transparency(tmp_path):
+    Image.fromarray(noise()[..., 0]).convert("LA").save(tmp_path / "photo.png")
+    np.testing.assert_array_equal(read_photo(tmp_path / "photo.png")[..., 2], noise()[..., 0])
+
+
+@pytest.mark.filterwarnings("ignore::UserWarning")  # as collect_faces ignores Pillow's remarks
+def test_palettes_with_and_without_transparency(tmp_path):
+    palette = Image.fromarray(quadrants()).quantize(4)
+    palette.save(tmp_path / "opaque.png")
+    np.testing.assert_allclose(read_photo(tmp_path / "opaque.png"), quadrants().astype(int), atol=8)
+    palette.save(tmp_path / "holes.png", transparency=palette.getpixel((0, 0)))
+    pixels = read_photo(tmp_path / "holes.png")
+    assert pixels[0, 0].tolist() == [255, 255, 255]
+    np.testing.assert_allclose(pixels[20, 30].astype(int), [120] * 3, atol=8)
+
+
+def test_cmyk_jpeg(tmp_path):
+    Image.fromarray(quadrants()).convert("CMYK").save(tmp_path / "photo.jpg", quality=95)
+    np.testing.assert_allclose(read_photo(tmp_path / "photo.jpg")[7, 10].astype(int), [250, 0, 0], atol=12)
+
+
+def test_the_first_picture_of_a_phones_multi_picture_file(tmp_path):
+    first, second = Image.fromarray(quadrants()), Image.fromarray(noise())
+    first.save(tmp_path / "photo.jpg", format="MPO", save_all=True, append_images=[second])
+    assert read_photo(tmp_path / "photo.jpg").shape == (30, 40, 3)
+
+
+def test_the_contents_tell_the_format_not_the_suffix(tmp_path):
+    Image.fromarray(noise()).save(tmp_path / "photo.jpg", format="PNG")
+    np.testing.assert_array_equal(read_photo(tmp_path / "photo.jpg"), noise())
+
+
+@pytest.mark.parametrize("suffix", ["jpg", "png", "webp", "bmp"])
+@pytest.mark.parametrize("kept", [0.1, 0.5, 0.9])
+def test_a_truncated_file_is_unreadable(tmp_path, suffix, kept):
+    path = tmp_path / f"photo.{suffix}"
+    Image.fromarray(noise(200, 200)).save(path)
+    path.write_bytes(path.read_bytes()[: int(path.stat().st_size * kept)])
+    assert read_photo(path).reason is Reason.UNREADABLE
+
+
+def test_a_truncated_progressive_jpeg_is_unreadable(tmp_path):
+    path = tmp_path / "photo.jpg"
+    Image.fromarray(noise(200, 200)).save(path, progressive=True)
+    path.write_bytes(path.read_bytes()[: path.stat().st_size * 2 // 3])
+    assert read_photo(path).reason is Reason.UNREADABLE
+
+
+@pytest.mark.parametrize("contents", [b"", b"Dear diary", b"\xff\xd8\xff", b"%!PS-Adobe-3.0 EPSF-3.0\n", bytes(1000)])
+def test_no_image_is_unreadable(tmp_path, contents):
+    (tmp_path / "photo.jpg").write_bytes(contents)
+    assert read_photo(tmp_path / "photo.jpg").reason is Reason.UNREADABLE
+
+
+def test_a_vanished_file_is_unreadable(tmp_path):
+    assert read_photo(tmp_path / "photo.jpg").reason is Reason.UNREADABLE
+
+
+def test_a_tiny_photo_is_too_small(tmp_path):
+    Image.new("RGB", (200, 19)).save(tmp_path / "photo.png")
+    rejection = read_photo(tmp_path / "photo.png")
+    assert rejection.reason is Reason.TOO_SMALL
+    assert "200x19" in rejection.detail
+    Image.new("RGB", (20, 20)).save(tmp_path / "photo.png")
+    assert read_photo(tmp_path / "photo.png").shape == (20, 20, 3)
+
+
+def test_a_decompression_bomb_is_too_large(tmp_path):
+    def chunk(kind, data):
+        return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+    header = struct.pack(">IIBBBBB", 60000, 60000, 8, 2, 0, 0, 0)
+    bomb = b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(bytes(1000)))
+    (tmp_path / "photo.png").write_bytes(bomb + chunk(b"IEND", b""))
+    assert read_photo(tmp_path / "photo.png").reason is Reason.TOO_LARGE
+
+
+def test_reading_ahead_keeps_the_order_and_the_limit(monkeypatch):
+    photos = [PhotoFile(str(number), number) for number in range(40)]
+    started = []
+
+    def read(number):
+        started.append(number)
+        threading.Event().wait(0.002 * (number % 3))  # later photos overtake
+        return np.full((1, 1, 3), number) if number % 5 else Rejection(Reason.UNREADABLE, str(number))
+
+    monkeypatch.setattr(module, "read_photo", read)
+    for count, (photo, pixels) in enumerate(read_ahead(photos, workers=4, ahead=6)):
+        assert photo is photos[count]
+        assert len(started) <= count + 6
+        assert pixels.detail == photo.source if count % 5 == 0 else pixels[0, 0, 0] == count
+    assert count == 39

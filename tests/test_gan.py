@@ -1,0 +1,126 @@
+"""One training step against the same step written out with plain gradients."""
+
+import keras
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from pgkeras import ProgressiveConfig, build_discriminators, build_generators
+from pgkeras.gan import ProgressiveGAN
+from pgkeras.losses import LOSSES
+
+CONFIG = ProgressiveConfig(resolution=8, fmap_max=8, latent_size=6)
+RATE = 0.01
+
+
+def make_gan(resolution: int = 8, fade_in: bool = True, loss: str = "wgan-gp", **options) -> ProgressiveGAN:
+    keras.utils.set_random_seed(3)
+    gan = ProgressiveGAN(
+        build_generators(CONFIG)[resolution],
+        build_discriminators(CONFIG)[resolution],
+        build_generators(CONFIG)[resolution],
+        fade_in=fade_in,
+        seed_generator=keras.random.SeedGenerator(5),
+    )
+    gan.compile(keras.optimizers.SGD(RATE), keras.optimizers.SGD(RATE), LOSSES[loss], **options)
+    return gan
+
+
+def reals(resolution: int = 8) -> np.ndarray:
+    return np.random.default_rng(0).uniform(-1, 1, (4, resolution, resolution, 3)).astype(np.float32)
+
+
+def test_wgan_gp_step_by_hand():
+    """The losses and the discriminator's update, recomputed from the same latents and mixing points."""
+    gan = make_gan(fade_in=False)
+    seeds = keras.random.SeedGenerator(5)
+    latents = keras.random.normal((4, 6), seed=seeds)
+    mix = keras.random.uniform((4, 1, 1, 1), seed=seeds)
+    before = [variable.numpy() for variable in gan.discriminator.trainable_variables]
+    with tf.GradientTape() as outer:
+        fakes = tf.stop_gradient(gan.generator(latents))
+        mixed = mix * fakes + (1 - mix) * reals()
+        with tf.GradientTape() as inner:
+            inner.watch(mixed)
+            scores = tf.reduce_sum(gan.discriminator(mixed))
+        norms = tf.norm(tf.reshape(inner.gradient(scores, mixed), (4, -1)), axis=1)
+        real_scores, fake_scores = gan.discriminator(reals()), gan.discriminator(fakes)
+        loss = (
+            tf.reduce_mean(fake_scores)
+            - tf.reduce_mean(real_scores)
+            + 10 * tf.reduce_mean((norms - 1) ** 2)
+            + 0.001 * tf.reduce_mean(real_scores**2)
+        )
+    gradients = outer.gradient(loss, gan.discriminator.trainable_variables)
+
+    values = gan.train_step(tf.constant(reals()))
+
+    assert float(values["discriminator_loss"]) == pytest.approx(float(loss), rel=1e-4)
+    for variable, old, gradient in zip(gan.discriminator.trainable_variables, before, gradients, strict=True):
+        np.testing.assert_allclose(variable.numpy(), old - RATE * gradient.numpy(), rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("loss", LOSSES)
+def test_a_step_moves_both_networks_and_its_values_are_finite(loss):
+    gan = make_gan(loss=loss)
+    gan.set_alpha(0.5)
+    before = [gan.generator.get_weights(), gan.discriminator.get_weights()]
+    values = gan.train_step(tf.constant(reals()))
+    assert all(np.isfinite(value) for value in values.values())
+    for old, model in zip(before, (gan.generator, gan.discriminator), strict=True):
+        assert any((a != b).any() for a, b in zip(old, model.get_weights(), strict=True))
+
+
+@pytest.mark.parametrize(("batch", "decay"), [(4, 0.9 ** (4 / 16)), (2, 0.9 ** (2 / 16))])
+def test_moving_average_decays_by_images_shown(batch, decay):
+    gan = make_gan(ema_decay=0.9)
+    old = [variable.numpy() for variable in gan.ema_generator.trainable_variables]
+    gan.train_step(tf.constant(reals()[:batch]))
+    for average, before, new in zip(
+        gan.ema_generator.trainable_variables, old, gan.generator.trainable_variables, strict=True
+    ):
+        np.testing.assert_allclose(average.numpy(), decay * before + (1 - decay) * new.numpy(), rtol=1e-4, atol=1e-6)
+
+
+def test_reals_are_blended_as_the_generators_output():
+    gan = make_gan()
+    batch = reals()
+    soft = batch.reshape(4, 4, 2, 4, 2, 3).mean(axis=(2, 4)).repeat(2, axis=1).repeat(2, axis=2)
+    for alpha in (0.0, 0.25, 1.0):
+        gan.set_alpha(alpha)
+        expected = (1 - alpha) * soft + alpha * batch
+        np.testing.assert_allclose(gan._fade_reals(tf.constant(batch)).numpy(), expected, atol=1e-6)
+
+
+def test_no_retrace_when_alpha_or_the_learning_rate_moves():
+    gan = make_gan()
+    traces = []
+    step = gan.train_step
+    gan.train_step = lambda batch: traces.append(1) or step(batch)
+    dataset = tf.data.Dataset.from_tensors(reals()).repeat()
+
+    class Move(keras.callbacks.Callback):
+        def on_train_batch_begin(self, batch, logs=None):
+            gan.set_alpha(batch / 10)
+            gan.generator_optimizer.learning_rate = 0.001 * (batch + 1)
+            gan.discriminator_optimizer.learning_rate = 0.002 * (batch + 1)
+
+    gan.fit(dataset, steps_per_epoch=5, callbacks=[Move()], shuffle=False, verbose=0)
+    first = len(traces)
+    gan.fit(dataset, steps_per_epoch=5, callbacks=[Move()], shuffle=False, verbose=0)
+    assert len(traces) == first
+    assert gan.train_function is not None
+
+
+def test_lazy_penalty_is_weighted_by_its_interval():
+    """Over an interval of 3 the penalty shows at the first step only, three times as strong."""
+    every, lazy = make_gan(loss="non-saturating"), make_gan(loss="non-saturating", penalty_interval=3)
+    batch = tf.constant(reals())
+    first = float(every.train_step(batch)["penalty"])
+    penalties = [float(tf.function(lazy.train_step)(batch)["penalty"]) if i == 0 else 0 for i in range(1)]
+    assert penalties[0] == pytest.approx(3 * first, rel=1e-4)
+
+
+def test_fading_in_4x4_is_refused():
+    with pytest.raises(ValueError, match="4x4"):
+        make_gan(resolution=4, fade_in=True)

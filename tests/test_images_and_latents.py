@@ -1,0 +1,69 @@
+"""Pixels, grids, files and latents."""
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from pgkeras.atomic import atomic_path
+from pgkeras.images import grid, resize, to_uint8, write_png
+from pgkeras.latents import latents_from_seeds
+
+
+def test_pixels_are_rounded_and_clipped():
+    """127.5 x + 127.5, to the nearest integer."""
+    values = np.array([-9, -1, -0.999, 0, 0.5, 0.999, 1, 9], np.float32)
+    assert to_uint8(values).tolist() == [0, 0, 0, 128, 191, 255, 255, 255]
+
+
+def test_every_pixel_survives_the_round_trip():
+    pixels = np.arange(256, dtype=np.uint8)
+    assert (to_uint8(pixels.astype(np.float32) / 127.5 - 1) == pixels).all()
+
+
+def test_grid_fills_rows_first_and_pads_with_black():
+    images = np.arange(1, 6, dtype=np.uint8)[:, None, None, None].repeat(2, axis=1).repeat(2, axis=2)
+    assert grid(images)[::2, ::2, 0].tolist() == [[1, 2, 3], [4, 5, 0]]
+    assert grid(images, columns=1).shape == (10, 2, 1)
+
+
+@pytest.mark.parametrize("channels", [1, 3])
+def test_png_round_trip(tmp_path, channels):
+    image = np.random.default_rng(0).integers(0, 256, (5, 7, channels), dtype=np.uint8)
+    write_png(tmp_path / "a.png", image)
+    assert (np.asarray(Image.open(tmp_path / "a.png")).reshape(image.shape) == image).all()
+    assert [path.name for path in tmp_path.iterdir()] == ["a.png"]
+
+
+def test_resize_averages_boxes():
+    image = np.array([[0, 10], [20, 30]], np.uint8).repeat(2, axis=0).repeat(2, axis=1)[..., None]
+    assert resize(image, 2)[..., 0].tolist() == [[0, 10], [20, 30]]
+    assert resize(image, 1).tolist() == [[[15]]]
+
+
+def test_a_failed_write_leaves_the_old_file(tmp_path):
+    path = tmp_path / "a.txt"
+    path.write_text("old")
+    with pytest.raises(RuntimeError), atomic_path(path) as temporary:
+        temporary.write_text("half of the new one")
+        raise RuntimeError
+    assert path.read_text() == "old"
+    assert [path.name for path in tmp_path.iterdir()] == ["a.txt"]
+
+
+def test_latents_are_mt19937_with_marsaglias_polar_method():
+    """An implementation from the papers, on Python's own MT19937 (the same generator, seeded alike)."""
+    state = np.random.RandomState(1234)
+    uniform = state.random_sample
+    expected = []
+    while len(expected) < 8:
+        x, y = 2 * uniform() - 1, 2 * uniform() - 1
+        square = x * x + y * y
+        if 0 < square < 1:
+            factor = np.sqrt(-2 * np.log(square) / square)
+            expected += [y * factor, x * factor]
+    np.testing.assert_allclose(latents_from_seeds([1234], 8)[0], expected, rtol=1e-6)
+
+
+def test_a_seed_means_the_same_latent_wherever_it_stands():
+    assert (latents_from_seeds(range(5), 16)[3] == latents_from_seeds([3], 16)[0]).all()
+    assert latents_from_seeds([2**32 - 1], 4).dtype == np.float32

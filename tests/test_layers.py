@@ -1,0 +1,190 @@
+"""The layers against values computed by hand or by plain NumPy."""
+
+import math
+import os
+import subprocess
+import sys
+
+import keras
+import numpy as np
+import pytest
+from keras import ops
+
+from pgkeras.layers import EqualizedConv2D, EqualizedDense, Fade, LeakyReLU, MinibatchStddev, PixelNormalization
+from tests.layer_test import run_layer_test
+
+RANDOM = np.random.default_rng(0)
+
+
+def normal(*shape: int) -> np.ndarray:
+    return RANDOM.normal(size=shape).astype(np.float32)
+
+
+def test_equalized_conv2d_same():
+    arguments = {"filters": 5, "kernel_size": 3, "gain": 1.5, "padding": "same"}
+    run_layer_test(EqualizedConv2D, arguments, normal(2, 6, 6, 3), (2, 6, 6, 5))
+
+
+def test_equalized_conv2d_valid():
+    arguments = {"filters": 5, "kernel_size": 4, "gain": 1.0, "padding": "valid"}
+    run_layer_test(EqualizedConv2D, arguments, normal(2, 4, 4, 3), (2, 1, 1, 5))
+
+
+def test_equalized_conv2d_by_hand():
+    """Ones everywhere: the centre of a 3x3 'same' convolution sees 9 pixels of 2 channels, a corner 4."""
+    layer = EqualizedConv2D(1, 3, gain=3.0)
+    inputs = np.ones((1, 3, 3, 2), np.float32)
+    layer(inputs)
+    layer.set_weights([np.ones((3, 3, 2, 1)), np.array([10.0])])
+    scale = 3.0 / math.sqrt(18)
+    output = ops.convert_to_numpy(layer(inputs))[0, :, :, 0]
+    assert output[1, 1] == pytest.approx(18 * scale + 10)
+    assert output[0, 0] == pytest.approx(8 * scale + 10)
+
+
+def test_equalized_layers_start_with_unit_variance_and_zero_bias():
+    keras.utils.set_random_seed(0)
+    for layer, shape in ((EqualizedConv2D(64, 3), (1, 4, 4, 64)), (EqualizedDense(256), (1, 256))):
+        layer.build(shape)
+        kernel, bias = layer.get_weights()
+        assert kernel.mean() == pytest.approx(0, abs=0.02)
+        assert kernel.std() == pytest.approx(1, abs=0.02)
+        assert (bias == 0).all()
+
+
+def test_equalized_conv2d_keeps_variance_through_a_relu():
+    """He's point: with gain sqrt(2) the mean square of relu(y) stays that of the input."""
+    keras.utils.set_random_seed(0)
+    outputs = ops.convert_to_numpy(EqualizedConv2D(256, 3, padding="valid")(normal(8, 8, 8, 64)))
+    assert np.square(np.maximum(outputs, 0)).mean() == pytest.approx(1, abs=0.1)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"filters": 0, "kernel_size": 3}, "received 0 and 3"),
+        ({"filters": 1, "kernel_size": 3, "padding": "full"}, "received 'full'"),
+    ],
+)
+def test_equalized_conv2d_names_what_is_wrong(arguments, message):
+    with pytest.raises(ValueError, match=message):
+        EqualizedConv2D(**arguments)
+
+
+def test_equalized_dense():
+    run_layer_test(EqualizedDense, {"units": 7, "gain": 1.0}, normal(3, 5), (3, 7))
+
+
+def test_equalized_dense_to_feature_map():
+    run_layer_test(EqualizedDense, {"units": (4, 4, 6), "gain": 0.5}, normal(3, 5), (3, 4, 4, 6))
+
+
+def test_equalized_dense_by_hand():
+    layer = EqualizedDense((1, 2), gain=2.0)
+    inputs = np.array([[1.0, 2.0, 3.0, 4.0]], np.float32)
+    layer(inputs)
+    layer.set_weights([np.arange(8.0).reshape(4, 1, 2), np.array([0.5, -0.5])])
+    # scale 2/sqrt(4) = 1; columns 0 2 4 6 and 1 3 5 7 times 1 2 3 4
+    np.testing.assert_allclose(ops.convert_to_numpy(layer(inputs)), [[[40.5, 49.5]]])
+
+
+def test_equalized_dense_is_the_papers_convolution_of_a_padded_latent():
+    """Table 2's first row: a 4x4 convolution of the 1x1 latent, padded to 7x7."""
+    latents = normal(2, 5)
+    layer = EqualizedDense((4, 4, 3))
+    layer(latents)
+    kernel = layer.get_weights()[0] * layer.scale
+    padded = np.pad(latents[:, None, None], ((0, 0), (3, 3), (3, 3), (0, 0)))
+    # Output pixel (y, x) meets the latent at kernel position (3 - y, 3 - x).
+    convolution = ops.conv(padded, kernel.transpose(1, 2, 0, 3)[::-1, ::-1].copy(), padding="valid")
+    np.testing.assert_allclose(ops.convert_to_numpy(layer(latents)), convolution, atol=1e-5)
+
+
+def test_equalized_dense_names_what_is_wrong():
+    with pytest.raises(ValueError, match="received 0"):
+        EqualizedDense(0)
+
+
+def test_leaky_relu():
+    run_layer_test(LeakyReLU, {"negative_slope": 0.1}, normal(2, 3, 3, 8), (2, 3, 3, 8))
+
+
+def test_leaky_relu_by_hand():
+    output = ops.convert_to_numpy(LeakyReLU(0.2)(np.array([-10.0, 0.0, 10.0], np.float32)))
+    np.testing.assert_allclose(output, [-2, 0, 10], rtol=1e-6)
+
+
+def test_pixel_normalization():
+    run_layer_test(PixelNormalization, {"epsilon": 1e-6}, normal(2, 3, 3, 8), (2, 3, 3, 8))
+
+
+def test_pixel_normalization_by_hand():
+    output = ops.convert_to_numpy(PixelNormalization()(np.array([[3.0, 4.0]], np.float32)))
+    np.testing.assert_allclose(output, [[3 / math.sqrt(12.5), 4 / math.sqrt(12.5)]], rtol=1e-6)
+
+
+def test_pixel_normalization_of_zeros_is_zero():
+    assert (ops.convert_to_numpy(PixelNormalization()(np.zeros((1, 4), np.float32))) == 0).all()
+
+
+def test_minibatch_stddev():
+    arguments = {"group_size": 4, "epsilon": 1e-8}
+    run_layer_test(MinibatchStddev, arguments, normal(8, 4, 4, 3), (8, 4, 4, 4))
+
+
+def test_minibatch_stddev_by_hand():
+    """Two groups, images 0 and 2, 1 and 3: differences 2 and 6 mean standard deviations 1 and 3."""
+    inputs = np.zeros((4, 2, 2, 1), np.float32)
+    inputs[:, :, :, 0] = np.array([0.0, 0.0, 2.0, 6.0])[:, None, None]
+    output = ops.convert_to_numpy(MinibatchStddev(group_size=2)(inputs))
+    np.testing.assert_array_equal(output[..., :1], inputs)
+    np.testing.assert_allclose(output[:, 0, 0, 1], [1, 3, 1, 3], atol=1e-3)
+    assert (output[..., 1] == output[:, :1, :1, 1]).all()
+
+
+@pytest.mark.parametrize("batch", range(1, 10))
+def test_minibatch_stddev_takes_any_batch(batch):
+    """Against a loop over groups: image i belongs to group i mod ceil(batch / 4)."""
+    inputs = normal(batch, 2, 2, 3)
+    groups = math.ceil(batch / 4)
+    expected = [inputs[i % groups :: groups].std(axis=0).mean() for i in range(batch)]
+    output = ops.convert_to_numpy(MinibatchStddev(4)(inputs))
+    np.testing.assert_allclose(output[:, 1, 1, 3], expected, atol=2e-4)
+
+
+def test_minibatch_stddev_names_what_is_wrong():
+    with pytest.raises(ValueError, match="received 0"):
+        MinibatchStddev(0)
+
+
+def test_fade():
+    run_layer_test(Fade, {"alpha": 0.25}, [normal(2, 4, 4, 3), normal(2, 4, 4, 3)], (2, 4, 4, 3))
+
+
+def test_fade_by_hand():
+    layer = Fade()
+    layer.build([(1, 1)] * 2)
+    previous, current = np.full((1, 1), 10.0), np.full((1, 1), 20.0)
+    for alpha, expected in ((0.0, 10.0), (0.25, 12.5), (1.0, 20.0)):
+        layer.alpha.assign(alpha)
+        assert ops.convert_to_numpy(layer([previous, current])).item() == expected
+
+
+def test_fade_keeps_alpha_out_of_training():
+    layer = Fade()
+    layer.build([(1, 1)] * 2)
+    assert layer.trainable_variables == []
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="this is the run on another backend")
+def test_layers_and_networks_on_jax():
+    """The same tests in a fresh process on the JAX backend."""
+    tests = ["tests/test_layers.py", "tests/networks", "tests/test_losses.py"]
+    finished = subprocess.run(
+        [sys.executable, "-m", "pytest", "-q", "-x", "-m", "not slow", *tests],
+        env=os.environ | {"KERAS_BACKEND": "jax"},
+        capture_output=True,
+        text=True,
+    )
+    assert finished.returncode == 0, finished.stdout[-3000:] + finished.stderr[-1000:]

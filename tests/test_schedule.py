@@ -1,0 +1,96 @@
+"""The schedule against the official one and against hand-computed positions."""
+
+import csv
+
+import pytest
+
+from pgkeras import ProgressiveConfig
+from pgkeras.schedule import Schedule
+
+# The official presets' options (config.py of the official repository), in this project's terms.
+OFFICIAL = {
+    "preset-v1-1gpu": {"straight_kimg": 800, "fade_in_kimg": 800, "batch_size": "4:16,256:14,512:6,1024:3"},
+    "preset-v2-1gpu": {
+        "straight_kimg": 600,
+        "fade_in_kimg": 600,
+        "batch_size": "4:128,32:64,64:32,128:16,256:8,512:4",
+        "generator_learning_rate": "4:0.001,1024:0.0015",
+        "discriminator_learning_rate": "4:0.001,1024:0.0015",
+    },
+    "preset-v2-8gpus": {
+        "straight_kimg": 600,
+        "fade_in_kimg": 600,
+        "batch_size": "4:512,8:256,16:128,32:64,64:32",
+        "generator_learning_rate": "4:0.001,128:0.0015,256:0.002,512:0.003",
+        "discriminator_learning_rate": "4:0.001,128:0.0015,256:0.002,512:0.003",
+    },
+}
+
+
+@pytest.mark.parametrize("preset", OFFICIAL)
+def test_agrees_with_the_official_schedule_on_every_row(reference, preset):
+    schedule = Schedule.from_config(ProgressiveConfig(resolution=1024, **OFFICIAL[preset]))
+    with (reference / "schedule.csv").open() as file:
+        rows = [row for row in csv.DictReader(file) if row["preset"] == preset]
+    assert len(rows) > 150
+    for row in rows:
+        position = schedule.at(int(row["images"]))
+        # The official level of detail: 0 at 1024x1024, plus what has not yet faded in.
+        lod = 10 - (position.resolution.bit_length() - 1) + (1 - position.alpha)
+        assert position.resolution == int(row["resolution"]), row
+        assert lod == pytest.approx(float(row["lod"]), abs=1e-6), row
+        assert position.batch_size == int(row["minibatch"]), row
+        assert position.generator_learning_rate == pytest.approx(float(row["generator_lr"])), row
+        assert position.discriminator_learning_rate == pytest.approx(float(row["discriminator_lr"])), row
+
+
+def small(**options) -> Schedule:
+    return Schedule.from_config(
+        ProgressiveConfig(resolution=16, **{"straight_kimg": 1, "fade_in_kimg": 2, "batch_size": 10} | options)
+    )
+
+
+def test_phases_alternate():
+    names = [phase.name for phase in small().phases]
+    assert names == ["4x4 straight", "8x8 fade-in", "8x8 straight", "16x16 fade-in", "16x16 straight"]
+    assert small().images == 7000
+
+
+@pytest.mark.parametrize(
+    ("images_shown", "resolution", "alpha"),
+    [(0, 4, 1), (999, 4, 1), (1000, 4, 1), (1500, 8, 0.25), (3000, 8, 1), (4000, 8, 1), (5000, 16, 0.5), (9999, 16, 1)],
+)
+def test_position_by_hand(images_shown, resolution, alpha):
+    position = small().at(images_shown)
+    assert (position.resolution, position.alpha) == (resolution, alpha)
+
+
+@pytest.mark.parametrize("batch_size", [1, 7, 10, 16, 999, 5000])
+def test_steps_left_counts_the_steps_to_the_next_phase(batch_size):
+    schedule = small(batch_size=batch_size)
+    shown = 0
+    while shown < schedule.images:
+        index, steps = schedule.at(shown).index, schedule.steps_left(shown)
+        assert steps >= 1
+        inside = [schedule.at(shown + step * batch_size).index for step in range(steps)]
+        assert set(inside) == {index}
+        shown += steps * batch_size
+        assert schedule.at(shown).index != index or shown >= schedule.images
+    assert schedule.steps_left(shown) == 0
+
+
+def test_phases_without_images_are_left_out():
+    schedule = small(fade_in_kimg=0)
+    assert [phase.name for phase in schedule.phases] == ["4x4 straight", "8x8 straight", "16x16 straight"]
+    assert schedule.at(1000).resolution == 8
+
+
+def test_a_phase_falls_into_equal_parts():
+    schedule = small()
+    parts = [schedule.part(shown, 4) for shown in (0, 249, 250, 999, 1000, 1001, 1500)]
+    assert parts == [(0, 0), (0, 0), (0, 1), (0, 3), (0, 4), (1, 0), (1, 1)]
+
+
+def test_negative_positions_are_refused():
+    with pytest.raises(ValueError, match="received -1"):
+        small().at(-1)
