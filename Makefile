@@ -1,5 +1,8 @@
 PYTHON ?= python3.11
 BIN := .venv/bin
+DEMO := build/demo
+# Photos to learn from; by default those that scikit-image carries.
+PHOTOS ?= $(DEMO)/photos
 
 .PHONY: demo test lint format clean
 
@@ -10,7 +13,16 @@ BIN := .venv/bin
 	touch $@
 
 demo: .venv/installed
-	$(BIN)/python demo.py $(if $(PHOTOS),--photos "$(PHOTOS)")
+	rm -rf $(DEMO)
+	$(if $(filter $(DEMO)/photos,$(PHOTOS)),$(BIN)/python demo/sample_photos.py "$(PHOTOS)")
+	$(BIN)/python preprocessing/crop_faces.py "$(PHOTOS)" --out $(DEMO)/faces.npz --size 64
+	$(BIN)/python -m pgkeras.train $(DEMO)/faces.npz --out $(DEMO)/runs --preset quick --minutes 7
+	$(BIN)/python -m pgkeras.generate $(DEMO)/runs/00000-faces-32 --out $(DEMO)/grid.png --num 64
+	$(BIN)/python export/to_tflite.py $(DEMO)/runs/00000-faces-32 --out $(DEMO)/exported
+	@echo
+	@echo "$(DEMO)/grid.png               64 people who don't exist"
+	@echo "$(DEMO)/runs/00000-faces-32/   the training: samples/, stats.jsonl, tensorboard/, generators/"
+	@echo "$(DEMO)/exported/              the generators of every resolution for phones, and manifest.json"
 
 test: .venv/installed lint
 	$(BIN)/python -m pytest

@@ -82,6 +82,7 @@ def _latents(latent_size: int, num: int | None, seed: int | None, path: Path | N
 
 
 def _write(generator: keras.Model, latents: np.ndarray, out: Path) -> None:
+    out.parent.mkdir(parents=True, exist_ok=True)
     progress = tqdm(total=len(latents), unit="image", disable=None)
     batches = _counted(sample_batches(generator, latents), progress)
     if out.suffix == ".png":

@@ -15,18 +15,27 @@ def paper() -> ProgressiveConfig:
 
 
 def quick() -> ProgressiveConfig:
-    """A small network for one CPU: recognisable faces in minutes.
+    """A small network and a fast loss for one CPU: varied, recognisable small faces from a thousand photos.
 
-    python -m pgkeras.train faces.npz --out runs --preset quick --resolution 32 --minutes 20
+        python -m pgkeras.train faces.npz --out runs --preset quick --minutes 20
+
+    --minutes sets how long it takes. A third of a million parameters; non-saturating loss with a weak R1 penalty at
+    every eighth step, so that three of four steps' work goes into the networks' own gradients.
     """
     return ProgressiveConfig(
         resolution=32,
         latent_size=128,
-        fmap_base=1024,
+        fmap_base=512,
         fmap_max=64,
-        batch_size=32,
-        straight_kimg=40,
-        fade_in_kimg=40,
+        straight_kimg={4: 12, 8: 8, 16: 12, 32: 40},
+        fade_in_kimg=10,
+        batch_size=16,
+        generator_learning_rate=0.002,
+        discriminator_learning_rate=0.002,
+        loss="non-saturating",
+        penalty_weight=1,
+        penalty_interval=8,
+        ema_decay=0.995,
     )
 
 

@@ -9,14 +9,15 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+FATAL_ONLY = "3"
+
 
 @contextmanager
 def quiet_start() -> Iterator[None]:
-    """Sends the C++ runtime's stderr to nowhere for the block, unless the user set a log level."""
-    if "TF_CPP_MIN_LOG_LEVEL" in os.environ:
+    """Sends the C++ runtime's stderr to nowhere for the block, unless the user set another log level."""
+    if os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", FATAL_ONLY) != FATAL_ONLY:
         yield
         return
-    os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
     sys.stderr.flush()
     kept = os.dup(2)
     nowhere = os.open(os.devnull, os.O_WRONLY)
@@ -24,7 +25,6 @@ def quiet_start() -> Iterator[None]:
     try:
         yield
     finally:
-        del os.environ["TF_CPP_MIN_LOG_LEVEL"]  # TensorFlow has read it; child processes shall not take it for the user's
         os.dup2(kept, 2)
         os.close(kept)
         os.close(nowhere)

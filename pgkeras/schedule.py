@@ -157,7 +157,8 @@ class Schedule:
             parts: how many the phase is cut into.
         """
         position = self.at(images_shown)
-        return position.index, (images_shown - position.start) * parts // position.phase.images
+        part = (images_shown - position.start) * parts // position.phase.images
+        return position.index, part if self._is_last(position.index) else min(part, parts - 1)
 
     def _belongs(self, images_shown: int, index: int, end: int) -> bool:
         if images_shown == end:

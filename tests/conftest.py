@@ -5,6 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+import pgkeras  # noqa: F401  first, because it silences TensorFlow's start
+
 SHARED = Path(__file__).parents[2] / "shared"
 
 

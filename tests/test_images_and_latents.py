@@ -30,7 +30,8 @@ def test_grid_fills_rows_first_and_pads_with_black():
 def test_png_round_trip(tmp_path, channels):
     image = np.random.default_rng(0).integers(0, 256, (5, 7, channels), dtype=np.uint8)
     write_png(tmp_path / "a.png", image)
-    assert (np.asarray(Image.open(tmp_path / "a.png")).reshape(image.shape) == image).all()
+    with Image.open(tmp_path / "a.png") as picture:
+        assert (np.asarray(picture).reshape(image.shape) == image).all()
     assert [path.name for path in tmp_path.iterdir()] == ["a.png"]
 
 

@@ -88,7 +88,8 @@ def test_phases_without_images_are_left_out():
 def test_a_phase_falls_into_equal_parts():
     schedule = small()
     parts = [schedule.part(shown, 4) for shown in (0, 249, 250, 999, 1000, 1001, 1500)]
-    assert parts == [(0, 0), (0, 0), (0, 1), (0, 3), (0, 4), (1, 0), (1, 1)]
+    assert parts == [(0, 0), (0, 0), (0, 1), (0, 3), (0, 3), (1, 0), (1, 1)]
+    assert [schedule.part(shown, 4) for shown in (6999, 7000)] == [(4, 3), (4, 4)]
 
 
 def test_negative_positions_are_refused():

@@ -7,6 +7,7 @@ import tensorflow as tf
 from pgkeras.atomic import atomic_path
 from pgkeras.images import grid, to_uint8, write_png
 from pgkeras.latents import latents_from_seeds
+from pgkeras.report import write_report
 from pgkeras.sampling import sample
 from pgkeras.schedule import Schedule
 from pgkeras.training.run_folder import RunFolder
@@ -16,7 +17,7 @@ NUMBER = 64
 
 
 class Samples(keras.callbacks.Callback):
-    """Writes a grid of the fixed latents (seeds 0 to 63) and, in straight phases, the moving-average generator.
+    """Writes a grid of the fixed latents (seeds 0 to 63), the report and, in straight phases, the average generator.
 
     Grids show every resolution at the final one's size, by pixel repetition.
 
@@ -59,6 +60,7 @@ class Samples(keras.callbacks.Callback):
             path = self.folder.generator(self.position.resolution)
             with atomic_path(path) as temporary:
                 self.model.ema_generator.save(temporary)
+        write_report(self.folder)
 
     def _write_grid(self, generator: keras.Model) -> None:
         images = to_uint8(sample(generator, self.latents))

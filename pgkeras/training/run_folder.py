@@ -112,7 +112,12 @@ class RunFolder:
             resolution: the final one.
         """
         reals = np.stack([resize(image, resolution) for image in images[:NUMBER_OF_REALS]])
-        write_png(self.path / "reals.png", grid(reals))
+        write_png(self.reals, grid(reals))
+
+    @property
+    def reals(self) -> Path:
+        """A grid of real images."""
+        return self.path / "reals.png"
 
     @property
     def samples(self) -> Path:

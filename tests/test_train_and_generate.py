@@ -1,0 +1,300 @@
+"""The train and generate commands, as users run them."""
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+
+import keras
+import numpy as np
+import pytest
+from PIL import Image
+
+from pgkeras import ProgressiveConfig, build_generators
+from pgkeras.generate import main as generate
+from pgkeras.images import to_uint8
+from pgkeras.latents import latents_from_seeds
+from pgkeras.train import main as train
+from tests.command_line_test import ROOT, call, fail, script
+
+TINY = [
+    "--resolution=8",
+    "--fmap-max=8",
+    "--latent-size=6",
+    "--batch-size=4",
+    "--straight-kimg=0.024",
+    "--fade-in-kimg=0.04",
+    "--ticks-per-phase=2",
+    "--snapshots-per-phase=1",
+    "--precision=float32",
+]
+PLANNED = re.compile(r"(\dx\d [-a-z]+) +(\d+)")
+
+
+@pytest.fixture(scope="module")
+def finished_run(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("finished")
+    images = np.random.default_rng(0).integers(0, 256, (40, 16, 16, 3), dtype=np.uint8)
+    np.savez(folder / "faces.npz", images=images)
+    call(train, folder / "faces.npz", "--out", folder / "runs", *TINY)
+    return folder / "runs" / "00000-faces-8"
+
+
+def read_png(path) -> np.ndarray:
+    with Image.open(path) as picture:
+        return np.asarray(picture)
+
+
+def test_the_run_folder_is_as_documented(finished_run):
+    run = json.loads((finished_run / "config.json").read_text())
+    assert run["config"]["resolution"] == 8
+    assert run["images"] == 40
+    lines = [json.loads(line) for line in (finished_run / "stats.jsonl").read_text().splitlines()]
+    assert [(line["resolution"], line["fade_in"]) for line in lines] == [(4, False)] * 2 + [(8, True)] * 2 + [
+        (8, False)
+    ] * 2
+    assert lines[-1]["images_shown"] == 88
+    assert {"alpha", "generator_loss", "discriminator_loss", "images_per_second"} <= set(lines[0])
+    assert sorted(p.name for p in (finished_run / "generators").iterdir()) == [
+        "generator_0004.keras",
+        "generator_0008.keras",
+    ]
+    assert (finished_run / "samples" / "000000088.png").is_file()
+    assert read_png(finished_run / "samples" / "000000028.png").shape == (64, 64, 3)
+    assert read_png(finished_run / "reals.png").shape == (6 * 8, 7 * 8, 3)
+    report = (finished_run / "report.html").read_text()
+    assert "8x8 fade-in" in report
+    assert "88 of 88 shown" in report
+    assert report.count("data:image/png;base64,") == 2
+    assert list((finished_run / "tensorboard").glob("events*"))
+    assert not list(finished_run.rglob(".*"))
+
+
+def test_the_saved_generator_is_the_moving_average(finished_run):
+    model = keras.models.load_model(finished_run / "generators" / "generator_0008.keras")
+    with np.load(finished_run / "checkpoints" / "000000088.npz") as checkpoint:
+        for variable in model.variables:
+            np.testing.assert_array_equal(variable.numpy(), checkpoint[f"ema_generator/{variable.path}"])
+            if "conv" in variable.path:
+                assert (variable.numpy() != checkpoint[f"generator/{variable.path}"]).any()
+
+
+def test_runs_are_numbered(faces, tmp_path):
+    for number in (0, 1):
+        output = call(train, faces, "--out", tmp_path / "runs", *TINY, "--resolution=4")
+        assert f"0000{number}-faces-4" in output
+
+
+def test_dry_run_prints_the_plan_and_makes_nothing(faces, tmp_path):
+    output = call(train, faces, "--out", tmp_path / "runs", *TINY, "--dry-run")
+    assert PLANNED.findall(output) == [("4x4 straight", "24"), ("8x8 fade-in", "40"), ("8x8 straight", "24")]
+    assert list((tmp_path / "runs").iterdir()) == []
+
+
+def test_kimg_scales_the_whole_schedule(faces, tmp_path):
+    output = call(train, faces, "--out", tmp_path / "runs", *TINY, "--dry-run", "--kimg", "0.88")
+    assert [int(images) for _, images in PLANNED.findall(output)] == [240, 400, 240]
+
+
+@pytest.mark.slow
+def test_minutes_are_planned_from_measured_speed(faces, tmp_path):
+    began = time.monotonic()
+    output = call(train, faces, "--out", tmp_path / "runs", *TINY, "--minutes", "0.5")
+    assert time.monotonic() - began < 60
+    planned = [float(minutes) for minutes in re.findall(r"\dx\d [-a-z]+ .* (\d+\.\d)$", output, re.MULTILINE)]
+    assert len(planned) == 3
+    assert sum(planned) < 0.5
+    config = json.loads((tmp_path / "runs" / "00000-faces-8" / "config.json").read_text())["config"]
+    assert config["straight_kimg"]["4"] > 0.024
+    assert config["fade_in_kimg"]["8"] / config["straight_kimg"]["8"] == pytest.approx(0.04 / 0.024)
+
+
+def start_training(faces, out, *options: str) -> subprocess.Popen:
+    command = [sys.executable, "-m", "pgkeras.train", str(faces), "--out", str(out), *TINY, *options]
+    return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+@pytest.mark.slow
+def test_a_run_killed_in_mid_fade_goes_on_from_its_last_checkpoint(tmp_path, faces):
+    """kill -9 while 8x8 fades in; the resumed run has the same config and all its lines of statistics."""
+    process = start_training(
+        faces, tmp_path / "runs", "--fade-in-kimg=2", "--checkpoint-minutes=0.001", "--ticks-per-phase=100"
+    )
+    statistics = tmp_path / "runs" / "00000-faces-8" / "stats.jsonl"
+    while process.poll() is None and (not statistics.exists() or '"fade_in": true' not in statistics.read_text()):
+        time.sleep(0.05)
+    os.kill(process.pid, signal.SIGKILL)
+    _, errors = process.communicate()
+    assert process.returncode == -signal.SIGKILL, errors
+
+    run = tmp_path / "runs" / "00000-faces-8"
+    resumed = script("-m", "pgkeras.train", "--resume", run)
+    assert resumed.returncode == 0, resumed.stderr
+    checkpoint = int(re.search(r"resuming from .*/(\d+)\.npz", resumed.stdout)[1])
+    assert 24 < checkpoint < 2000
+    lines = [json.loads(line) for line in statistics.read_text().splitlines()]
+    assert lines[-1]["images_shown"] == 2048
+    assert not lines[-1]["fade_in"]
+    alphas = [line["alpha"] for line in lines if line["fade_in"]]
+    assert len(alphas) >= 100
+
+
+@pytest.mark.slow
+def test_ctrl_c_writes_a_checkpoint(tmp_path, faces):
+    process = start_training(faces, tmp_path / "runs", "--resolution=4", "--straight-kimg=40", "--ticks-per-phase=1000")
+    statistics = tmp_path / "runs" / "00000-faces-4" / "stats.jsonl"
+    while process.poll() is None and not statistics.exists():
+        time.sleep(0.05)
+    process.send_signal(signal.SIGINT)
+    output, errors = process.communicate(timeout=60)
+    assert process.returncode == 130, errors
+    assert "python -m pgkeras.train --resume" in output
+    assert len(list((statistics.parent / "checkpoints").glob("*.npz"))) == 1
+
+
+def write(path, **arrays):
+    np.savez(path, **arrays)
+    return path
+
+
+IMAGES = np.zeros((40, 16, 16, 3), np.uint8)
+
+
+@pytest.mark.parametrize(
+    ("arrays", "options", "message"),
+    [
+        ({"pictures": IMAGES}, [], "no array `images`"),
+        ({"images": IMAGES.astype(np.float32)}, [], "must be uint8"),
+        ({"images": IMAGES[0]}, [], "must be \\(images, side, side, channels\\)"),
+        ({"images": IMAGES[:, :8]}, [], "must be square"),
+        ({"images": IMAGES}, ["--resolution", "32"], "16x16, smaller than --resolution 32; use --resolution 16"),
+        ({"images": IMAGES[:3]}, ["--resolution", "8"], "3 images are fewer than a batch of 16; lower --batch-size"),
+        ({"images": IMAGES}, ["--resolution", "12"], "--resolution 12: .* no|not a power of two"),
+        ({"images": IMAGES}, ["--preset", "slow"], "'slow' is not one of 'paper', 'quick'"),
+        ({"images": IMAGES}, ["--speed", "9"], "No such option.*--speed"),
+        ({"images": IMAGES}, ["--kimg", "1", "--minutes", "1"], "contradict each other"),
+        ({"images": IMAGES}, ["--resolution", "8", "--channels", "1"], "3 channels, not --channels 1"),
+        ({"images": IMAGES}, ["--loss", "lsgan", "--penalty-weight", "3"], "no penalty to weigh"),
+        ({"images": IMAGES}, ["--resolution", "8", "--kimg", "0.001"], "less than one step"),
+        ({"images": IMAGES}, ["--resolution", "8", "--out", "{file}/runs"], "cannot make a run folder"),
+    ],
+)
+def test_bad_training_input_is_one_line(tmp_path, capsys, monkeypatch, arrays, options, message):
+    path = write(tmp_path / "faces.npz", **arrays)
+    options = [option.replace("{file}", str(path)) for option in options]
+    assert re.search(message, fail(train, capsys, monkeypatch, path, "--out", tmp_path / "runs", *options))
+
+
+def test_bad_paths_are_one_line(tmp_path, capsys, monkeypatch, faces):
+    truncated = tmp_path / "truncated.npz"
+    truncated.write_bytes(faces.read_bytes()[:5000])
+    assert "truncated" in fail(train, capsys, monkeypatch, truncated)
+    assert "no such file" in fail(train, capsys, monkeypatch, tmp_path / "missing.npz")
+    assert "DATA is missing" in fail(train, capsys, monkeypatch)
+    assert "is no run folder" in fail(train, capsys, monkeypatch, "--resume", tmp_path)
+    assert "drop --seed" in fail(train, capsys, monkeypatch, "--resume", tmp_path, "--seed", "3")
+
+
+def test_a_damaged_config_is_one_line(finished_run, tmp_path, capsys, monkeypatch):
+    text = (finished_run / "config.json").read_text()
+    (tmp_path / "config.json").write_text(text.replace('"resolution": 8', '"resolution": 9'))
+    assert "config.resolution" in fail(train, capsys, monkeypatch, "--resume", tmp_path)
+    (tmp_path / "config.json").write_text(text[:100])
+    assert "the whole file" in fail(train, capsys, monkeypatch, "--resume", tmp_path)
+
+
+def test_other_data_on_resume_are_refused(finished_run, tmp_path, capsys, monkeypatch):
+    other = write(tmp_path / "other.npz", images=IMAGES[:20])
+    assert "give the same data" in fail(train, capsys, monkeypatch, other, "--resume", finished_run)
+
+
+def test_a_finished_run_resumes_to_nothing(finished_run):
+    assert "trained" in call(train, "--resume", finished_run)
+
+
+def expected_images(run, seeds) -> np.ndarray:
+    model = keras.models.load_model(run / "generators" / "generator_0008.keras")
+    return keras.ops.convert_to_numpy(model(latents_from_seeds(seeds, 6)))
+
+
+def test_generate_writes_unclipped_floats(finished_run, tmp_path):
+    call(generate, finished_run, "--out", tmp_path / "images.npy", "--num", "20", "--seed", "5")
+    images = np.load(tmp_path / "images.npy")
+    assert (images.dtype, images.shape) == (np.float32, (20, 8, 8, 3))
+    np.testing.assert_allclose(images, expected_images(finished_run, range(5, 25)), atol=1e-5)
+
+
+def test_generate_writes_a_grid(finished_run, tmp_path):
+    call(generate, finished_run, "--out", tmp_path / "grid.png", "--num", "5")
+    picture = read_png(tmp_path / "grid.png")
+    assert picture.shape == (16, 24, 3)
+    difference = picture[8:, 8:16].astype(int) - to_uint8(expected_images(finished_run, [4]))[0]
+    assert np.abs(difference).max() <= 1
+
+
+def test_generate_writes_a_folder_of_images(finished_run, tmp_path):
+    call(generate, finished_run / "generators" / "generator_0004.keras", "--out", tmp_path / "faces", "--num", "18")
+    names = sorted(path.name for path in (tmp_path / "faces").iterdir())
+    assert names == [f"{number:06}.png" for number in range(18)]
+    assert read_png(tmp_path / "faces" / "000017.png").shape == (4, 4, 3)
+
+
+def test_generate_takes_latents(finished_run, tmp_path):
+    np.save(tmp_path / "z.npy", latents_from_seeds([7, 9], 6))
+    call(generate, finished_run, "--out", tmp_path / "images.npy", "--latents", tmp_path / "z.npy")
+    np.testing.assert_allclose(np.load(tmp_path / "images.npy"), expected_images(finished_run, [7, 9]), atol=1e-5)
+
+
+def test_generate_takes_one_resolution(finished_run, tmp_path):
+    call(generate, finished_run, "--out", tmp_path / "images.npy", "--num", "2", "--resolution", "4")
+    assert np.load(tmp_path / "images.npy").shape == (2, 4, 4, 3)
+
+
+def test_bad_generate_input_is_one_line(finished_run, tmp_path, capsys, monkeypatch):
+    out = tmp_path / "grid.png"
+
+    def error(*arguments):
+        return fail(generate, capsys, monkeypatch, *arguments)
+
+    assert "no such run" in error(tmp_path / "missing", "--out", out)
+    assert "holds no generator_" in error(tmp_path, "--out", out)
+    assert "has only 4, 8" in error(finished_run, "--out", out, "--resolution", "16")
+    assert "cannot be written" in error(finished_run, "--out", "/proc/missing/grid.png")
+    assert "above 4294967295" in error(finished_run, "--out", out, "--seed", 2**32 - 2, "--num", "3")
+    np.save(tmp_path / "z.npy", np.zeros((2, 5), np.float32))
+    assert "takes float32 (images, 6)" in error(finished_run, "--out", out, "--latents", tmp_path / "z.npy")
+    assert "drop --num" in error(finished_run, "--out", out, "--latents", tmp_path / "z.npy", "--num", "2")
+    (tmp_path / "z.npy").write_bytes(b"junk")
+    assert "cannot be read as .npy" in error(finished_run, "--out", out, "--latents", tmp_path / "z.npy")
+    (tmp_path / "generator_0008.keras").write_bytes(b"junk")
+    assert "cannot be loaded" in error(tmp_path, "--out", out)
+    data = (finished_run / "generators" / "generator_0008.keras").read_bytes()
+    (tmp_path / "generator_0008.keras").write_bytes(data[: len(data) // 2])
+    assert "cannot be loaded" in error(tmp_path, "--out", out)
+    keras.Sequential([keras.Input((3,)), keras.layers.Dense(2)]).save(tmp_path / "other.keras")
+    assert "is no generator" in error(tmp_path / "other.keras", "--out", out)
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / "config.json").write_text((finished_run / "config.json").read_text())
+    assert "has no generator yet" in error(tmp_path / "run", "--out", out)
+
+
+def test_a_conditional_file_is_no_generator_here(tmp_path, capsys, monkeypatch):
+    first, second = keras.Input((3,)), keras.Input((2,))
+    model = build_generators(ProgressiveConfig(resolution=4, fmap_max=4, latent_size=5))[4].straight
+    image = model(keras.layers.Concatenate()([first, second]))
+    keras.Model([first, second], image).save(tmp_path / "two.keras")
+    assert "is no generator" in fail(generate, capsys, monkeypatch, tmp_path / "two.keras", "--out", tmp_path / "a.png")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("module", ["pgkeras.train", "pgkeras.generate"])
+def test_help_has_an_example_and_errors_are_one_line(module):
+    helped = script("-m", module, "--help")
+    assert helped.returncode == 0
+    assert f"python -m {module}" in helped.stdout
+    failed = script("-m", module, "no-such-thing", "--out", "x.png")
+    assert failed.returncode == 2
+    assert failed.stderr.count("\n") == 1
