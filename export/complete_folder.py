@@ -1,0 +1,39 @@
+"""A folder whose new files appear together, or not at all."""
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from pgkeras.atomic import atomic_path
+from pgkeras.errors import UserError
+
+
+@contextmanager
+def complete_folder(out: Path, last: str) -> Iterator[Path]:
+    """A temporary folder whose files move to another one when the block ends without an exception.
+
+    Args:
+        out: where they appear; made if it is missing, and unmade if the block fails. Other files in it stay.
+        last: name of the file that appears last; an older one goes first, so that it never describes newer files.
+
+    Raises:
+        UserError: if `out` cannot be written to; and the block's own, which then says that nothing was written.
+    """
+    missing = [folder for folder in (out, *out.parents) if not folder.exists()]
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=out, prefix=".incomplete-") as temporary:
+            yield Path(temporary)
+            (out / last).unlink(missing_ok=True)
+            for file in sorted(Path(temporary).iterdir(), key=lambda file: (file.name == last, file.name)):
+                with atomic_path(out / file.name) as final:
+                    file.replace(final)
+    except UserError as error:
+        raise UserError(f"{error}; nothing was written") from None
+    except OSError as error:
+        raise UserError(f"{out}: cannot be written to ({error.strerror}); choose another --out") from None
+    finally:
+        for folder in missing:
+            with suppress(OSError):  # it holds files: the export succeeded
+                folder.rmdir()

@@ -1,0 +1,103 @@
+"""Models that must not pass, made for real."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from export.convert import convert
+from export.gate import keras_reference, pass_gate
+from export.inference_graph import inference_graph
+from pgkeras.errors import UserError
+from pgkeras.quiet_tensorflow import quiet_stderr
+
+
+@pytest.fixture(scope="module")
+def generator(make_generator):
+    return make_generator(resolution=8)
+
+
+@pytest.fixture(scope="module")
+def reference(generator):
+    return keras_reference(generator, "x")
+
+
+@pytest.fixture(scope="module")
+def model(generator):
+    return convert(inference_graph(generator), "float32", "x")
+
+
+def flex_model() -> bytes:
+    """A model that needs TensorFlow's own kernels: FlexMatrixInverse."""
+
+    @tf.function(input_signature=[tf.TensorSpec((1, 24), tf.float32, name="latent")])
+    def infer(latent):
+        return {"image": tf.cast(tf.linalg.inv(tf.reshape(latent[:, :16], (4, 4))), tf.uint8)}
+
+    converter = tf.lite.TFLiteConverter.from_concrete_functions([infer.get_concrete_function()], tf.Module())
+    converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS, tf.lite.OpsSet.SELECT_TF_OPS]
+    with quiet_stderr():
+        return converter.convert()
+
+
+def test_passes(model, reference):
+    passed = pass_gate(model, reference, "float32", "x")
+    assert passed.difference <= 1
+    assert passed.difference == np.abs(passed.images.astype(int) - reference.images).max()
+    assert {"CONV_2D", "RESIZE_NEAREST_NEIGHBOR"} <= set(passed.operators)
+
+
+def test_reference_is_sixteen_latents_of_known_seeds(reference):
+    assert reference.images.shape == (16, 8, 8, 3)
+    for seed in (0, 15):
+        expected = np.random.RandomState(seed).randn(24).astype(np.float32)
+        np.testing.assert_array_equal(reference.latents[seed], expected)
+
+
+def test_weights_changed_after_the_reference(make_generator):
+    generator = make_generator(resolution=8)
+    reference = keras_reference(generator, "x")
+    bias = generator.get_layer("generator_0008_to_rgb").bias
+    bias.assign(np.array(bias.numpy()) + 5 / 127.5)
+    model = convert(inference_graph(generator), "float32", "x")
+    with pytest.raises(UserError, match=r"^generator_0008_float32: its image is [56] grey levels off .* allowed 1;"):
+        pass_gate(model, reference, "float32", "generator_0008_float32")
+
+
+@pytest.mark.parametrize(("quantization", "allowed"), [("float32", 1), ("float16", 2)])
+def test_tolerance_is_exact(model, reference, quantization, allowed):
+    """One pixel of one image decides."""
+    images = pass_gate(model, reference, "float32", "x").images.astype(int)
+    row, column, channel = np.argwhere((images[15] > 2) & (images[15] < 252))[0]
+    for off in (allowed, -allowed):
+        changed = images.copy()
+        changed[15, row, column, channel] += off
+        pass_gate(model, dataclasses.replace(reference, images=changed), quantization, "x")
+        changed[15, row, column, channel] += np.sign(off)
+        with pytest.raises(UserError, match=f"is {allowed + 1} grey levels off"):
+            pass_gate(model, dataclasses.replace(reference, images=changed), quantization, "x")
+
+
+def test_flex_operator(reference):
+    with pytest.raises(UserError, match=r"^x: uses operators that are not built into TFLite \(FlexMatrixInverse\)"):
+        pass_gate(flex_model(), reference, "float32", "x")
+
+
+def test_other_signature(make_generator, reference):
+    model = convert(inference_graph(make_generator(resolution=8, latent_size=25)), "float32", "x")
+    with pytest.raises(UserError, match=r"^x: does not run in the TFLite interpreter \(.*\)$"):
+        pass_gate(model, reference, "float32", "x")
+
+
+def test_other_shape(make_generator, reference):
+    model = convert(inference_graph(make_generator(resolution=4)), "float32", "x")
+    with pytest.raises(UserError, match=r"gives uint8 \(4, 4, 3\), Keras uint8 \(8, 8, 3\)"):
+        pass_gate(model, reference, "float32", "x")
+
+
+def test_diverged_generator(make_generator):
+    generator = make_generator(resolution=4)
+    generator.get_layer("generator_0004_to_rgb").bias.assign([0, np.nan, 0])
+    with pytest.raises(UserError, match=r"^x\.keras: gives pixels that are no finite numbers"):
+        keras_reference(generator, "x.keras")

@@ -1,0 +1,179 @@
+"""The command line: what it writes, and how it refuses."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import keras
+import pytest
+
+from export import metadata
+
+ROOT = Path(__file__).parents[2]
+NOTES = 0 if metadata.can_write_metadata() else 1
+
+
+def files(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+def check_refused(result: tuple[int, str, str], *words: str) -> None:
+    status, out, err = result
+    assert (status, out) == (2, "")
+    (line,) = err.splitlines()
+    assert line.startswith("error: ")
+    for word in words:
+        assert word in line
+
+
+@pytest.mark.slow
+def test_as_a_user_runs_it(run_folder, exported, tmp_path):
+    """In a process of its own: the same bytes, and a quiet terminal."""
+    out = tmp_path / "exported"
+    command = [sys.executable, "export/to_tflite.py", run_folder, "--out", out]
+    environment = {name: value for name, value in os.environ.items() if name != "TF_CPP_MIN_LOG_LEVEL"}
+    result = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
+    assert len(result.stderr.splitlines()) == NOTES
+    assert len(result.stdout.splitlines()) == 7
+    assert files(out) == files(exported)
+    for name in files(out):
+        assert (out / name).read_bytes() == (exported / name).read_bytes(), name
+
+
+def test_prints_a_line_per_model_and_a_summary(to_tflite, run_folder, tmp_path):
+    status, out, err = to_tflite(run_folder, "--out", tmp_path / "o", "--resolutions", "8, 4", "--quantize", "float16")
+    assert (status, len(err.splitlines())) == (0, NOTES)
+    first, second, summary = out.splitlines()
+    assert first.startswith("generator_0004_float16.tflite") and "MB" in first and "(2 allowed)" in first
+    assert second.startswith("generator_0008_float16.tflite")
+    assert summary.startswith("exported 2 models, ") and summary.endswith(str(tmp_path / "o" / "manifest.json"))
+    assert files(tmp_path / "o") == ["generator_0004_float16.tflite", "generator_0008_float16.tflite", "manifest.json"]
+
+
+def test_subset_gives_the_same_bytes(to_tflite, run_folder, exported, tmp_path):
+    to_tflite(run_folder, "--out", tmp_path, "--resolutions", "16", "--quantize", "float32")
+    file = "generator_0016_float32.tflite"
+    assert (tmp_path / file).read_bytes() == (exported / file).read_bytes()
+
+
+@pytest.mark.parametrize(("source", "name"), [("generators", "generators"), ("any.keras", "any")])
+def test_other_sources(to_tflite, run_folder, tmp_path, source, name):
+    shutil.copytree(run_folder / "generators", tmp_path / "generators")
+    shutil.copy(run_folder / "generators" / "generator_0004.keras", tmp_path / "any.keras")
+    status, _, _ = to_tflite(tmp_path / source, "--out", tmp_path / "o", "--quantize", "float32", "--resolutions", "4")
+    assert status == 0
+    assert json.loads((tmp_path / "o" / "manifest.json").read_text())["name"] == name
+    assert files(tmp_path / "o") == ["generator_0004_float32.tflite", "manifest.json"]
+
+
+def test_without_tflite_support(to_tflite, run_folder, tmp_path, monkeypatch):
+    monkeypatch.setattr(metadata, "schema", None)
+    status, _, err = to_tflite(run_folder, "--out", tmp_path, "--resolutions", "4")
+    assert status == 0
+    (line,) = err.splitlines()
+    assert line.startswith("note: the models hold no TFLite metadata")
+    assert b"TFLITE_METADATA" not in (tmp_path / "generator_0004_float32.tflite").read_bytes()
+
+
+def test_help_has_an_example(to_tflite):
+    status, out, _ = to_tflite("--help")
+    assert status == 0
+    assert "python export/to_tflite.py runs/00000-faces-64 --out exported" in out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["--quantize", "int4"], ["int4", "float32, float16"]),
+        (["--quantize", "float16,"], ["''", "float32, float16"]),
+        (["--resolutions", "4,64"], ["'64'", "4, 8, 16"]),
+        (["--resolutions", "big"], ["'big'", "4, 8, 16"]),
+        (["--colour"], ["--colour"]),
+    ],
+    ids=str,
+)
+def test_bad_options(to_tflite, run_folder, tmp_path, arguments, words):
+    check_refused(to_tflite(run_folder, "--out", tmp_path / "exported", *arguments), *words)
+    assert files(tmp_path) == []
+
+
+def test_no_such_run(to_tflite, tmp_path):
+    check_refused(to_tflite(tmp_path / "absent", "--out", tmp_path / "exported"), "absent")
+    check_refused(to_tflite(tmp_path / "absent.keras", "--out", tmp_path / "exported"), "absent.keras")
+    assert files(tmp_path) == []
+
+
+def test_run_without_a_generator(to_tflite, tmp_path):
+    (tmp_path / "run" / "generators").mkdir(parents=True)
+    (tmp_path / "run" / "config.json").write_text("{}")
+    check_refused(to_tflite(tmp_path / "run", "--out", tmp_path / "exported"), "run", "no generator yet")
+    assert files(tmp_path) == ["run"]
+
+
+def test_corrupted_file(to_tflite, run_folder, tmp_path):
+    """The last of three: the first two, already converted, must not appear."""
+    run = tmp_path / "run"
+    shutil.copytree(run_folder, run)
+    damaged = run / "generators" / "generator_0016.keras"
+    damaged.write_bytes(damaged.read_bytes()[:20_000])
+    status, out, err = to_tflite(run, "--out", tmp_path / "exported", "--quantize", "float32")
+    check_refused((status, "", err), "generator_0016.keras", "cannot be loaded", "nothing was written")
+    assert len(out.splitlines()) == 2
+    assert files(tmp_path) == ["run"]
+
+
+def test_no_generator(to_tflite, tmp_path):
+    classifier = keras.Sequential([keras.Input((8, 8, 3)), keras.layers.Flatten(), keras.layers.Dense(10)])
+    classifier.save(tmp_path / "classifier.keras")
+    (tmp_path / "text.keras").write_text("not a model")
+    for name in ("classifier.keras", "text.keras"):
+        check_refused(to_tflite(tmp_path / name, "--out", tmp_path / "exported"), name)
+    assert files(tmp_path) == ["classifier.keras", "text.keras"]
+
+
+def test_wrong_name(to_tflite, run_folder, tmp_path):
+    shutil.copy(run_folder / "generators" / "generator_0004.keras", tmp_path / "generator_0032.keras")
+    check_refused(to_tflite(tmp_path, "--out", tmp_path / "exported"), "generator_0032.keras", "4x4")
+    assert files(tmp_path) == ["generator_0032.keras"]
+
+
+def test_out_not_writable(to_tflite, run_folder, tmp_path):
+    (tmp_path / "file").write_text("x")
+    for out in (tmp_path / "file", tmp_path / "file" / "exported"):
+        check_refused(to_tflite(run_folder, "--out", out), str(out), "cannot be written to", "choose another --out")
+    assert files(tmp_path) == ["file"]
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="the superuser may write anywhere")
+def test_out_without_permission(to_tflite, run_folder, tmp_path):
+    tmp_path.chmod(0o500)
+    check_refused(to_tflite(run_folder, "--out", tmp_path), str(tmp_path), "Permission denied")
+
+
+def test_gate_failure_keeps_the_last_export(to_tflite, make_generator, tmp_path):
+    """A generator that diverged after an export: the old files stay, nothing new appears."""
+    run, out = tmp_path / "run", tmp_path / "exported"
+    run.mkdir()
+    generator = make_generator(resolution=4)
+    generator.save(run / "generator_0004.keras")
+    to_tflite(run, "--out", out, "--quantize", "float32")
+    before = {name: (out / name).read_bytes() for name in files(out)}
+    generator.get_layer("generator_0004_conv").bias.assign([float("inf")] * 16)
+    generator.save(run / "generator_0004.keras")
+    check_refused(to_tflite(run, "--out", out), "generator_0004.keras", "no finite numbers", "nothing was written")
+    assert {name: (out / name).read_bytes() for name in files(out)} == before
+
+
+def test_float16_that_overflows_fails_the_gate(to_tflite, make_generator, tmp_path):
+    """A weight above 65504 is finite in float32 and infinite in float16: the gate must see it for real."""
+    generator = make_generator(resolution=4)
+    kernel = generator.get_layer("generator_0004_conv").kernel
+    kernel.assign(1e6 * kernel.numpy())
+    generator.save(tmp_path / "generator_0004.keras")
+    status, out, err = to_tflite(tmp_path, "--out", tmp_path / "exported")
+    check_refused((status, "", err), "generator_0004_float16", "grey levels off", "allowed 2", "nothing was written")
+    assert out.startswith("generator_0004_float32")
+    assert files(tmp_path) == ["generator_0004.keras"]
