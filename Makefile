@@ -1,8 +1,9 @@
-PYTHON ?= python3.11
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 DEMO := build/demo
 # Photos to learn from; by default those that scikit-image carries.
 PHOTOS ?= $(DEMO)/photos
+SAMPLE := $(filter $(DEMO)/photos,$(PHOTOS))
 
 .PHONY: demo test lint format clean
 
@@ -14,8 +15,8 @@ PHOTOS ?= $(DEMO)/photos
 
 demo: .venv/installed
 	rm -rf $(DEMO)
-	$(if $(filter $(DEMO)/photos,$(PHOTOS)),$(BIN)/python demo/sample_photos.py "$(PHOTOS)")
-	$(BIN)/python preprocessing/crop_faces.py "$(PHOTOS)" --out $(DEMO)/faces.npz --size 64
+	$(if $(SAMPLE),$(BIN)/python demo/sample_photos.py "$(PHOTOS)")
+	$(BIN)/python preprocessing/crop_faces.py "$(PHOTOS)" --out $(DEMO)/faces.npz --size 64 $(if $(SAMPLE),--margin 0)
 	$(BIN)/python -m pgkeras.train $(DEMO)/faces.npz --out $(DEMO)/runs --preset quick --minutes 7
 	$(BIN)/python -m pgkeras.generate $(DEMO)/runs/00000-faces-32 --out $(DEMO)/grid.png --num 64
 	$(BIN)/python export/to_tflite.py $(DEMO)/runs/00000-faces-32 --out $(DEMO)/exported

@@ -8,8 +8,8 @@ def paper() -> ProgressiveConfig:
 
         python -m pgkeras.train faces.npz --out runs --preset paper
 
-    800,000 images in each of the 17 phases, 13.6 million in all. On one GPU of its time this took weeks; on a CPU
-    use `quick`, or try the network at a small size with `--resolution 32 --minutes 60`.
+    800,000 images in each of the 17 phases, 13.6 million in all: weeks on one GPU, for faces of the paper's Figure 5
+    from its 30,000 photos. On a CPU use `quick`, or let this network learn less: `--resolution 32 --minutes 60`.
     """
     return ProgressiveConfig(resolution=1024)
 

@@ -25,9 +25,7 @@ class FacesFile:
     Crops are collected in a temporary folder beside the output, so that memory does not grow with them; leaving
     the `with` block removes that folder. What was in the output's place stays until `publish`.
 
-    >>> with FacesFile(Path("faces.npz"), size=64) as faces:
-    ...     faces.add("holiday/beach.jpg", face, crop)
-    ...     faces.publish()
+    Use it as a context manager: `add` or `reject` each photo, then `publish`.
 
     Args:
         path: the .npz to write; folders that are missing are made.

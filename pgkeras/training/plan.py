@@ -16,7 +16,7 @@ from pgkeras.training.state import TrainingState
 WARM_UP_STEPS = 2
 MEASURED_STEPS = 3
 MEASURED_SECONDS = 1.5
-RESERVE = 0.05
+RESERVE = 0.1
 
 
 def estimate_image_costs(state: TrainingState, schedule: Schedule) -> list[float]:
@@ -40,7 +40,8 @@ def estimate_image_costs(state: TrainingState, schedule: Schedule) -> list[float
 def measure_image_costs(state: TrainingState, images: np.ndarray, schedule: Schedule) -> list[float]:
     """Seconds per image in each phase, measured on this machine by running real steps with learning rate 0.
 
-    The compiled steps are kept for the training, and the state is left as it was.
+    The compiled steps are kept for the training. Networks and random state are left as they were; the optimizers'
+    moments are forgotten when the first phase begins.
 
     Args:
         state: fresh.
@@ -105,14 +106,22 @@ def factor_for_seconds(config: ProgressiveConfig, image_costs: Sequence[float], 
 
 def _measure(state: TrainingState, images: np.ndarray, phase: Phase) -> float:
     state.set_learning_rates(0.0, 0.0)
-    stopwatch = _Stopwatch()
+    stopwatch = _Stopwatch(max(MEASURED_STEPS, state.config.penalty_interval))
     reals = batches(images, phase.resolution, phase.batch_size, seed=0)
     state.gan(phase).fit(reals, steps_per_epoch=1_000_000, callbacks=[stopwatch], shuffle=False, verbose=0)
     return stopwatch.seconds_per_step / phase.batch_size
 
 
 class _Stopwatch(keras.callbacks.Callback):
-    """Times steps after the first ones, which trace and warm up, and ends `fit` when it has seen enough."""
+    """Times steps after the first ones, which trace and warm up, and ends `fit` when it has seen enough.
+
+    Args:
+        steps: to time at least.
+    """
+
+    def __init__(self, steps: int) -> None:
+        super().__init__()
+        self.steps = steps
 
     def on_train_begin(self, logs: dict | None = None) -> None:
         self.ends = []
@@ -121,5 +130,5 @@ class _Stopwatch(keras.callbacks.Callback):
         self.ends.append(time.perf_counter())
         measured = self.ends[WARM_UP_STEPS - 1 :]
         self.seconds_per_step = (measured[-1] - measured[0]) / max(1, len(measured) - 1) if measured else 0.0
-        if len(measured) > MEASURED_STEPS and measured[-1] - measured[0] > MEASURED_SECONDS:
+        if len(measured) > self.steps and measured[-1] - measured[0] > MEASURED_SECONDS:
             self.model.stop_training = True
