@@ -116,6 +116,7 @@ def _resume(path: Path, data: Path | None, dry_run: bool) -> None:
     if dry_run:
         _print_plan(state, schedule, images, None)
         return
+    folder.rewind(state.progress.images_shown)
     _train(state, images, schedule, folder, None)
 
 

@@ -1,5 +1,7 @@
 """A run's folder: `runs/00003-faces-64/` and the files in it."""
 
+import json
+import math
 import re
 import tempfile
 from dataclasses import dataclass
@@ -104,6 +106,18 @@ class RunFolder:
             where = ".".join(map(str, first["loc"])) or "the whole file"
             raise UserError(f"{config}: is damaged at {where} ({first['msg']}); restore it") from None
 
+    def rewind(self, images_shown: int) -> None:
+        """Drops the statistics that a resumed run will write again, and a line that a crash cut short.
+
+        Args:
+            images_shown: at the checkpoint.
+        """
+        if not self.statistics.exists():
+            return
+        kept = [line for line in self.statistics.read_text().splitlines() if _images_shown(line) <= images_shown]
+        with atomic_path(self.statistics) as temporary:
+            temporary.write_text("".join(line + "\n" for line in kept))
+
     def write_reals(self, images: np.ndarray, resolution: int) -> None:
         """Writes reals.png: the first real images as the network sees them at the final resolution.
 
@@ -151,3 +165,11 @@ class RunFolder:
             resolution: image side in pixels.
         """
         return self.generators / f"generator_{resolution:04}.keras"
+
+
+def _images_shown(line: str) -> float:
+    """Of a line of statistics; infinite if the line is not whole."""
+    try:
+        return json.loads(line)["images_shown"]
+    except ValueError:
+        return math.inf
