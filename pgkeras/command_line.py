@@ -67,12 +67,14 @@ def _option(name: str, field: FieldInfo) -> Callable[[Callable], Callable]:
     flag = "--" + name.replace("_", "-")
     if field.annotation is bool:
         flag = f"{flag}/--no-{flag[2:]}"
+    default = field.get_default(call_default_factory=True)
     return click.option(
         flag,
         name,
         type=_click_type(field),
+        metavar="N|4:N,64:N..." if isinstance(default, dict) else None,
         default=None,
-        help=f"{field.description}  [default: {_text(field.get_default(call_default_factory=True))}]",
+        help=field.description if default is None else f"{field.description}  [default: {_text(default)}]",
     )
 
 
