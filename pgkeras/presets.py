@@ -20,7 +20,7 @@ def quick() -> ProgressiveConfig:
         python -m pgkeras.train faces.npz --out runs --preset quick --minutes 20
 
     --minutes sets how long it takes. A third of a million parameters; non-saturating loss with a weak R1 penalty at
-    every eighth step, so that three of four steps' work goes into the networks' own gradients.
+    every eighth step only, because the penalty's second derivatives are the dearest part of a step.
     """
     return ProgressiveConfig(
         resolution=32,
