@@ -1,0 +1,50 @@
+package org.pgkeras.demo;
+
+import android.view.KeyEvent;
+import android.view.inputmethod.EditorInfo;
+import android.view.inputmethod.InputMethodManager;
+import android.widget.EditText;
+import android.widget.TextView;
+import org.pgkeras.demo.core.Seeds;
+
+/** A text field that shows a seed and takes another. */
+final class SeedField {
+    /** Who wants to know the seed that was typed. */
+    interface Listener {
+        void onSeed(long seed);
+    }
+
+    private final EditText field;
+    private final Listener listener;
+
+    SeedField(EditText field, Listener listener) {
+        this.field = field;
+        this.listener = listener;
+        field.setOnEditorActionListener(new TextView.OnEditorActionListener() {
+            @Override
+            public boolean onEditorAction(TextView view, int action, KeyEvent event) {
+                boolean done = action == EditorInfo.IME_ACTION_DONE || action == EditorInfo.IME_NULL;
+                if (done && (event == null || event.getAction() == KeyEvent.ACTION_DOWN)) {
+                    submit();
+                }
+                return done;
+            }
+        });
+    }
+
+    void show(long seed) {
+        field.setText(String.valueOf(seed));
+        field.setError(null);
+    }
+
+    /** Passes the seed on, or says what a seed is. */
+    void submit() {
+        long seed = Seeds.parse(field.getText());
+        if (seed < 0) {
+            field.setError(field.getContext().getString(R.string.seed_range, Seeds.LARGEST));
+            return;
+        }
+        field.getContext().getSystemService(InputMethodManager.class).hideSoftInputFromWindow(field.getWindowToken(), 0);
+        listener.onSeed(seed);
+    }
+}

@@ -1,0 +1,37 @@
+package org.pgkeras.demo;
+
+import android.os.Bundle;
+import java.util.Random;
+import org.pgkeras.demo.core.Seeds;
+import org.pgkeras.demo.core.Subject;
+
+/** Subjects on their way from screen to screen. */
+final class SubjectBundle {
+    private static final String RESOLUTION = "resolution";
+    private static final String LABEL = "label";
+    private static final String SEED = "seed";
+
+    private SubjectBundle() {}
+
+    static Bundle of(Subject subject) {
+        Bundle bundle = new Bundle();
+        write(subject, bundle);
+        return bundle;
+    }
+
+    static void write(Subject subject, Bundle bundle) {
+        bundle.putInt(RESOLUTION, subject.resolution);
+        bundle.putInt(LABEL, subject.label);
+        bundle.putLong(SEED, subject.seed);
+    }
+
+    /** The subject of the first bundle that has one, or else any face at the largest resolution. */
+    static Subject read(Bundle... bundles) {
+        for (Bundle bundle : bundles) {
+            if (bundle != null && bundle.containsKey(SEED)) {
+                return new Subject(bundle.getInt(RESOLUTION), bundle.getInt(LABEL), bundle.getLong(SEED));
+            }
+        }
+        return new Subject(Subject.LARGEST, 0, Seeds.random(new Random()));
+    }
+}

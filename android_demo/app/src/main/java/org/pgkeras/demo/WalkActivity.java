@@ -1,0 +1,137 @@
+package org.pgkeras.demo;
+
+import android.os.Bundle;
+import android.view.View;
+import android.widget.EditText;
+import android.widget.SeekBar;
+import java.util.Random;
+import org.pgkeras.demo.core.Drawn;
+import org.pgkeras.demo.core.Latents;
+import org.pgkeras.demo.core.ModelProblem;
+import org.pgkeras.demo.core.Seeds;
+import org.pgkeras.demo.core.Work;
+
+/** A way through latent space, from one face to another. */
+public final class WalkActivity extends Screen<Work<Drawn>> {
+    private static final String DESTINATION = "destination";
+    private static final String POSITION = "position";
+
+    private long destination;
+    private SeedField fromField;
+    private SeedField destinationField;
+    private SeekBar slider;
+    private PixelView picture;
+
+    public WalkActivity() {
+        super(R.layout.walk, R.id.from, R.id.destination, R.id.slider, R.id.new_walk);
+    }
+
+    @Override
+    Work<Drawn> newPending() {
+        return demo.newWork();
+    }
+
+    @Override
+    protected void onCreate(Bundle state) {
+        super.onCreate(state);
+        destination = state == null ? Seeds.random(new Random()) : state.getLong(DESTINATION);
+        picture = findViewById(R.id.picture);
+        slider = findViewById(R.id.slider);
+        slider.setProgress(state == null ? 0 : state.getInt(POSITION));
+        connect();
+    }
+
+    @Override
+    protected void onSaveInstanceState(Bundle state) {
+        super.onSaveInstanceState(state);
+        state.putLong(DESTINATION, destination);
+        state.putInt(POSITION, slider.getProgress());
+    }
+
+    @Override
+    void show() {
+        showSeeds();
+        if (pending.isNew()) {
+            draw();
+        }
+        pending.observe(watchPicture);
+    }
+
+    @Override
+    void ignore() {
+        pending.ignore(watchPicture);
+    }
+
+    private void connect() {
+        fromField = new SeedField((EditText) findViewById(R.id.from), new SeedField.Listener() {
+            @Override
+            public void onSeed(long seed) {
+                walk(seed, destination);
+            }
+        });
+        destinationField = new SeedField((EditText) findViewById(R.id.destination), new SeedField.Listener() {
+            @Override
+            public void onSeed(long seed) {
+                walk(subject.seed, seed);
+            }
+        });
+        findViewById(R.id.new_walk).setOnClickListener(new View.OnClickListener() {
+            @Override
+            public void onClick(View view) {
+                Random random = new Random();
+                walk(Seeds.random(random), Seeds.random(random));
+            }
+        });
+        slider.setOnSeekBarChangeListener(new SeekBar.OnSeekBarChangeListener() {
+            @Override
+            public void onProgressChanged(SeekBar bar, int progress, boolean byUser) {
+                if (byUser) {
+                    draw();
+                }
+            }
+
+            @Override
+            public void onStartTrackingTouch(SeekBar bar) {}
+
+            @Override
+            public void onStopTrackingTouch(SeekBar bar) {}
+        });
+    }
+
+    private void walk(long start, long end) {
+        subject = subject.withSeed(start);
+        destination = end;
+        showSeeds();
+        draw();
+    }
+
+    private void showSeeds() {
+        fromField.show(subject.seed);
+        destinationField.show(destination);
+    }
+
+    private void draw() {
+        float[] start = Latents.ofSeed(subject.seed, model.latentSize);
+        float[] end = Latents.ofSeed(destination, model.latentSize);
+        double fraction = slider.getProgress() / (double) slider.getMax();
+        pending.start(demo.drawing(model, subject.label, Latents.between(start, end, fraction)));
+    }
+
+    private final Work.Observer<Drawn> watchPicture = new Work.Observer<Drawn>() {
+        @Override
+        public void busy() {}
+
+        @Override
+        public void done(Drawn drawn) {
+            reportModels();
+            picture.setPicture(drawn.picture);
+            status.setText(Messages.of(WalkActivity.this, drawn));
+        }
+
+        @Override
+        public void failed(ModelProblem problem) {
+            picture.setPicture(null);
+            report(problem);
+        }
+    };
+}

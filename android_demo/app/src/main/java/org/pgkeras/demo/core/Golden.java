@@ -1,0 +1,39 @@
+package org.pgkeras.demo.core;
+
+import org.json.JSONArray;
+import org.json.JSONException;
+import org.json.JSONObject;
+
+/** A latent and the picture that the reference interpreter made of it. */
+public final class Golden {
+    /** That gives the latent. */
+    public final long seed;
+
+    public final float[] latent;
+
+    /** Blocks per row and column of the thumbnail. */
+    public final int thumbnailSide;
+
+    /** Mean grey level of each block, in the order (row, column, channel). */
+    public final double[] thumbnail;
+
+    Golden(JSONObject json, Model model) throws JSONException {
+        seed = json.getLong("seed");
+        JSONArray numbers = json.getJSONArray("latent");
+        latent = new float[numbers.length()];
+        for (int i = 0; i < latent.length; i++) {
+            latent[i] = (float) numbers.getDouble(i);
+        }
+        thumbnailSide = json.getInt("thumbnail_side");
+        JSONArray means = json.getJSONArray("thumbnail");
+        thumbnail = new double[means.length()];
+        for (int i = 0; i < thumbnail.length; i++) {
+            thumbnail[i] = means.getDouble(i);
+        }
+        boolean divides = thumbnailSide > 0 && model.resolution % thumbnailSide == 0;
+        int blocks = thumbnailSide * thumbnailSide * model.channels;
+        if (latent.length != model.latentSize || !divides || thumbnail.length != blocks) {
+            throw new JSONException("the golden of seed " + seed + " does not fit " + model.file);
+        }
+    }
+}

@@ -1,0 +1,60 @@
+package org.pgkeras.demo.core;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.TreeMap;
+import org.json.JSONArray;
+import org.json.JSONException;
+import org.json.JSONObject;
+
+/** manifest.json: the contract between an exported folder and this app. */
+public final class Manifest {
+    public static final String FILE_NAME = "manifest.json";
+
+    private static final int FORMAT_VERSION = 1;
+    private static final List<String> PREFERENCE = Arrays.asList("float16", "float32", "dynamic", "int8");
+
+    /** Of the run or model, for people. */
+    public final String name;
+
+    private final List<Model> models = new ArrayList<>();
+
+    /** @throws ModelProblem if the text is no such manifest, or of a later version. */
+    public Manifest(String text) throws ModelProblem {
+        try {
+            JSONObject json = new JSONObject(text);
+            int version = json.getInt("format_version");
+            if (version != FORMAT_VERSION) {
+                throw new ModelProblem(ModelProblem.Kind.TOO_NEW, FILE_NAME, "format_version is " + version);
+            }
+            name = json.getString("name");
+            JSONArray described = json.getJSONArray("models");
+            for (int i = 0; i < described.length(); i++) {
+                models.add(new Model(described.getJSONObject(i)));
+            }
+        } catch (JSONException error) {
+            throw new ModelProblem(ModelProblem.Kind.DAMAGED, FILE_NAME, error.getMessage());
+        }
+        if (models.isEmpty()) {
+            throw new ModelProblem(ModelProblem.Kind.DAMAGED, FILE_NAME, "it has no model");
+        }
+    }
+
+    /** The variant to use of each resolution, smallest first: float16 where there is one. */
+    public List<Model> choices() {
+        TreeMap<Integer, Model> best = new TreeMap<>();
+        for (Model model : models) {
+            Model other = best.get(model.resolution);
+            if (other == null || rank(model) < rank(other)) {
+                best.put(model.resolution, model);
+            }
+        }
+        return new ArrayList<>(best.values());
+    }
+
+    private static int rank(Model model) {
+        int rank = PREFERENCE.indexOf(model.quantization);
+        return rank < 0 ? PREFERENCE.size() : rank;
+    }
+}

@@ -1,0 +1,31 @@
+package org.pgkeras.demo.core;
+
+/** What to draw. */
+public final class Subject {
+    /** Asks for the largest there is. */
+    public static final int LARGEST = Integer.MAX_VALUE;
+
+    /** Side of the picture in pixels. */
+    public final int resolution;
+
+    /** Index of the class; ignored by models without labels. */
+    public final int label;
+
+    /** From 0 to 2^32 - 1. */
+    public final long seed;
+
+    public Subject(int resolution, int label, long seed) {
+        this.resolution = resolution;
+        this.label = label;
+        this.seed = seed;
+    }
+
+    public Subject withSeed(long other) {
+        return new Subject(resolution, label, other);
+    }
+
+    /** The same face by another model; a class that the model does not have becomes its first. */
+    public Subject by(Model model, int newLabel) {
+        return new Subject(model.resolution, newLabel < model.labels.size() ? newLabel : 0, seed);
+    }
+}
