@@ -1,0 +1,1 @@
+"""The Android demo: the app in `app/`, and the command that builds it without Gradle."""

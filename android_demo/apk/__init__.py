@@ -1,0 +1,1 @@
+"""From the app's sources and an exported folder to a signed, checked APK."""

@@ -1,0 +1,66 @@
+"""All parts into one signed file."""
+
+import zipfile
+from pathlib import Path
+
+from android_demo.apk.app import ABIS, KEY, KEY_PASSWORD
+from android_demo.apk.artifacts import RUNTIME, Artifact
+from android_demo.apk.code import compile_app, make_dex
+from android_demo.apk.exported_folder import Exported
+from android_demo.apk.resources import link_resources
+from android_demo.apk.tools import run_tool
+
+# Libraries and models begin on pages of the largest size that phones use.
+PAGE = 16384
+_EARLIEST = (1980, 1, 1, 0, 0, 0)
+
+
+def assemble(exported: Exported, artifacts: dict[Artifact, Path], version: str, work: Path) -> Path:
+    """Builds the app.
+
+    Args:
+        exported: the models to bundle.
+        artifacts: the files of `FOR_THE_APP`.
+        version: of the app.
+        work: an empty folder for the parts.
+
+    Returns:
+        The signed APK, in `work`.
+    """
+    linked = link_resources(exported, version, work)
+    runtime = compile_app(artifacts, work / "gen", work / "classes")
+    make_dex(artifacts, [work / "classes", *runtime], work / "classes.dex")
+    _add_code(linked, work / "classes.dex", artifacts[RUNTIME])
+    run_tool("zipalign", "-f", PAGE, linked, work / "aligned.apk")
+    sign(work / "aligned.apk", work / "signed.apk")
+    return work / "signed.apk"
+
+
+def sign(unsigned: Path, signed: Path) -> None:
+    """Signs an aligned APK with the schemes 2 and 3, which keep it as it is.
+
+    Args:
+        unsigned: the APK.
+        signed: the file to write.
+    """
+    run_tool(
+        *("apksigner", "sign", "--ks", KEY, "--ks-pass", f"pass:{KEY_PASSWORD}"),
+        *("--v1-signing-enabled", "false", "--v2-signing-enabled", "true"),
+        *("--v3-signing-enabled", "true", "--v4-signing-enabled", "false"),
+        *("--out", signed, unsigned),
+    )
+
+
+def _add_code(apk: Path, dex: Path, runtime: Path) -> None:
+    with zipfile.ZipFile(apk, "a") as archive, zipfile.ZipFile(runtime) as library:
+        archive.writestr(_entry("classes.dex"), dex.read_bytes(), zipfile.ZIP_DEFLATED)
+        for abi in ABIS:
+            for name in sorted(library.namelist()):
+                if name.startswith(f"jni/{abi}/") and name.endswith(".so"):
+                    path = f"lib/{abi}/{Path(name).name}"
+                    archive.writestr(_entry(path), library.read(name), zipfile.ZIP_STORED)
+
+
+def _entry(name: str) -> zipfile.ZipInfo:
+    """The same bytes at any time of day."""
+    return zipfile.ZipInfo(name, _EARLIEST)

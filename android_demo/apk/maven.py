@@ -1,0 +1,77 @@
+"""Artifacts from Maven Central, through Maven itself and so through whatever mirror it is configured to use."""
+
+import hashlib
+import subprocess
+import tempfile
+from collections.abc import Iterable
+from pathlib import Path
+
+from android_demo.apk.artifacts import Artifact
+from pgkeras.errors import UserError
+
+CACHE = Path(__file__).parents[2] / "build" / "maven"
+_COPY = "org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy-dependencies"
+_PROJECT = """<project xmlns="http://maven.apache.org/POM/4.0.0">
+  <modelVersion>4.0.0</modelVersion>
+  <groupId>pgkeras</groupId>
+  <artifactId>artifacts</artifactId>
+  <version>1</version>
+  <dependencies>{dependencies}</dependencies>
+</project>
+"""
+_DEPENDENCY = """
+    <dependency>
+      <groupId>{0.group}</groupId>
+      <artifactId>{0.name}</artifactId>
+      <version>{0.version}</version>
+      <type>{0.extension}</type>
+      <classifier>{0.classifier}</classifier>
+      <exclusions><exclusion><groupId>*</groupId><artifactId>*</artifactId></exclusion></exclusions>
+    </dependency>"""
+
+
+def fetch(artifacts: Iterable[Artifact], cache: Path = CACHE) -> dict[Artifact, Path]:
+    """Makes sure that artifacts are in the cache and are what the table says; the network is used for new ones only.
+
+    Args:
+        artifacts: which ones.
+        cache: folder of the files.
+
+    Returns:
+        Each one's file.
+
+    Raises:
+        UserError: if Maven cannot get one, or it has another SHA-256.
+    """
+    paths = {artifact: cache / artifact.file for artifact in artifacts}
+    missing = [artifact for artifact, path in paths.items() if not path.is_file()]
+    if missing:
+        _download(missing, cache)
+    for artifact, path in paths.items():
+        _verify(artifact, path)
+    return paths
+
+
+def _download(artifacts: list[Artifact], cache: Path) -> None:
+    print(f"downloading {len(artifacts)} artifacts with Maven", flush=True)
+    with tempfile.TemporaryDirectory() as folder:
+        project = Path(folder) / "pom.xml"
+        project.write_text(_PROJECT.format(dependencies="".join(map(_DEPENDENCY.format, artifacts))))
+        options = [f"-DoutputDirectory={cache.resolve()}", "-Dmdep.prependGroupId=true"]
+        result = subprocess.run(
+            ["mvn", "-q", "-B", "-f", project, _COPY, *options], capture_output=True, text=True, check=False
+        )
+    if result.returncode:
+        reasons = [line.removeprefix("[ERROR] ") for line in result.stdout.splitlines() if line.startswith("[ERROR]")]
+        raise UserError(f"Maven: {(reasons or ['failed'])[0][:300]}; check the network or ~/.m2/settings.xml")
+
+
+def _verify(artifact: Artifact, path: Path) -> None:
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    if digest != artifact.sha256:
+        path.unlink()
+        raise UserError(
+            f"{path}: has the SHA-256 {digest}, the table {artifact.sha256}; it was deleted: run the command again, "
+            "and if this stays, do not trust the mirror"
+        )
