@@ -1,0 +1,335 @@
+package org.pgkeras.demo;
+
+import static org.junit.Assert.assertArrayEquals;
+import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertFalse;
+import static org.junit.Assert.assertNotNull;
+import static org.junit.Assert.assertTrue;
+import static org.robolectric.Shadows.shadowOf;
+
+import android.app.Activity;
+import android.content.Intent;
+import android.graphics.Bitmap;
+import android.graphics.Canvas;
+import android.graphics.Insets;
+import android.net.Uri;
+import android.os.Bundle;
+import android.os.Looper;
+import android.provider.MediaStore;
+import android.view.View;
+import android.view.ViewGroup;
+import android.view.WindowInsets;
+import android.widget.EditText;
+import android.widget.SeekBar;
+import android.widget.Spinner;
+import android.widget.TextView;
+import java.io.ByteArrayOutputStream;
+import java.io.File;
+import java.io.FileOutputStream;
+import java.io.OutputStream;
+import java.util.concurrent.CountDownLatch;
+import org.junit.Test;
+import org.junit.runner.RunWith;
+import org.pgkeras.demo.core.Exported;
+import org.pgkeras.demo.core.Model;
+import org.pgkeras.demo.core.Subject;
+import org.robolectric.Robolectric;
+import org.robolectric.RobolectricTestRunner;
+import org.robolectric.RuntimeEnvironment;
+import org.robolectric.android.controller.ActivityController;
+import org.robolectric.annotation.Config;
+import org.robolectric.annotation.GraphicsMode;
+import org.robolectric.shadows.ShadowToast;
+
+/** The screens as a phone runs them: tapped, turned, drawn. */
+@RunWith(RobolectricTestRunner.class)
+@Config(sdk = 34, application = TestApplication.class, qualifiers = "w411dp-h891dp-xhdpi")
+@GraphicsMode(GraphicsMode.Mode.NATIVE)
+public class ScreensTest {
+    private static final int LARGEST = 16;
+
+    private static <A extends Activity> ActivityController<A> open(Class<A> screen, Subject subject) {
+        Bundle extras = subject == null ? new Bundle() : SubjectBundle.of(subject);
+        Intent intent = new Intent(RuntimeEnvironment.getApplication(), screen).putExtras(extras);
+        ActivityController<A> controller = Robolectric.buildActivity(screen, intent).setup();
+        settle();
+        return controller;
+    }
+
+    /** Lets the painter's thread and the screen's thread finish what they have. */
+    private static void settle() {
+        DemoApplication demo = (DemoApplication) RuntimeEnvironment.getApplication();
+        for (int round = 0; round < 4; round++) {
+            CountDownLatch done = new CountDownLatch(1);
+            demo.worker().execute(done::countDown);
+            try {
+                done.await();
+            } catch (InterruptedException error) {
+                throw new AssertionError(error);
+            }
+            shadowOf(Looper.getMainLooper()).idle();
+        }
+    }
+
+    private static Bitmap render(Activity activity) {
+        View root = activity.getWindow().getDecorView();
+        Bitmap bitmap = Bitmap.createBitmap(root.getWidth(), root.getHeight(), Bitmap.Config.ARGB_8888);
+        root.draw(new Canvas(bitmap));
+        return bitmap;
+    }
+
+    private static Bitmap photograph(Activity activity, String name) throws Exception {
+        Bitmap bitmap = render(activity);
+        try (OutputStream file = new FileOutputStream(new File(System.getProperty("screens"), name + ".png"))) {
+            assertTrue(bitmap.compress(Bitmap.CompressFormat.PNG, 100, file));
+        }
+        return bitmap;
+    }
+
+    /** Compares the screen's pixels with Python's interpreter's image, to 1 grey level. */
+    private static void checkPicture(Activity activity, long seed) throws Exception {
+        Model model = Exported.original().painter().manifest().choices().get(2);
+        byte[] expected = Exported.expectedImage(model, seed);
+        Bitmap screen = render(activity);
+        View picture = activity.findViewById(R.id.picture);
+        int[] corner = new int[2];
+        picture.getLocationInWindow(corner);
+        double block = picture.getWidth() / (double) LARGEST;
+        for (int i = 0; i < expected.length; i += 3) {
+            int x = corner[0] + (int) ((i / 3 % LARGEST + 0.5) * block);
+            int y = corner[1] + (int) ((i / 3 / LARGEST + 0.5) * block);
+            for (int channel = 0; channel < 3; channel++) {
+                int shown = screen.getPixel(x, y) >> (16 - 8 * channel) & 0xff;
+                assertEquals("pixel " + i / 3, expected[i + channel] & 0xff, shown, 1);
+            }
+        }
+    }
+
+    private static void type(Activity activity, int field, String text) {
+        ((EditText) activity.findViewById(field)).setText(text);
+    }
+
+    private static String text(Activity activity, int view) {
+        return ((TextView) activity.findViewById(view)).getText().toString();
+    }
+
+    @Test
+    public void fromTapToPixels() throws Exception {
+        Activity activity = open(FaceActivity.class, null).get();
+        for (String seed : System.getProperty("seeds").split(",")) {
+            type(activity, R.id.seed, seed);
+            activity.findViewById(R.id.show).performClick();
+            settle();
+            checkPicture(activity, Long.parseLong(seed));
+            assertEquals(seed, text(activity, R.id.seed));
+        }
+        assertTrue(text(activity, R.id.status), text(activity, R.id.status).matches("16 × 16 pixels in [0-9.]+ ms"));
+        assertEquals(View.GONE, activity.findViewById(R.id.message).getVisibility());
+        photograph(activity, "face");
+    }
+
+    @Test
+    public void generateTakesAnotherSeed() {
+        Activity activity = open(FaceActivity.class, new Subject(LARGEST, 0, 5_000_000)).get();
+        assertEquals("5000000", text(activity, R.id.seed));
+        activity.findViewById(R.id.generate).performClick();
+        settle();
+        String seed = text(activity, R.id.seed);
+        assertFalse(seed.equals("5000000"));
+        CharSequence described = activity.findViewById(R.id.picture).getContentDescription();
+        assertEquals("Generated face of seed " + seed, described.toString());
+    }
+
+    @Test
+    public void whatIsNoSeedIsExplained() {
+        Activity activity = open(FaceActivity.class, new Subject(LARGEST, 0, 1)).get();
+        type(activity, R.id.seed, "4294967296");
+        activity.findViewById(R.id.show).performClick();
+        CharSequence error = ((EditText) activity.findViewById(R.id.seed)).getError();
+        assertTrue(error.toString().contains("4294967295"));
+    }
+
+    @Test
+    public void aLowerResolutionIsDrawnAtOnce() throws Exception {
+        Activity activity = open(FaceActivity.class, new Subject(LARGEST, 0, 1)).get();
+        Spinner resolutions = activity.findViewById(R.id.resolution);
+        assertEquals(3, resolutions.getCount());
+        assertEquals("16 × 16", resolutions.getSelectedItem());
+        resolutions.setSelection(0);
+        settle();
+        assertTrue(text(activity, R.id.status).startsWith("4 × 4"));
+        photograph(activity, "face-4x4");
+    }
+
+    @Test
+    public void turningTheScreenInMidGenerationKeepsTheFace() throws Exception {
+        ActivityController<FaceActivity> controller = open(FaceActivity.class, new Subject(LARGEST, 0, 1));
+        CountDownLatch release = new CountDownLatch(1);
+        ((DemoApplication) RuntimeEnvironment.getApplication()).worker().execute(() -> {
+            try {
+                release.await();
+            } catch (InterruptedException error) {
+                throw new AssertionError(error);
+            }
+        });
+        type(controller.get(), R.id.seed, "42");
+        controller.get().findViewById(R.id.show).performClick();
+        Activity before = controller.get();
+        RuntimeEnvironment.setQualifiers("+land");
+        controller.recreate();
+        release.countDown();
+        settle();
+        Activity after = controller.get();
+        assertFalse(before == after);
+        assertEquals("42", text(after, R.id.seed));
+        photograph(after, "face-landscape");
+        assertEquals("Generated face of seed 42", after.findViewById(R.id.picture).getContentDescription().toString());
+    }
+
+    @Test
+    public void afterTheSystemKilledTheAppTheSeedIsStillThere() throws Exception {
+        ActivityController<FaceActivity> first = open(FaceActivity.class, new Subject(LARGEST, 0, 42));
+        Bundle state = new Bundle();
+        first.pause().stop().saveInstanceState(state).destroy();
+        FaceActivity second = Robolectric.buildActivity(FaceActivity.class).setup(state).get();
+        settle();
+        checkPicture(second, 42);
+    }
+
+    @Test
+    public void inTheDark() throws Exception {
+        RuntimeEnvironment.setQualifiers("+night");
+        photograph(open(FaceActivity.class, new Subject(LARGEST, 0, 42)).get(), "face-night");
+    }
+
+    @Test
+    public void largeFonts() throws Exception {
+        RuntimeEnvironment.setFontScale(2);
+        Activity activity = open(FaceActivity.class, new Subject(LARGEST, 0, 42)).get();
+        photograph(activity, "face-large-font");
+    }
+
+    @Test
+    @Config(qualifiers = "w320dp-h480dp-xhdpi")
+    public void aSmallScreenScrolls() throws Exception {
+        photograph(open(FaceActivity.class, new Subject(LARGEST, 0, 42)).get(), "face-small");
+    }
+
+    @Test
+    public void galleryEnlargesTheFaceThatIsTapped() throws Exception {
+        Activity activity = open(GalleryActivity.class, new Subject(LARGEST, 0, 0)).get();
+        photograph(activity, "gallery");
+        ViewGroup rows = activity.findViewById(R.id.rows);
+        assertEquals(3, rows.getChildCount());
+        View cell = ((ViewGroup) rows.getChildAt(1)).getChildAt(2);
+        assertEquals("Face of seed 5; tap to enlarge", cell.getContentDescription().toString());
+        cell.performClick();
+        Intent started = shadowOf(activity).getNextStartedActivity();
+        assertEquals(FaceActivity.class.getName(), started.getComponent().getClassName());
+        assertEquals(5, SubjectBundle.read(started.getExtras()).seed);
+        activity.findViewById(R.id.more).performClick();
+        settle();
+        assertEquals("Face of seed 14; tap to enlarge", cell.getContentDescription().toString());
+    }
+
+    @Test
+    public void walkBeginsAndEndsAtTheTwoFaces() throws Exception {
+        Activity activity = open(WalkActivity.class, new Subject(LARGEST, 0, 1)).get();
+        type(activity, R.id.destination, "42");
+        ((EditText) activity.findViewById(R.id.destination)).onEditorAction(6);
+        settle();
+        checkPicture(activity, 1);
+        SeekBar slider = activity.findViewById(R.id.slider);
+        slide(slider, slider.getMax());
+        checkPicture(activity, 42);
+        slide(slider, slider.getMax() / 2);
+        photograph(activity, "walk");
+    }
+
+    /** Moves the slider as a screen reader's user does. */
+    private static void slide(SeekBar slider, int position) {
+        Bundle arguments = new Bundle();
+        arguments.putFloat("android.view.accessibility.action.ARGUMENT_PROGRESS_VALUE", position);
+        slider.performAccessibilityAction(android.R.id.accessibilityActionSetProgress, arguments);
+        settle();
+        assertEquals(position, slider.getProgress());
+    }
+
+    @Test
+    public void savePutsAPngIntoTheGallery() throws Exception {
+        Activity activity = open(FaceActivity.class, new Subject(LARGEST, 0, 42)).get();
+        ByteArrayOutputStream saved = new ByteArrayOutputStream();
+        Uri uri = Uri.parse(MediaStore.Images.Media.EXTERNAL_CONTENT_URI + "/1");
+        shadowOf(activity.getContentResolver()).registerOutputStream(uri, saved);
+        activity.findViewById(R.id.save).performClick();
+        settle();
+        assertEquals("Saved to Pictures/pgkeras", ShadowToast.getTextOfLatestToast());
+        byte[] content = saved.toByteArray();
+        Bitmap picture = android.graphics.BitmapFactory.decodeByteArray(content, 0, content.length);
+        assertEquals(512, picture.getWidth());
+        activity.findViewById(R.id.share).performClick();
+        settle();
+        Intent chooser = shadowOf(RuntimeEnvironment.getApplication()).getNextStartedActivity();
+        Intent send = chooser.getParcelableExtra(Intent.EXTRA_INTENT);
+        assertEquals(Intent.ACTION_SEND, send.getAction());
+        assertNotNull(send.getParcelableExtra(Intent.EXTRA_STREAM));
+    }
+
+    @Test
+    @Config(application = LabelledApplication.class)
+    public void aClassIsChosenByName() throws Exception {
+        Activity activity = open(FaceActivity.class, new Subject(LARGEST, 0, 42)).get();
+        Spinner classes = activity.findViewById(R.id.label);
+        assertEquals("cat", classes.getSelectedItem());
+        assertEquals(0xff0a0a0a, pictureColour(activity));
+        classes.setSelection(2);
+        settle();
+        assertEquals(0xff1e1e1e, pictureColour(activity));
+        assertEquals("42", text(activity, R.id.seed));
+        photograph(activity, "face-class");
+        ((Spinner) activity.findViewById(R.id.resolution)).setSelection(0);
+        settle();
+        assertEquals(View.GONE, activity.findViewById(R.id.label_row).getVisibility());
+    }
+
+    private static int pictureColour(Activity activity) {
+        View picture = activity.findViewById(R.id.picture);
+        int[] corner = new int[2];
+        picture.getLocationInWindow(corner);
+        return render(activity).getPixel(corner[0] + 1, corner[1] + 1);
+    }
+
+    @Test
+    @Config(application = DamagedApplication.class)
+    public void damagedAndMissingModelsAreNamedAndLeftOut() throws Exception {
+        Activity activity = open(FaceActivity.class, new Subject(4, 0, 42)).get();
+        String message = text(activity, R.id.message);
+        assertTrue(message, message.contains("generator_0004_float16.tflite is damaged"));
+        assertTrue(message, message.contains("generator_0008_float16.tflite is missing"));
+        assertEquals(1, ((Spinner) activity.findViewById(R.id.resolution)).getCount());
+        checkPicture(activity, 42);
+        photograph(activity, "face-damaged");
+    }
+
+    @Test
+    @Config(application = EmptyApplication.class)
+    public void withoutAManifestThereIsAMessage() throws Exception {
+        Activity activity = open(FaceActivity.class, null).get();
+        assertTrue(text(activity, R.id.message).startsWith("manifest.json is missing"));
+        assertFalse(activity.findViewById(R.id.generate).isEnabled());
+        assertFalse(activity.findViewById(R.id.save).isEnabled());
+        photograph(activity, "face-empty");
+    }
+
+    @Test
+    public void contentKeepsClearOfTheBars() {
+        Activity activity = open(FaceActivity.class, new Subject(LARGEST, 0, 42)).get();
+        View content = activity.findViewById(android.R.id.content);
+        WindowInsets bars = new WindowInsets.Builder().setSystemWindowInsets(Insets.of(1, 20, 3, 40)).build();
+        content.dispatchApplyWindowInsets(bars);
+        int[] padding = {
+            content.getPaddingLeft(), content.getPaddingTop(), content.getPaddingRight(), content.getPaddingBottom()
+        };
+        assertArrayEquals(new int[] {1, 20, 3, 40}, padding);
+    }
+}

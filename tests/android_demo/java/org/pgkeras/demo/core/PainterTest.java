@@ -1,0 +1,128 @@
+package org.pgkeras.demo.core;
+
+import static org.junit.Assert.assertEquals;
+import static org.junit.Assert.assertThrows;
+import static org.junit.Assert.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
+import org.junit.Rule;
+import org.junit.Test;
+import org.junit.rules.TemporaryFolder;
+
+public class PainterTest {
+    @Rule
+    public final TemporaryFolder temporary = new TemporaryFolder();
+
+    /** From the seed to the colours on the screen, against Python's interpreter. */
+    @Test
+    public void picturesArePythons() throws Exception {
+        Painter painter = Exported.original().painter();
+        for (Model model : painter.manifest().choices()) {
+            for (String seed : System.getProperty("seeds").split(",")) {
+                Subject subject = new Subject(model.resolution, 0, Long.parseLong(seed));
+                Picture picture = Face.draw(painter, model, subject).drawn.picture;
+                assertEquals(model.resolution, picture.side);
+                byte[] expected = Exported.expectedImage(model, subject.seed);
+                assertTrue(model.file + ", seed " + seed, difference(picture, expected) <= 1);
+            }
+        }
+    }
+
+    private static int difference(Picture picture, byte[] expected) {
+        int largest = 0;
+        for (int i = 0; i < expected.length; i++) {
+            int pixel = picture.argb[i / 3];
+            assertEquals(0xff, pixel >>> 24);
+            int value = pixel >> (16 - 8 * (i % 3)) & 0xff;
+            largest = Math.max(largest, Math.abs(value - (expected[i] & 0xff)));
+        }
+        return largest;
+    }
+
+    @Test
+    public void everyModelPassesTheSelfTest() throws Exception {
+        Catalogue catalogue = Catalogue.tested(Exported.original().painter());
+        assertEquals(3, catalogue.models.size());
+        assertTrue(catalogue.problems.isEmpty());
+        assertEquals(8, catalogue.find(8).resolution);
+        assertEquals(16, catalogue.find(Subject.LARGEST).resolution);
+    }
+
+    @Test
+    public void theSelfTestNoticesWrongArithmetic() throws Exception {
+        Painter grey = new Painter(Exported.original(), GreyInterpreter::new);
+        Catalogue catalogue = Catalogue.tested(grey);
+        assertTrue(catalogue.models.isEmpty());
+        assertEquals(null, catalogue.find(16));
+        for (ModelProblem problem : catalogue.problems) {
+            assertEquals(ModelProblem.Kind.WRONG_PICTURE, problem.kind());
+        }
+    }
+
+    @Test
+    public void aDamagedModelIsLeftOut() throws Exception {
+        Exported copy = Exported.copy(temporary.getRoot().toPath());
+        Path file = copy.path(copy.painter().manifest().choices().get(1).file);
+        byte[] content = Files.readAllBytes(file);
+        content[content.length / 2] ^= 1;
+        Files.write(file, content);
+        Catalogue catalogue = Catalogue.tested(copy.painter());
+        assertEquals(2, catalogue.models.size());
+        assertEquals(ModelProblem.Kind.DAMAGED, catalogue.problems.get(0).kind());
+        assertEquals(file.getFileName().toString(), catalogue.problems.get(0).file());
+    }
+
+    @Test
+    public void aTruncatedModelIsDamaged() throws Exception {
+        Exported copy = Exported.copy(temporary.getRoot().toPath());
+        Model model = copy.painter().manifest().choices().get(0);
+        try (var channel = Files.newByteChannel(copy.path(model.file), StandardOpenOption.WRITE)) {
+            channel.truncate(1000);
+        }
+        assertEquals(ModelProblem.Kind.DAMAGED, problem(copy, model));
+    }
+
+    @Test
+    public void aMissingModelIsMissing() throws Exception {
+        Exported copy = Exported.copy(temporary.getRoot().toPath());
+        Model model = copy.painter().manifest().choices().get(0);
+        Files.delete(copy.path(model.file));
+        assertEquals(ModelProblem.Kind.MISSING, problem(copy, model));
+    }
+
+    @Test
+    public void aMissingManifestIsMissing() throws IOException {
+        Painter painter = new Exported(temporary.getRoot().toPath()).painter();
+        ModelProblem problem = assertThrows(ModelProblem.class, painter::manifest);
+        assertEquals(ModelProblem.Kind.MISSING, problem.kind());
+    }
+
+    @Test
+    public void whatTheRuntimeRefusesDoesNotRun() throws Exception {
+        Model model = Exported.original().painter().manifest().choices().get(0);
+        Painter painter = new Painter(Exported.original(), (entry, file) -> {
+            throw new IllegalArgumentException("not on this phone");
+        });
+        ModelProblem problem = assertThrows(ModelProblem.class, () -> painter.draw(model, 0, new float[1]));
+        assertEquals(ModelProblem.Kind.DOES_NOT_RUN, problem.kind());
+    }
+
+    @Test
+    public void aClassIsTheOneInItsLabel() throws Exception {
+        Painter painter = new Painter(new Labelled(Exported.original()), GreyInterpreter::new);
+        Model model = painter.manifest().choices().get(2);
+        assertEquals(Arrays.asList("cat", "dog", "bird"), model.labels);
+        Subject bird = new Subject(model.resolution, 0, 0).by(model, 2);
+        assertEquals(0xff1e1e1e, Face.draw(painter, model, bird).drawn.picture.argb[0]);
+        assertEquals(0, bird.by(model, 3).label);
+    }
+
+    private static ModelProblem.Kind problem(Exported exported, Model model) {
+        float[] latent = Latents.ofSeed(0, model.latentSize);
+        return assertThrows(ModelProblem.class, () -> exported.painter().draw(model, 0, latent)).kind();
+    }
+}

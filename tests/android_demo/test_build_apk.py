@@ -1,0 +1,205 @@
+"""The command, its gates, and what they refuse."""
+
+import hashlib
+import zipfile
+
+import pytest
+
+from android_demo.apk import gates
+from android_demo.apk.app import KEY, KEY_PASSWORD, MIN_SDK, version_code
+from android_demo.apk.artifacts import PLATFORM, Artifact
+from android_demo.apk.assemble import PAGE, sign
+from android_demo.apk.code import compile_java, make_dex
+from android_demo.apk.maven import fetch
+from android_demo.apk.stored_entries import read_entries
+from android_demo.apk.tools import run_tool
+from android_demo.build_apk import main
+from android_demo.install_tools import main as install_tools
+from pgkeras import UserError
+from tests.command_line_test import call, fail
+
+
+@pytest.fixture(scope="session")
+def apk(artifacts, exported, tmp_path_factory):
+    """The command's APK, and what it printed."""
+    path = tmp_path_factory.mktemp("apk") / "demo.apk"
+    return path, call(main, exported, "--out", path)
+
+
+@pytest.mark.slow
+def test_reports_the_size_of_each_part(apk):
+    path, output = apk
+    for words in ("generator_0016_float16.tflite", "code", "TensorFlow Lite, arm64-v8a", "whole", "passed all gates"):
+        assert words in output
+    assert f"{path.stat().st_size / 1e6:.2f} MB  whole" in output
+
+
+@pytest.mark.slow
+def test_models_are_the_exported_ones(apk, exported):
+    with zipfile.ZipFile(apk[0]) as archive:
+        names = [name for name in archive.namelist() if name.endswith(".tflite")]
+        assert len(names) == 3
+        for name in names:
+            assert archive.read(name) == (exported / name.removeprefix("assets/")).read_bytes()
+
+
+@pytest.mark.slow
+def test_models_and_libraries_begin_on_pages(apk):
+    mapped = [entry for entry in read_entries(apk[0]) if entry.name.endswith((".tflite", ".so"))]
+    assert len(mapped) == 6
+    assert all(entry.stored and entry.offset % PAGE == 0 for entry in mapped)
+
+
+@pytest.mark.slow
+def test_the_same_inputs_give_the_same_code_and_models(apk, exported, tmp_path):
+    """Only the signature differs from build to build."""
+    again = tmp_path / "again.apk"
+    call(main, exported, "--out", again)
+    assert [_digest(apk[0], name) for name in _names(apk[0])] == [_digest(again, name) for name in _names(again)]
+
+
+def _names(apk):
+    with zipfile.ZipFile(apk) as archive:
+        return archive.namelist()
+
+
+def _digest(apk, name):
+    with zipfile.ZipFile(apk) as archive:
+        return name, hashlib.sha256(archive.read(name)).hexdigest()
+
+
+def changed(apk, path, change):
+    """A copy of an APK with other entries, aligned and signed."""
+    with zipfile.ZipFile(apk) as old, zipfile.ZipFile(path.with_suffix(".zip"), "w") as new:
+        for info in old.infolist():
+            kept = change(info, old.read(info))
+            if kept is not None:
+                new.writestr(info, kept)
+    run_tool("zipalign", "-f", PAGE, path.with_suffix(".zip"), path.with_suffix(".aligned"))
+    sign(path.with_suffix(".aligned"), path)
+    return path
+
+
+def refused(gate, *arguments):
+    with pytest.raises(UserError) as error:
+        gate(*arguments)
+    assert "\n" not in str(error.value)
+    return str(error.value)
+
+
+@pytest.mark.slow
+def test_unsigned(apk, tmp_path):
+    unsigned = tmp_path / "unsigned.apk"
+    run_tool("zipalign", "-f", PAGE, apk[0], unsigned)
+    assert "apksigner" in refused(gates.check_signature, unsigned)
+
+
+@pytest.mark.slow
+def test_signed_by_scheme_2_alone(apk, tmp_path):
+    path = tmp_path / "signed.apk"
+    key = ("--ks", KEY, "--ks-pass", f"pass:{KEY_PASSWORD}")
+    schemes = ("--v1-signing-enabled", "false", "--v3-signing-enabled", "false", "--v4-signing-enabled", "false")
+    run_tool("apksigner", "sign", *key, *schemes, "--min-sdk-version", MIN_SDK, "--out", path, apk[0])
+    assert "scheme v3" in refused(gates.check_signature, path)
+
+
+@pytest.mark.slow
+def test_without_a_processor(apk, tmp_path):
+    path = changed(apk[0], tmp_path / "x.apk", lambda info, content: None if "x86_64" in info.filename else content)
+    assert "x86_64" in refused(gates.check_badging, path)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["resources.arsc", "assets/generator_0004_float16.tflite", "lib/x86_64/"])
+def test_deflated(apk, tmp_path, name):
+    def deflate(info, content):
+        if info.filename.startswith(name):
+            info.compress_type = zipfile.ZIP_DEFLATED
+        return content
+
+    path = changed(apk[0], tmp_path / "deflated.apk", deflate)
+    assert "deflated" in refused(gates.check_layout, path)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["resources.arsc", "assets/generator_0004_float16.tflite"])
+def test_not_aligned(apk, tmp_path, name):
+    path = tmp_path / "moved.apk"
+    with zipfile.ZipFile(apk[0]) as old, zipfile.ZipFile(path, "w") as new:
+        for info in old.infolist():
+            padding = 1 if info.filename == name else 0
+            # The header's extra field ends where the content begins.
+            offset = new.fp.tell() + 30 + len(info.filename.encode())
+            info.extra = bytes(-offset % PAGE + padding)
+            new.writestr(info, old.read(info))
+    assert f"{name} begins at" in refused(gates.check_layout, path)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("statement", "word"),
+    [("Runnable r = () -> {};", "invoke-custom"), ("org.json.simple.Absent.call();", "org/json/simple/Absent")],
+)
+def test_code_that_no_phone_runs(apk, artifacts, tmp_path, statement, word):
+    absent = tmp_path / "Absent.java"
+    absent.write_text("package org.json.simple; public class Absent { public static void call() {} }")
+    compile_java([absent], [], tmp_path / "absent")
+    code = tmp_path / "Code.java"
+    code.write_text(f"class Code {{ void run() {{ {statement} }} }}")
+    compile_java([code], [tmp_path / "absent"], tmp_path / "classes")
+    make_dex(artifacts, [tmp_path / "classes"], tmp_path / "classes2.dex")
+
+    path = tmp_path / "code.apk"
+    path.write_bytes(apk[0].read_bytes())
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.write(tmp_path / "classes2.dex", "classes2.dex")
+    assert word in refused(gates.check_code, path, artifacts[PLATFORM])
+
+
+@pytest.fixture
+def without_tools(monkeypatch, tmp_path):
+    monkeypatch.setattr("android_demo.apk.tools._PACKAGES", {"aapt2-is-not-here": "aapt", "nor-java": "openjdk"})
+    monkeypatch.setattr("android_demo.apk.tools.FRAMEWORK_RESOURCES", tmp_path / "none.apk")
+
+
+def test_missing_tools_are_named(without_tools, monkeypatch, tmp_path, capsys):
+    line = fail(main, capsys, monkeypatch, tmp_path)
+    assert "apt-get install aapt android-framework-res openjdk" in line
+
+
+def test_missing_tools_where_nothing_may_be_installed(without_tools, monkeypatch, tmp_path, capsys):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    line = fail(install_tools, capsys, monkeypatch)
+    assert "apt-get install aapt android-framework-res openjdk" in line
+
+
+@pytest.mark.parametrize(("user", "sudo"), [(0, []), (1000, ["sudo", "--non-interactive"])])
+def test_missing_tools_are_installed(without_tools, monkeypatch, tmp_path, capsys, user, sudo):
+    commands = []
+    monkeypatch.setattr("os.geteuid", lambda: user)
+    monkeypatch.setattr("shutil.which", lambda program: f"/bin/{program}" if program in ("apt-get", "sudo") else None)
+    monkeypatch.setattr("subprocess.run", lambda command, **options: commands.append(command))
+    fail(install_tools, capsys, monkeypatch)
+    assert commands[0] == [*sudo, "apt-get", "update", "-qq"]
+    assert commands[1][-3:] == ["aapt", "android-framework-res", "openjdk"]
+
+
+def test_folder_that_is_not_exported(tools, monkeypatch, tmp_path, capsys):
+    assert "manifest.json" in fail(main, capsys, monkeypatch, tmp_path)
+
+
+def test_out_in_a_folder_that_is_not_there(tools, exported, monkeypatch, tmp_path, capsys):
+    out = tmp_path / "nowhere" / "demo.apk"
+    assert str(out) in fail(main, capsys, monkeypatch, exported, "--out", out)
+
+
+def test_artifact_with_another_digest(tmp_path):
+    artifact = Artifact("group", "name", "1", "0" * 64)
+    (tmp_path / artifact.file).write_bytes(b"not it")
+    with pytest.raises(UserError, match="SHA-256"):
+        fetch([artifact], tmp_path)
+    assert not (tmp_path / artifact.file).exists()
+
+
+def test_versions_count_up():
+    assert [version_code(text) for text in ("0.1.0", "0.2.11", "1.0.0", "1.0.1rc1")] == [100, 211, 10000, 10011]
