@@ -3,9 +3,12 @@ BIN := .venv/bin
 DEMO := build/demo
 # Photos to learn from; by default those that scikit-image carries.
 PHOTOS ?= $(DEMO)/photos
+# Models for the app; by default the demo's, which are trained if they are not there.
+EXPORTED ?= $(DEMO)/exported
+APK := pgkeras-demo.apk
 SAMPLE := $(filter $(DEMO)/photos,$(PHOTOS))
 
-.PHONY: demo test lint format clean
+.PHONY: demo apk test lint format clean
 
 .venv/installed: requirements.txt requirements-dev.txt pyproject.toml
 	$(PYTHON) -m venv .venv
@@ -14,16 +17,26 @@ SAMPLE := $(filter $(DEMO)/photos,$(PHOTOS))
 	touch $@
 
 demo: .venv/installed
+	rm -rf $(DEMO) $(APK)
+	$(MAKE) $(DEMO)/exported
+	@$(BIN)/python android_demo/build_apk.py $(DEMO)/exported --out $(APK) || echo "so there is no APK yet; then: make apk"
+	@echo
+	@echo "$(DEMO)/grid.png               64 people who don't exist"
+	@echo "$(DEMO)/runs/00000-faces-32/   the training: samples/, stats.jsonl, tensorboard/, generators/"
+	@echo "$(DEMO)/exported/              the generators of every resolution for phones, and manifest.json"
+	@test ! -e $(APK) || echo "$(APK)               the Android app around them"
+
+$(DEMO)/exported: | .venv/installed
 	rm -rf $(DEMO)
 	$(if $(SAMPLE),$(BIN)/python demo/sample_photos.py "$(PHOTOS)")
 	$(BIN)/python preprocessing/crop_faces.py "$(PHOTOS)" --out $(DEMO)/faces.npz --size 64 $(if $(SAMPLE),--margin 0)
 	$(BIN)/python -m pgkeras.train $(DEMO)/faces.npz --out $(DEMO)/runs --preset quick --minutes 7
 	$(BIN)/python -m pgkeras.generate $(DEMO)/runs/00000-faces-32 --out $(DEMO)/grid.png --num 64
-	$(BIN)/python export/to_tflite.py $(DEMO)/runs/00000-faces-32 --out $(DEMO)/exported
-	@echo
-	@echo "$(DEMO)/grid.png               64 people who don't exist"
-	@echo "$(DEMO)/runs/00000-faces-32/   the training: samples/, stats.jsonl, tensorboard/, generators/"
-	@echo "$(DEMO)/exported/              the generators of every resolution for phones, and manifest.json"
+	$(BIN)/python export/to_tflite.py $(DEMO)/runs/00000-faces-32 --out $@
+
+apk: .venv/installed $(EXPORTED)
+	$(BIN)/python android_demo/install_tools.py
+	$(BIN)/python android_demo/build_apk.py $(EXPORTED) --out $(APK)
 
 test: .venv/installed lint
 	$(BIN)/python -m pytest
@@ -37,4 +50,4 @@ format: .venv/installed
 	$(BIN)/ruff format .
 
 clean:
-	rm -rf .venv build
+	rm -rf .venv build $(APK)
