@@ -74,7 +74,7 @@ def _option(name: str, field: FieldInfo) -> Callable[[Callable], Callable]:
         type=_click_type(field),
         metavar="N|4:N,64:N..." if isinstance(default, dict) else None,
         default=None,
-        help=field.description if default is None else f"{field.description}  [default: {_text(default)}]",
+        help=field.description if default in (None, ()) else f"{field.description}  [default: {_text(default)}]",
     )
 
 

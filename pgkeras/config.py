@@ -38,6 +38,14 @@ def _check_power_of_two(value: int) -> int:
 PerResolution = Annotated[
     dict[int, Number], BeforeValidator(_parse_per_resolution), AfterValidator(_check_per_resolution)
 ]
+
+
+def _split(value: Any) -> Any:
+    """Reads "colour,cutout"; a sequence passes through."""
+    return tuple(part for part in value.split(",") if part) if isinstance(value, str) else value
+
+
+Augmentations = Annotated[tuple[Literal["colour", "translation", "cutout"], ...], BeforeValidator(_split)]
 PositiveInt = Annotated[int, Field(ge=1)]
 PositiveFloat = Annotated[float, Field(gt=0)]
 NotNegativeFloat = Annotated[float, Field(ge=0)]
@@ -72,7 +80,43 @@ class ProgressiveConfig(BaseModel):
         8192, description="Feature maps at a resolution are 2 x fmap-base / resolution, at most fmap-max."
     )
     fmap_max: PositiveInt = Field(512, description="Most feature maps in any layer.")
+    fmap_decay: NotNegativeFloat = Field(
+        1.0, description="Halvings of the feature maps from one resolution to the next."
+    )
+    label_size: int = Field(
+        0, ge=0, description="Classes of a conditional network, taken from the data with --conditional; 0: none."
+    )
+    normalize_latents: bool = Field(True, description="Give every latent unit length, times the root of its size.")
+    minibatch_discrimination: Literal["stddev", "learned", "none"] = Field(
+        "stddev",
+        description="How the discriminator compares a batch's images. stddev: section 3; learned: Salimans et al., "
+        "arXiv 1606.03498.",
+    )
     minibatch_stddev_group: PositiveInt = Field(4, description="Images per group of the minibatch standard deviation.")
+
+    # Ablations (Table 1) and other networks
+    network: Literal["progressive", "dcgan"] = Field(
+        "progressive", description="The paper's, or Radford et al.'s (arXiv 1511.06434): see --preset dcgan."
+    )
+    growing: bool = Field(
+        True, description="Grow from 4x4; without, train the final resolution for as many images as growing would."
+    )
+    equalized_learning_rate: bool = Field(
+        True, description="Scale weights at every call (section 4.1); without, by He's constant once, at the start."
+    )
+    generator_normalization: Literal["pixel", "batch", "none"] = Field(
+        "pixel", description="After the generator's convolutions."
+    )
+    generator_activation: Literal["leaky-relu", "relu"] = Field(
+        "leaky-relu", description="Of the generator; the discriminator's is always leaky-relu."
+    )
+    output_activation: Literal["linear", "tanh"] = Field("linear", description="Of the image.")
+    discriminator_normalization: Literal["none", "layer", "batch"] = Field(
+        "none", description="After the discriminator's convolutions."
+    )
+    batch_normalization_momentum: float = Field(
+        0.9, ge=0, lt=1, description="Decay of batch normalization's moving averages, per step."
+    )
 
     # Schedule (section 2, appendix A.1)
     straight_kimg: PerResolution[NotNegativeFloat] = Field(
@@ -92,10 +136,11 @@ class ProgressiveConfig(BaseModel):
     )
 
     # Loss and optimizers (appendix A.1)
-    loss: Literal["wgan-gp", "lsgan", "non-saturating"] = Field(
+    loss: Literal["wgan-gp", "wgan", "lsgan", "non-saturating", "hinge", "dragan"] = Field(
         "wgan-gp",
-        description="wgan-gp: Wasserstein with gradient penalty and drift; lsgan: mean squared error; "
-        "non-saturating: binary cross-entropy with R1.",
+        description="wgan-gp: Wasserstein with gradient penalty and drift; wgan: with clipped weights; lsgan: mean "
+        "squared error; non-saturating: binary cross-entropy with R1; hinge; dragan: binary cross-entropy with a "
+        "gradient penalty around the photos.",
     )
     penalty_weight: NotNegativeFloat | None = Field(
         None, description="Weight of the loss's gradient penalty (λ of WGAN-GP, γ of R1); if not given, the loss's own."
@@ -106,15 +151,40 @@ class ProgressiveConfig(BaseModel):
     drift_weight: NotNegativeFloat | None = Field(
         None, description="Weight of the real scores' mean square; if not given, the loss's own (wgan-gp: 0.001)."
     )
+    label_weight: NotNegativeFloat | None = Field(
+        None, description="Weight of AC-GAN's label terms in a conditional network's losses; if not given, 1."
+    )
+    discriminator_steps: PositiveInt = Field(
+        1, description="Updates of the discriminator, each with photos of its own, before the generator's."
+    )
+    generator_steps: PositiveInt = Field(1, description="Updates of the generator after the discriminator's.")
     adam_beta1: float = Field(0.0, ge=0, lt=1, description="Adam's decay of the gradient's mean.")
     adam_beta2: float = Field(0.99, ge=0, lt=1, description="Adam's decay of the gradient's mean square.")
     adam_epsilon: PositiveFloat = Field(1e-8, description="Adam's epsilon.")
     ema_decay: float = Field(
-        0.999, ge=0, lt=1, description="Decay of the generator's moving average, per step at batch 16."
+        0.999, ge=0, lt=1, description="Decay of the generator's moving average, per 16 photos; 0: no average."
     )
 
     # Data
     mirror: bool = Field(True, description="Show every photo mirrored half of the time.")
+    augmentation: Augmentations = Field(
+        (),
+        description="What the discriminator's images go through, reals and fakes alike, such as "
+        "colour,translation,cutout (DiffAugment, arXiv 2006.10738).",
+    )
+    augmentation_probability: float | None = Field(
+        None, ge=0, le=1, description="Of each augmentation for each image; if not given, 1."
+    )
+    augmentation_target: float | None = Field(
+        None,
+        gt=0,
+        lt=1,
+        description="Steer the probability, from 0, so that the mean sign of the real scores becomes this, such as 0.6 "
+        "(adaptive discriminator augmentation, arXiv 2006.06676).",
+    )
+    augmentation_kimg: PositiveFloat = Field(
+        100.0, description="Thousands of images in which the steered probability can move from 0 to 1."
+    )
 
     # Run
     precision: Literal["auto", "float32", "bfloat16"] = Field(
@@ -127,23 +197,61 @@ class ProgressiveConfig(BaseModel):
 
     @model_validator(mode="after")
     def _check(self) -> Self:
-        if self.loss == "lsgan" and self.penalty_weight is not None:
-            raise ValueError(f"--penalty-weight {self.penalty_weight:g}: --loss lsgan has no penalty to weigh")
-        if self.loss == "lsgan" and self.penalty_interval > 1:
-            raise ValueError(f"--penalty-interval {self.penalty_interval}: --loss lsgan has no penalty to space out")
+        if self.loss in ("wgan", "lsgan", "hinge") and self.penalty_weight is not None:
+            raise ValueError(f"--penalty-weight {self.penalty_weight:g}: --loss {self.loss} has no penalty to weigh")
+        if self.loss in ("wgan", "lsgan", "hinge") and self.penalty_interval > 1:
+            raise ValueError(
+                f"--penalty-interval {self.penalty_interval}: --loss {self.loss} has no penalty to space out"
+            )
+        if self.label_weight is not None and not self.label_size:
+            raise ValueError(f"--label-weight {self.label_weight:g}: the network has no labels; add --conditional")
+        self._check_augmentation()
+        if self.network == "dcgan":
+            self._check_dcgan()
         if self.at_resolution("straight_kimg", self.resolution) == 0:
             raise ValueError(
                 f"--straight-kimg is 0 at {self.resolution}x{self.resolution}: the last phase needs images"
             )
         return self
 
+    def _check_augmentation(self) -> None:
+        for option in ("augmentation_probability", "augmentation_target"):
+            value = getattr(self, option)
+            if value is not None and not self.augmentation:
+                raise ValueError(f"--{option.replace('_', '-')} {value:g}: there is no --augmentation to apply")
+        if self.augmentation_target is not None and self.loss in ("wgan", "wgan-gp"):
+            raise ValueError(
+                f"--augmentation-target {self.augmentation_target:g}: the scores of --loss {self.loss} float, so their "
+                "sign says nothing; choose non-saturating or hinge"
+            )
+        if self.augmentation_probability is not None and self.augmentation_target is not None:
+            raise ValueError(
+                f"--augmentation-probability {self.augmentation_probability:g} and --augmentation-target "
+                f"{self.augmentation_target:g} contradict each other: the target steers the probability"
+            )
+
+    def _check_dcgan(self) -> None:
+        lacks = {
+            "growing": self.growing,
+            "equalized-learning-rate": self.equalized_learning_rate,
+            "normalize-latents": self.normalize_latents,
+            "generator-normalization pixel": self.generator_normalization == "pixel",
+            "discriminator-normalization layer": self.discriminator_normalization == "layer",
+            f"minibatch-discrimination {self.minibatch_discrimination}": self.minibatch_discrimination != "none",
+        }
+        for option, given in lacks.items():
+            if given:
+                raise ValueError(f"--network dcgan has no --{option}: begin from --preset dcgan")
+
     def feature_maps(self, resolution: int) -> int:
         """Feature maps of the layers at a resolution: min(2 x fmap_base / resolution, fmap_max), Table 2.
+
+        With another fmap_decay d than 1, the resolution counts as 2 x (resolution / 2)**d.
 
         Args:
             resolution: image side in pixels.
         """
-        return max(1, min(2 * self.fmap_base // resolution, self.fmap_max))
+        return max(1, min(int(self.fmap_base / (resolution / 2) ** self.fmap_decay), self.fmap_max))
 
     def at_resolution(self, option: str, resolution: int) -> float:
         """The value of a by-resolution option at one resolution.

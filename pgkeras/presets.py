@@ -1,5 +1,7 @@
 """Named configurations: each docstring gives the command, how long it takes and what to expect."""
 
+from functools import partial
+
 from pgkeras.config import ProgressiveConfig
 
 
@@ -39,4 +41,160 @@ def quick() -> ProgressiveConfig:
     )
 
 
-PRESETS = {preset.__name__: preset for preset in (paper, quick)}
+def dcgan() -> ProgressiveConfig:
+    """DCGAN (Radford et al., arXiv 1511.06434): the baseline that progressive growing is measured by.
+
+        python -m pgkeras.train faces.npz --out runs --preset dcgan --minutes 20
+
+    The paper's network and settings, section 4: batch normalization, N(0, 0.02²) weights, Adam at 0.0002 with β1 0.5,
+    batches of 128. Its 64x64 generator has 1024 feature maps at 4x4: for a CPU, `--fmap-max 256 --fmap-base 512`.
+    DCGAN-tensorflow's two generator steps per discriminator step: `--generator-steps 2`.
+    """
+    return ProgressiveConfig(
+        network="dcgan",
+        resolution=64,
+        latent_size=100,
+        fmap_base=2048,
+        fmap_max=1024,
+        normalize_latents=False,
+        minibatch_discrimination="none",
+        growing=False,
+        equalized_learning_rate=False,
+        generator_normalization="batch",
+        generator_activation="relu",
+        output_activation="tanh",
+        discriminator_normalization="batch",
+        batch_size=128,
+        generator_learning_rate=0.0002,
+        discriminator_learning_rate=0.0002,
+        loss="non-saturating",
+        penalty_weight=0,
+        adam_beta1=0.5,
+        adam_beta2=0.999,
+        ema_decay=0,
+        mirror=False,
+    )
+
+
+def keras_bce() -> ProgressiveConfig:
+    """The classic Keras recipe, grown: binary cross-entropy, and batch normalization with momentum 0.8.
+
+        python -m pgkeras.train faces.npz --out runs --preset keras-bce --resolution 32 --minutes 20
+
+    No penalty holds the discriminator, so it may win: compare with `quick`.
+    """
+    return ProgressiveConfig(
+        **_CLASSIC,
+        loss="non-saturating",
+        penalty_weight=0,
+        generator_normalization="batch",
+        discriminator_normalization="batch",
+        batch_normalization_momentum=0.8,
+    )
+
+
+def keras_mse() -> ProgressiveConfig:
+    """The classic Keras recipe's sibling, grown: mean squared error, without batch normalization.
+
+    python -m pgkeras.train faces.npz --out runs --preset keras-mse --resolution 32 --minutes 20
+    """
+    return ProgressiveConfig(**_CLASSIC, loss="lsgan", generator_normalization="none")
+
+
+_CLASSIC = {
+    "resolution": 32,
+    "latent_size": 100,
+    "fmap_base": 1024,
+    "fmap_max": 128,
+    "normalize_latents": False,
+    "minibatch_discrimination": "none",
+    "equalized_learning_rate": False,
+    "output_activation": "tanh",
+    "straight_kimg": 60,
+    "fade_in_kimg": 60,
+    "batch_size": 32,
+    "generator_learning_rate": 0.0002,
+    "discriminator_learning_rate": 0.0002,
+    "adam_beta1": 0.5,
+    "adam_beta2": 0.999,
+}
+
+# What each row of the paper's Table 1 changes in the one before (section 6.1, appendix A.2).
+TABLE_1 = {
+    # Gulrajani et al.'s training (arXiv 1704.00028), with the paper's smaller networks.
+    "a": {
+        "resolution": 128,
+        "latent_size": 128,
+        "fmap_base": 2048,
+        "normalize_latents": False,
+        "minibatch_discrimination": "none",
+        "growing": False,
+        "equalized_learning_rate": False,
+        "generator_normalization": "batch",
+        "generator_activation": "relu",
+        "output_activation": "tanh",
+        "discriminator_normalization": "layer",
+        "straight_kimg": 600,
+        "fade_in_kimg": 600,
+        "batch_size": 64,
+        "generator_learning_rate": 0.0001,
+        "discriminator_learning_rate": 0.0001,
+        "adam_beta2": 0.9,
+        "discriminator_steps": 5,
+        "drift_weight": 0,
+    },
+    # Progressive growing.
+    "b": {"growing": True},
+    # Small minibatch.
+    "c": {"batch_size": 16},
+    # Revised training parameters: the paper's own, and no batch or layer normalization.
+    "d": {
+        "latent_size": 512,
+        "generator_normalization": "none",
+        "generator_activation": "leaky-relu",
+        "output_activation": "linear",
+        "discriminator_normalization": "none",
+        "generator_learning_rate": 0.001,
+        "discriminator_learning_rate": 0.001,
+        "adam_beta2": 0.99,
+        "discriminator_steps": 1,
+        "drift_weight": 0.001,
+    },
+    # Minibatch discrimination (e*), and minibatch standard deviation instead.
+    "e-star": {"minibatch_discrimination": "learned"},
+    "e": {"minibatch_discrimination": "stddev"},
+    "f": {"equalized_learning_rate": True},
+    # Pixelwise normalization.
+    "g": {"generator_normalization": "pixel", "normalize_latents": True},
+    # Converged: the full networks, trained for longer.
+    "h": {"fmap_base": 8192, "straight_kimg": {4: 800, 128: 5000}, "fade_in_kimg": 800},
+}
+
+
+def table_1(row: str) -> ProgressiveConfig:
+    """A row of the ablation in the paper's Table 1, at its 128x128: `--preset table-1-a` to `table-1-h`, `-e-star`.
+
+        python -m pgkeras.train faces.npz --out runs --preset table-1-g --resolution 16 --minutes 10
+
+    Args:
+        row: a key of TABLE_1.
+
+    >>> table_1("b").growing, table_1("c").batch_size, table_1("h").minibatch_discrimination
+    (True, {4: 16}, 'stddev')
+    """
+    options = {}
+    for name, changes in TABLE_1.items():
+        options |= changes
+        if name == row:
+            break
+    return ProgressiveConfig(**options)
+
+
+PRESETS = {
+    "paper": paper,
+    "quick": quick,
+    "dcgan": dcgan,
+    "keras-bce": keras_bce,
+    "keras-mse": keras_mse,
+    **{f"table-1-{row}": partial(table_1, row) for row in TABLE_1},
+}

@@ -1,7 +1,7 @@
 """The training schedule as a pure function of the number of real images shown."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Self
 
@@ -16,9 +16,10 @@ class Phase:
         resolution: image side in pixels.
         fade_in: whether the resolution is being faded in.
         images: real images shown in this phase.
-        batch_size: real images per step.
+        batch_size: real images per update of the discriminator.
         generator_learning_rate: of Adam.
         discriminator_learning_rate: of Adam.
+        discriminator_steps: updates of the discriminator in one step.
     """
 
     resolution: int
@@ -27,6 +28,12 @@ class Phase:
     batch_size: int
     generator_learning_rate: float
     discriminator_learning_rate: float
+    discriminator_steps: int = 1
+
+    @property
+    def images_per_step(self) -> int:
+        """Real images shown in one step."""
+        return self.batch_size * self.discriminator_steps
 
     @property
     def name(self) -> str:
@@ -57,7 +64,7 @@ class Position:
 
     @property
     def batch_size(self) -> int:
-        """Real images per step."""
+        """Real images per update of the discriminator."""
         return self.phase.batch_size
 
     @property
@@ -91,7 +98,8 @@ class Schedule:
         """The schedule that a config describes.
 
         Args:
-            config: its straight_kimg, fade_in_kimg, batch_size and learning rates, by resolution.
+            config: its straight_kimg, fade_in_kimg, batch_size and learning rates, by resolution. Without growing,
+                one straight phase shows as many images as all the phases of growing.
         """
         phases = []
         for resolution in config.resolutions:
@@ -104,9 +112,12 @@ class Schedule:
                     batch_size=config.at_resolution("batch_size", resolution),
                     generator_learning_rate=config.at_resolution("generator_learning_rate", resolution),
                     discriminator_learning_rate=config.at_resolution("discriminator_learning_rate", resolution),
+                    discriminator_steps=config.discriminator_steps,
                 )
                 if phase.images:
                     phases.append(phase)
+        if not config.growing:
+            phases = [replace(phases[-1], images=sum(phase.images for phase in phases))]
         return cls(tuple(phases))
 
     @cached_property
@@ -145,8 +156,8 @@ class Schedule:
         """
         position = self.at(images_shown)
         left = position.start + position.phase.images - images_shown
-        steps = -(-left // position.batch_size)
-        reached = images_shown + steps * position.batch_size
+        steps = -(-left // position.phase.images_per_step)
+        reached = images_shown + steps * position.phase.images_per_step
         return max(0, steps + (self.at(reached).index == position.index and not self._is_last(position.index)))
 
     def part(self, images_shown: int, parts: int) -> tuple[int, int]:

@@ -47,6 +47,16 @@ def test_options_by_resolution_are_read_in_every_form(value, expected):
         ({"loss": "lsgan", "penalty_weight": 1}, "--loss lsgan has no penalty to weigh"),
         ({"straight_kimg": {4: 1, 64: 0}}, "the last phase needs images"),
         ({"adam_beta2": 1}, "less than 1"),
+        ({"loss": "hinge", "penalty_weight": 1}, "--loss hinge has no penalty to weigh"),
+        ({"label_weight": 2}, "add --conditional"),
+        ({"augmentation": "colour,blur"}, "'cutout'"),
+        ({"augmentation_target": 0.6}, "there is no --augmentation to apply"),
+        ({"augmentation": "cutout", "augmentation_target": 0.6}, "the scores of --loss wgan-gp float"),
+        (
+            {"loss": "hinge", "augmentation": "cutout", "augmentation_target": 0.6, "augmentation_probability": 1},
+            "contradict each other",
+        ),
+        ({"network": "dcgan"}, "--network dcgan has no --growing: begin from --preset dcgan"),
     ],
 )
 def test_wrong_and_contradictory_options_are_errors(options, message):
@@ -61,8 +71,20 @@ def test_a_config_survives_json():
 
 @pytest.mark.parametrize("name", PRESETS)
 def test_presets_say_how_to_run_them(name):
-    assert f"--preset {name}" in PRESETS[name].__doc__
+    preset = PRESETS[name]
+    shown = "table-1-g" if name.startswith("table-1-") else name
+    assert f"--preset {shown}" in getattr(preset, "func", preset).__doc__
     assert PRESETS[name]().straight_kimg
+
+
+def test_dcgan_refuses_what_it_has_not():
+    for option in ({"growing": True}, {"minibatch_discrimination": "stddev"}, {"generator_normalization": "pixel"}):
+        with pytest.raises(ValidationError, match="--network dcgan has no --" + next(iter(option)).replace("_", "-")):
+            ProgressiveConfig(**PRESETS["dcgan"]().model_dump() | option)
+
+
+def test_augmentations_are_separated_by_commas():
+    assert ProgressiveConfig(augmentation="colour,cutout").augmentation == ("colour", "cutout")
 
 
 def test_every_field_is_an_option_with_help_and_default():
