@@ -208,6 +208,51 @@ class MinibatchStddev(keras.layers.Layer):
 
 
 @keras.saving.register_keras_serializable(package="pgkeras")
+class MinibatchDiscrimination(keras.layers.Layer):
+    """Appends how close an image is to the others of its batch (Salimans et al., arXiv 1606.03498, section 3.2).
+
+    A learned tensor turns an image's features into a matrix of kernels x kernel_size numbers. Feature b is the sum over
+    all other images, as the paper says, of exp(-L1 distance between row b of the two matrices); the image itself,
+    which the paper's formula counts too, would add 1. The tensor has an equalized learning rate, which stands in for
+    the authors' weight normalization; their bias is not in the paper and not here.
+
+    Args:
+        kernels: features to append, B in the paper; its authors' code uses 100 for CIFAR-10.
+        kernel_size: numbers compared for each of them, C in the paper; 5 in its authors' code.
+
+    Input: (batch, features). Output: (batch, features + kernels).
+
+    Raises:
+        ValueError: if kernels or kernel_size is not positive.
+    """
+
+    def __init__(self, kernels: int = 100, kernel_size: int = 5, **kwargs) -> None:
+        super().__init__(**kwargs)
+        if kernels < 1 or kernel_size < 1:
+            raise ValueError(f"kernels and kernel_size must be at least 1; received {kernels} and {kernel_size}")
+        self.kernels = kernels
+        self.kernel_size = kernel_size
+
+    def build(self, input_shape: tuple) -> None:
+        features = input_shape[-1]
+        self.scale = 1 / math.sqrt(features)
+        shape = (features, self.kernels, self.kernel_size)
+        self.tensor = self.add_weight(shape=shape, initializer=RandomNormal(stddev=1.0), name="tensor")
+
+    def call(self, inputs: Tensor) -> Tensor:
+        matrices = ops.cast(ops.tensordot(inputs, self.tensor * self.scale, axes=1), "float32")
+        distances = ops.sum(ops.abs(matrices[:, None] - matrices[None]), axis=-1)
+        closeness = ops.sum(ops.exp(-distances), axis=1) - 1
+        return ops.concatenate([inputs, ops.cast(closeness, inputs.dtype)], axis=-1)
+
+    def compute_output_shape(self, input_shape: tuple) -> tuple:
+        return (*input_shape[:-1], input_shape[-1] + self.kernels)
+
+    def get_config(self) -> dict:
+        return super().get_config() | {"kernels": self.kernels, "kernel_size": self.kernel_size}
+
+
+@keras.saving.register_keras_serializable(package="pgkeras")
 class Fade(keras.layers.Layer):
     """Blends the previous resolution into the new one: (1 - alpha) x previous + alpha x current (Figure 2).
 

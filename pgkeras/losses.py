@@ -23,7 +23,7 @@ def wasserstein_discriminator(real_scores: Tensor, fake_scores: Tensor) -> Tenso
 
 
 def wasserstein_generator(fake_scores: Tensor) -> Tensor:
-    """Wasserstein generator loss (arXiv 1701.07875, eq. 2).
+    """Wasserstein generator loss (arXiv 1701.07875, eq. 2), which is also the hinge loss's.
 
     Args:
         fake_scores: of generated images, (batch, 1).
@@ -69,8 +69,31 @@ def non_saturating_generator(fake_scores: Tensor) -> Tensor:
     return ops.softplus(-fake_scores)
 
 
+def hinge_discriminator(real_scores: Tensor, fake_scores: Tensor) -> Tensor:
+    """Hinge loss with margins at 1 and -1 (Lim & Ye, arXiv 1705.02894; Miyato et al., arXiv 1802.05957).
+
+    Args:
+        real_scores: of real images, (batch, 1).
+        fake_scores: of generated images, (batch, 1).
+    """
+    return ops.relu(1 - real_scores) + ops.relu(1 + fake_scores)
+
+
+def label_loss(label_logits: Tensor, labels: Tensor) -> Tensor:
+    """AC-GAN's label term, which both networks minimize: cross-entropy (Odena et al., arXiv 1610.09585).
+
+    Args:
+        label_logits: of real or generated images, (batch, classes).
+        labels: one-hot, (batch, classes).
+    """
+    log_probabilities = ops.log_softmax(ops.cast(label_logits, "float32"), axis=-1)
+    return -ops.sum(labels * log_probabilities, axis=-1, keepdims=True)
+
+
 def gradient_penalty(gradients: Tensor) -> Tensor:
     """WGAN-GP's penalty: (gradient norm - 1)² at points between reals and fakes (Gulrajani et al., arXiv 1704.00028).
+
+    At `points_around_reals` it is DRAGAN's.
 
     Args:
         gradients: of the scores' sum with respect to the images, (batch, height, width, channels).
@@ -89,6 +112,19 @@ def r1_penalty(gradients: Tensor) -> Tensor:
     return 0.5 * _sum_of_squares(gradients)
 
 
+def points_around_reals(reals: Tensor, mix: Tensor, noise: Tensor) -> Tensor:
+    """DRAGAN's points: reals + mix x noise x half the batch's standard deviation (Kodali et al., arXiv 1705.07215).
+
+    The paper writes Gaussian noise; this is the authors' code.
+
+    Args:
+        reals: (batch, height, width, channels).
+        mix: uniform random numbers from 0 to 1, (batch, 1, 1, 1).
+        noise: uniform random numbers from 0 to 1, (batch, height, width, channels).
+    """
+    return reals + mix * noise * 0.5 * ops.std(reals)
+
+
 def _sum_of_squares(gradients: Tensor) -> Tensor:
     return ops.sum(ops.square(ops.cast(gradients, "float32")), axis=(1, 2, 3))[:, None]
 
@@ -101,17 +137,20 @@ class Loss:
         discriminator: (real scores, fake scores) -> loss per image.
         generator: fake scores -> loss per image.
         penalty: gradients -> penalty per image, or None.
-        penalty_at: the images whose gradient is penalized: "mixed" (random points between reals and fakes) or "real".
+        penalty_at: the images whose gradient is penalized: "mixed" (random points between reals and fakes), "real" or
+            "around-real" (`points_around_reals`).
         penalty_weight: the paper's.
         drift_weight: of the real scores' mean square.
+        weight_clip: largest magnitude of the discriminator's weights after each update, or None.
     """
 
     discriminator: Callable[[Tensor, Tensor], Tensor]
     generator: Callable[[Tensor], Tensor]
     penalty: Callable[[Tensor], Tensor] | None = None
-    penalty_at: Literal["mixed", "real"] = "mixed"
+    penalty_at: Literal["mixed", "real", "around-real"] = "mixed"
     penalty_weight: float = 0.0
     drift_weight: float = 0.0
+    weight_clip: float | None = None
 
 
 LOSSES = {
@@ -122,12 +161,21 @@ LOSSES = {
         penalty_weight=10.0,
         drift_weight=0.001,
     ),
+    "wgan": Loss(wasserstein_discriminator, wasserstein_generator, weight_clip=0.01),
     "lsgan": Loss(least_squares_discriminator, least_squares_generator),
     "non-saturating": Loss(
         logistic_discriminator,
         non_saturating_generator,
         penalty=r1_penalty,
         penalty_at="real",
+        penalty_weight=10.0,
+    ),
+    "hinge": Loss(hinge_discriminator, wasserstein_generator),
+    "dragan": Loss(
+        logistic_discriminator,
+        non_saturating_generator,
+        penalty=gradient_penalty,
+        penalty_at="around-real",
         penalty_weight=10.0,
     ),
 }

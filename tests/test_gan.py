@@ -6,6 +6,7 @@ import pytest
 import tensorflow as tf
 
 from pgkeras import ProgressiveConfig, build_discriminators, build_generators
+from pgkeras.augmentation import Augmentation
 from pgkeras.gan import ProgressiveGAN
 from pgkeras.losses import LOSSES
 
@@ -13,12 +14,14 @@ CONFIG = ProgressiveConfig(resolution=8, fmap_max=8, latent_size=6)
 RATE = 0.01
 
 
-def make_gan(resolution: int = 8, fade_in: bool = True, loss: str = "wgan-gp", **options) -> ProgressiveGAN:
+def make_gan(
+    resolution: int = 8, fade_in: bool = True, loss: str = "wgan-gp", config: ProgressiveConfig = CONFIG, **options
+) -> ProgressiveGAN:
     keras.utils.set_random_seed(3)
     gan = ProgressiveGAN(
-        build_generators(CONFIG)[resolution],
-        build_discriminators(CONFIG)[resolution],
-        build_generators(CONFIG)[resolution],
+        build_generators(config)[resolution],
+        build_discriminators(config)[resolution],
+        build_generators(config)[resolution],
         fade_in=fade_in,
         seed_generator=keras.random.SeedGenerator(5),
     )
@@ -120,6 +123,103 @@ def test_lazy_penalty_is_weighted_by_its_interval():
     assert penalties[0] == pytest.approx(3 * every, rel=1e-4)
     assert penalties[1] == penalties[2] == 0
     assert penalties[3] > 0
+
+
+LABELLED = CONFIG.model_copy(update={"label_size": 3})
+LABELS = tf.constant(np.eye(3, dtype=np.float32)[[0, 2, 1, 1]])
+
+
+def cross_entropy(logits) -> float:
+    """Of softmax probabilities, in float64, against LABELS."""
+    powers = np.exp(np.asarray(logits, np.float64))
+    return float(-np.log((powers / powers.sum(axis=1, keepdims=True))[LABELS.numpy() > 0]).mean())
+
+
+def test_ac_gan_step_by_hand():
+    """Odena et al.: both networks also minimize the cross-entropy of the labels, here with weight 0.7."""
+    gan = make_gan(fade_in=False, loss="lsgan", config=LABELLED, label_weight=0.7)
+    twin = make_gan(fade_in=False, loss="lsgan", config=LABELLED, label_weight=0.7)
+    seeds = keras.random.SeedGenerator(5)
+    fakes = gan.generator([keras.random.normal((4, 6), seed=seeds), LABELS])
+    (real_scores, real_logits), (fake_scores, fake_logits) = gan.discriminator(reals()), gan.discriminator(fakes)
+    expected = 0.5 * np.mean((real_scores - 1) ** 2) + 0.5 * np.mean(np.square(fake_scores))
+    expected += 0.7 * (cross_entropy(real_logits) + cross_entropy(fake_logits))
+
+    values = gan.train_step((tf.constant(reals()), LABELS))
+    assert float(values["discriminator_loss"]) == pytest.approx(expected, rel=1e-5)
+
+    twin.discriminator.set_weights(gan.discriminator.get_weights())
+    scores, logits = twin.discriminator(twin.generator([keras.random.normal((4, 6), seed=seeds), LABELS]))
+    expected = 0.5 * np.mean((scores - 1) ** 2) + 0.7 * cross_entropy(logits)
+    assert float(values["generator_loss"]) == pytest.approx(expected, rel=1e-5)
+
+
+def test_discriminator_steps_share_the_batch():
+    gan, twin = make_gan(discriminator_steps=2), make_gan()
+    batch = tf.constant(reals())
+    gan._fade_reals = twin._fade_reals = lambda images: images
+    gan.train_step(batch)
+    for part in (batch[:2], batch[2:]):
+        twin._update_discriminator(part, None)
+    for one, other in zip(gan.discriminator.get_weights(), twin.discriminator.get_weights(), strict=True):
+        np.testing.assert_allclose(one, other, atol=1e-6)
+
+
+def test_generator_steps():
+    gan, twin = make_gan(generator_steps=2), make_gan()
+    twin._fade_reals(tf.constant(reals()))
+    twin._update_discriminator(twin._fade_reals(tf.constant(reals())), None)
+    twin._update_generator(4, None)
+    twin._update_generator(4, None)
+    gan.train_step(tf.constant(reals()))
+    for one, other in zip(gan.generator.get_weights(), twin.generator.get_weights(), strict=True):
+        np.testing.assert_allclose(one, other, atol=1e-6)
+
+
+def test_wgan_clips_the_weights_that_the_layers_use():
+    gan = make_gan(loss="wgan")
+    gan.train_step(tf.constant(reals()))
+    largest = LOSSES["wgan"].weight_clip
+    for layer in gan.discriminator.layers:
+        if hasattr(layer, "kernel"):
+            assert np.abs(layer.kernel.numpy() * layer.scale).max() == pytest.approx(largest, rel=1e-4)
+            assert np.abs(layer.bias.numpy()).max() <= largest * 1.0001
+
+
+def test_the_average_has_the_batch_normalization_of_the_generator():
+    config = CONFIG.model_copy(update={"generator_normalization": "batch"})
+    gan = make_gan(config=config)
+    gan.train_step(tf.constant(reals()))
+    moved = [variable for variable in gan.generator.non_trainable_variables if "moving" in variable.path]
+    assert moved
+    for average, variable in zip(
+        gan.ema_generator.non_trainable_variables, gan.generator.non_trainable_variables, strict=True
+    ):
+        np.testing.assert_array_equal(average.numpy(), variable.numpy())
+    assert any(variable.numpy().any() for variable in moved)
+
+
+def test_reals_and_fakes_are_augmented_alike_and_the_penalty_sees_what_the_discriminator_sees():
+    """With an augmentation that blanks every image, reals, fakes and the points between them are the same."""
+    gan = make_gan(augmentation=Augmentation(("cutout",), probability=1.0))
+    seen = []
+    gan.augmentation = lambda images, seed_generator: images * 0
+    gan.augmentation.adapt = lambda scores: None
+    gan.augmentation.probability = 1.0
+    judge = gan._judge
+    gan._judge = lambda images: seen.append(images) or judge(images)
+    gan.train_step(tf.constant(reals()))
+    assert len(seen) == 4  # reals, fakes, mixed points; and the generator's fakes
+    assert not any(images.numpy().any() for images in seen)
+
+
+@pytest.mark.parametrize(("target", "expected"), [(0.01, 4 / 100), (0.99, 0.0)])
+def test_augmentation_probability_follows_the_sign_of_the_real_scores(target, expected):
+    """Four images of 100 that would take it from 0 to 1; upward if more real scores are positive than the target."""
+    gan = make_gan(augmentation=Augmentation(("colour",), probability=0.0, target=target, images_to_full=100))
+    gan.discriminator.get_layer("discriminator_0004_score").bias.assign([10.0 if expected else -10.0])
+    values = gan.train_step(tf.constant(reals()))
+    assert float(values["augmentation_probability"]) == pytest.approx(expected)
 
 
 def test_fading_in_4x4_is_refused():

@@ -10,7 +10,15 @@ import numpy as np
 import pytest
 from keras import ops
 
-from pgkeras.layers import EqualizedConv2D, EqualizedDense, Fade, LeakyReLU, MinibatchStddev, PixelNormalization
+from pgkeras.layers import (
+    EqualizedConv2D,
+    EqualizedDense,
+    Fade,
+    LeakyReLU,
+    MinibatchDiscrimination,
+    MinibatchStddev,
+    PixelNormalization,
+)
 from tests.layer_test import run_layer_test
 
 RANDOM = np.random.default_rng(0)
@@ -157,6 +165,74 @@ def test_minibatch_stddev_names_what_is_wrong():
         MinibatchStddev(0)
 
 
+def test_minibatch_discrimination():
+    run_layer_test(MinibatchDiscrimination, {"kernels": 4, "kernel_size": 3}, normal(5, 6), (5, 10))
+
+
+def test_minibatch_discrimination_has_the_authors_sizes():
+    layer = MinibatchDiscrimination()
+    layer.build((None, 8))
+    assert [weight.shape for weight in layer.weights] == [(8, 100, 5)]
+
+
+def test_minibatch_discrimination_by_hand():
+    """Matrices (0, 0), (1, 0) and (1, 2): distances 1, 3 and 2."""
+    layer = MinibatchDiscrimination(kernels=1, kernel_size=2)
+    inputs = np.array([[0.0, 0, 0, 0], [1, 0, 0, 0], [1, 1, 0, 0]], np.float32)
+    layer(inputs)
+    layer.set_weights([2 * np.array([[1.0, 0], [0, 2], [0, 0], [0, 0]])[:, None]])  # times 1 / sqrt(4 features)
+    output = ops.convert_to_numpy(layer(inputs))
+    np.testing.assert_array_equal(output[:, :4], inputs)
+    near, middle, far = math.exp(-1), math.exp(-2), math.exp(-3)
+    np.testing.assert_allclose(output[:, 4], [near + far, near + middle, middle + far], rtol=1e-5)
+
+
+@pytest.mark.parametrize("batch", [1, 2, 7])
+def test_minibatch_discrimination_against_a_loop(batch):
+    layer = MinibatchDiscrimination(kernels=3, kernel_size=4)
+    inputs = normal(batch, 6)
+    layer(inputs)
+    matrices = np.einsum("na,abc->nbc", inputs, layer.get_weights()[0] / math.sqrt(6))
+    expected = np.zeros((batch, 3))
+    for i in range(batch):
+        for j in range(batch):
+            if i != j:
+                expected[i] += np.exp(-np.abs(matrices[i] - matrices[j]).sum(axis=-1))
+    np.testing.assert_allclose(ops.convert_to_numpy(layer(inputs))[:, 6:], expected, rtol=1e-4, atol=1e-6)
+
+
+def test_minibatch_discrimination_counts_identical_images():
+    output = ops.convert_to_numpy(MinibatchDiscrimination(2, 3)(np.ones((4, 5), np.float32)))
+    assert (output[:, 5:] == 3).all()
+
+
+@pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="takes gradients with tf.GradientTape")
+@pytest.mark.parametrize("dtype", ["float32", "mixed_bfloat16"])
+def test_minibatch_discrimination_second_derivatives_are_finite(dtype):
+    """As in a gradient penalty; images 0 and 1 are the same, on |x|'s kink."""
+    import tensorflow as tf
+
+    layer = MinibatchDiscrimination(2, 3, dtype=dtype)
+    inputs = normal(4, 5)
+    inputs[1] = inputs[0]
+    inputs = tf.constant(inputs)
+    with tf.GradientTape() as outer:
+        with tf.GradientTape() as inner:
+            inner.watch(inputs)
+            closeness = ops.sum(ops.cast(layer(inputs), "float32")[:, 5:])
+        gradient = inner.gradient(closeness, inputs)
+        penalty = tf.reduce_sum(tf.square(gradient))
+    second = outer.gradient(penalty, layer.trainable_variables)[0].numpy()
+    assert np.isfinite(gradient).all()
+    assert np.isfinite(second).all()
+    assert (second != 0).any()
+
+
+def test_minibatch_discrimination_names_what_is_wrong():
+    with pytest.raises(ValueError, match="received 0 and 5"):
+        MinibatchDiscrimination(0)
+
+
 def test_fade():
     run_layer_test(Fade, {"alpha": 0.25}, [normal(2, 4, 4, 3), normal(2, 4, 4, 3)], (2, 4, 4, 3))
 
@@ -180,7 +256,7 @@ def test_fade_keeps_alpha_out_of_training():
 @pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="this is the run on another backend")
 def test_layers_and_networks_on_jax():
     """The same tests in a fresh process on the JAX backend."""
-    tests = ["tests/test_layers.py", "tests/networks", "tests/test_losses.py"]
+    tests = ["tests/test_layers.py", "tests/networks", "tests/test_losses.py", "tests/test_augmentation.py"]
     finished = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-x", "-m", "not slow", *tests],
         env=os.environ | {"KERAS_BACKEND": "jax"},
