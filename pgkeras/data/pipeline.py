@@ -9,42 +9,57 @@ from collections.abc import Iterator
 import numpy as np
 import tensorflow as tf
 
+from pgkeras.data.dataset import Images
+
 
 def batches(
-    images: np.ndarray, resolution: int, batch_size: int, *, seed: int, start: int = 0, mirror: bool = True
+    images: Images,
+    resolution: int,
+    batch_size: int,
+    *,
+    seed: int,
+    start: int = 0,
+    mirror: bool = True,
+    labels: np.ndarray | None = None,
 ) -> tf.data.Dataset:
     """An endless stream of batches of real images.
 
     Every pass over the data is a new permutation; a batch may span two passes.
 
     Args:
-        images: uint8 (images, side, side, channels), in memory or memory-mapped; side at least resolution.
+        images: uint8 (images, side, side, channels), in memory or read as they are indexed; side at least resolution.
         resolution: image side to deliver, in pixels; larger images are averaged over the area of each pixel.
         batch_size: images per batch.
         seed: of the order and of the mirroring.
         start: images shown before the first batch.
         mirror: whether half of the images, chosen anew in each pass, are mirrored.
+        labels: one-hot (images, classes), or None.
 
     Returns:
-        A dataset of float32 (batch_size, resolution, resolution, channels) in [-1, 1].
+        A dataset of float32 (batch_size, resolution, resolution, channels) in [-1, 1]; with labels, of pairs of these
+        and float32 (batch_size, classes).
     """
     side, channels = images.shape[2:]
+    classes = 0 if labels is None else labels.shape[1]
 
-    def generate() -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    def generate() -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
         for indices, mirrored in _order(len(images), batch_size, seed, start):
-            yield images[indices], mirrored & mirror
+            own = np.empty((batch_size, 0)) if labels is None else labels[indices]
+            yield images[indices], mirrored & mirror, own
 
     dataset = tf.data.Dataset.from_generator(
         generate,
         output_signature=(
             tf.TensorSpec((batch_size, side, side, channels), tf.uint8),
             tf.TensorSpec((batch_size,), tf.bool),
+            tf.TensorSpec((batch_size, classes), tf.float32),
         ),
     )
 
-    def prepare(batch: tf.Tensor, mirrored: tf.Tensor) -> tf.Tensor:
+    def prepare(batch: tf.Tensor, mirrored: tf.Tensor, own: tf.Tensor) -> tf.Tensor | tuple[tf.Tensor, tf.Tensor]:
         batch = tf.where(mirrored[:, None, None, None], tf.reverse(batch, axis=[2]), batch)
-        return _shrink(tf.cast(batch, tf.float32), side, resolution) / 127.5 - 1.0
+        batch = _shrink(tf.cast(batch, tf.float32), side, resolution) / 127.5 - 1.0
+        return batch if labels is None else (batch, own)
 
     return dataset.map(prepare, num_parallel_calls=2, deterministic=True).prefetch(4)
 

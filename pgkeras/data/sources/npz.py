@@ -1,0 +1,94 @@
+"""Training images in .npz files: memory-mapped where they are stored, read whole where they are deflated."""
+
+import math
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+
+from pgkeras.data.checks import check_images, check_labels, check_memory
+from pgkeras.data.dataset import Dataset, NoLabelsError
+from pgkeras.data.sources.reason import reason
+from pgkeras.errors import UserError
+
+
+def is_npz(path: Path) -> bool:
+    """Whether a path is an .npz file."""
+    return path.is_file() and path.suffix == ".npz"
+
+
+def open_npz_dataset(path: Path, labels: bool) -> Dataset:
+    """Opens an .npz file: `images`, and on demand `labels` int (images,) and, if there, `label_names` str (classes,).
+
+    Args:
+        path: the file.
+        labels: whether to read the labels.
+
+    Returns:
+        The data set; its images need not be square.
+
+    Raises:
+        UserError: if the file is missing, damaged, or holds something else.
+        NoLabelsError: if labels are asked for and there are none.
+    """
+    if not path.is_file():
+        raise UserError(f"{path}: no such file; give the .npz that crop_faces.py wrote")
+    with _reading(path), zipfile.ZipFile(path) as archive:
+        members = set(archive.namelist())
+        if "images.npy" not in members:
+            raise UserError(f"{path}: has no array `images`; give an .npz as crop_faces.py writes it")
+        images = _read_array(path, archive, "images")
+        check_images(path, images.shape, images.dtype)
+        if not labels:
+            return Dataset(images)
+        if "labels.npy" not in members:
+            raise NoLabelsError(f"{path}: has no array `labels`; add it, int (images,), or train without labels")
+        names = _read_array(path, archive, "label_names") if "label_names.npy" in members else None
+        if names is not None and (names.dtype.kind != "U" or names.ndim != 1):
+            raise UserError(f"{path}: `label_names` is {names.dtype} {names.shape}; it must be str (classes,)")
+        return Dataset(images, *check_labels(path, _read_array(path, archive, "labels"), len(images), names))
+
+
+@contextmanager
+def _reading(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except UserError:
+        raise
+    except Exception as error:  # damaged archives and headers give errors of every kind
+        raise UserError(f"{path}: cannot be read as .npz ({reason(error)}); is it truncated? Make it again") from None
+
+
+def _read_array(path: Path, archive: zipfile.ZipFile, name: str) -> np.ndarray:
+    member = archive.getinfo(f"{name}.npy")
+    with archive.open(member) as stream:
+        shape, fortran_order, dtype = _read_header(stream)
+        if dtype.hasobject:
+            raise ValueError("its array holds Python objects")
+        if fortran_order:
+            raise ValueError("its array is in Fortran order; save it in C order")
+        header_size = stream.tell()
+        size = math.prod(shape) * dtype.itemsize
+        if min(shape, default=0) < 0 or header_size + size != member.file_size:
+            raise ValueError(f"`{name}` is not as long as its header says")
+        if member.compress_type == zipfile.ZIP_STORED and size > 0:
+            return np.memmap(path, dtype, "r", _data_offset(path, member) + header_size, shape)
+        check_memory(path, size)
+        return np.frombuffer(stream.read(), dtype).reshape(shape)
+
+
+def _read_header(stream: zipfile.ZipExtFile) -> tuple[tuple[int, ...], bool, np.dtype]:
+    version = np.lib.format.read_magic(stream)
+    if version == (1, 0):
+        return np.lib.format.read_array_header_1_0(stream)
+    return np.lib.format.read_array_header_2_0(stream)
+
+
+def _data_offset(path: Path, member: zipfile.ZipInfo) -> int:
+    """Where a member's bytes begin: after its local header, whose name and extra field vary in length."""
+    with path.open("rb") as file:
+        file.seek(member.header_offset + 26)
+        name_length, extra_length = np.frombuffer(file.read(4), "<u2")
+    return member.header_offset + 30 + int(name_length) + int(extra_length)

@@ -1,0 +1,127 @@
+"""Images that are decoded from picture files each time they are asked for."""
+
+import os
+import warnings
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import BinaryIO, Protocol
+
+import numpy as np
+from PIL import Image
+from tqdm import tqdm
+
+from pgkeras.data.dataset import Fit
+from pgkeras.data.fit import HINT, square, square_side
+from pgkeras.data.sources.decode import Header, decode, read_header
+from pgkeras.data.sources.reason import reason
+from pgkeras.data.views import positions
+from pgkeras.errors import UserError
+from pgkeras.images import resize
+
+LARGEST_DEFAULT_SIDE = 1024
+MOST_THREADS = 8  # each may hold one picture of up to `Image.MAX_IMAGE_PIXELS`
+
+
+class PictureFiles(Protocol):
+    """Encoded pictures, in their order."""
+
+    def __len__(self) -> int:
+        """How many there are, at least one."""
+
+    def name(self, index: int) -> str:
+        """What errors call a picture."""
+
+    def open(self, index: int) -> BinaryIO:
+        """Opens a picture; called from several threads at once."""
+
+
+class Pictures:
+    """Pictures of any sizes as square images of one side.
+
+    All headers are read at once, pixels only when they are asked for. The images are grey if every picture is,
+    else RGB.
+
+    Args:
+        files: the pictures.
+        side: of the images if the pictures' squares vary; default: the largest power of two that is not above the
+            smallest square, at most 1024. Pictures whose squares are all of one side keep it.
+        fit: what to do with pictures that are not square.
+
+    Raises:
+        UserError: if a picture is no picture, is not square with `fit` "refuse", is smaller than `side`, or, when
+            it is asked for, is damaged.
+    """
+
+    def __init__(self, files: PictureFiles, side: int | None, fit: Fit) -> None:
+        self._files = files
+        self._fit = fit
+        squares = np.empty(len(files), np.int32)
+        grey = True
+        with _without_warnings():
+            for index in tqdm(range(len(files)), "sizes", unit="image", delay=2, leave=False, disable=None):
+                header = self._header(index)
+                squares[index] = square_side(header.width, header.height, fit)
+                grey &= header.grey
+        side = self._side(squares, side)
+        self.shape = (len(files), side, side, 1 if grey else 3)
+
+    def __len__(self) -> int:
+        return self.shape[0]
+
+    def __getitem__(self, indices: slice | np.ndarray) -> np.ndarray:
+        chosen = positions(indices, len(self))
+        images = np.empty((len(chosen), *self.shape[1:]), np.uint8)
+        with _without_warnings(), ThreadPoolExecutor(min(MOST_THREADS, os.cpu_count() or 1)) as pool:
+            for place, image in enumerate(pool.map(self._image, chosen)):
+                images[place] = image
+        return images
+
+    def _header(self, index: int) -> Header:
+        name = self._files.name(index)
+        try:
+            with self._files.open(index) as file:
+                header = read_header(file)
+        except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+            raise UserError(f"{name}: has over {Image.MAX_IMAGE_PIXELS:,} pixels; shrink it or remove it") from None
+        except Exception as error:  # decoders meet broken files with errors of every kind
+            raise UserError(f"{name}: is no picture ({reason(error)}); replace or remove it") from None
+        if self._fit == "refuse" and header.width != header.height:
+            raise UserError(
+                f"{name}: is {header.width}x{header.height}; images must be square, crop them first, {HINT}"
+            )
+        return header
+
+    def _image(self, index: int) -> np.ndarray:
+        side, _, channels = self.shape[1:]
+        try:
+            with self._files.open(index) as file:
+                pixels = decode(file, channels, smallest=2 * side)
+        except Exception as error:  # as above
+            raise UserError(
+                f"{self._files.name(index)}: cannot be decoded ({reason(error)}); replace or remove it"
+            ) from None
+        pixels = square(pixels, self._fit)
+        return pixels if len(pixels) == side else resize(pixels, side)
+
+    def _side(self, squares: np.ndarray, wanted: int | None) -> int:
+        smallest = int(squares.min())
+        if smallest == squares.max():
+            return smallest
+        fitting = min(2 ** (smallest.bit_length() - 1), LARGEST_DEFAULT_SIDE)
+        if wanted is not None and smallest < wanted:
+            raise UserError(
+                f"{self._files.name(squares.argmin())}: is only {smallest} pixels wide or high, {wanted} are needed "
+                f"({(squares < wanted).sum():,} of {len(squares):,} images are too small); "
+                f"remove them, or ask for {fitting}"
+            )
+        return wanted or fitting
+
+
+@contextmanager
+def _without_warnings() -> Iterator[None]:
+    """Silences Pillow's remarks on metadata, and makes its warning of huge pictures an error."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", module="PIL")
+        warnings.simplefilter("error", Image.DecompressionBombWarning)
+        yield
