@@ -13,8 +13,18 @@ with quiet_start():
 
 from pgkeras.config import ProgressiveConfig
 from pgkeras.errors import UserError
+from pgkeras.interop import PretrainedNetworks, load_gan_zoo_checkpoint, load_official_pickle
 from pgkeras.networks import StagePair, build_discriminators, build_generators
 
 __version__ = "0.1.0"
 
-__all__ = ["ProgressiveConfig", "StagePair", "UserError", "build_discriminators", "build_generators"]
+__all__ = [
+    "PretrainedNetworks",
+    "ProgressiveConfig",
+    "StagePair",
+    "UserError",
+    "build_discriminators",
+    "build_generators",
+    "load_gan_zoo_checkpoint",
+    "load_official_pickle",
+]

@@ -1,0 +1,87 @@
+"""The command line for weights that others trained: `python -m pgkeras.convert network.pkl --out folder/`."""
+
+import tempfile
+from pathlib import Path
+
+import click
+import keras
+from keras import ops
+from tqdm import tqdm
+
+from pgkeras.atomic import atomic_path
+from pgkeras.command_line import run
+from pgkeras.errors import UserError
+from pgkeras.interop import load_gan_zoo_checkpoint, load_official_pickle
+from pgkeras.interop.pretrained import Pairs
+from pgkeras.interop.torch_file import is_torch_file
+
+EXAMPLES = """\b
+Examples:
+  python -m pgkeras.convert karras2018iclr-celebahq-1024x1024.pkl --out celebahq
+  python -m pgkeras.convert gan_zoo_checkpoint.pt --out faces
+  python -m pgkeras.generate celebahq --out grid.png
+"""
+
+
+@click.command(epilog=EXAMPLES)
+@click.argument("network", type=click.Path(path_type=Path))
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="The folder to make.")
+def main(network: Path, out: Path) -> None:
+    """Converts NETWORK to pgkeras: a .pkl of the official PGGAN code, or a .pt of PyTorch GAN Zoo.
+
+    For each resolution that it was trained to, --out gets a generator_*.keras, the generator's moving average, as a
+    run's generators/ does. Nothing in NETWORK is executed.
+
+    NVIDIA's published networks are for non-commercial use only (CC BY-NC 4.0), converted ones too.
+    """
+    if out.exists() and not (out.is_dir() and not any(out.iterdir())):
+        raise UserError(f"{out}: is there already; choose another --out, or remove it")
+    official = not (network.is_file() and is_torch_file(network))
+    pairs = (load_official_pickle if official else load_gan_zoo_checkpoint)(network).ema_generators
+    largest = pairs[max(pairs)].straight
+    print(f"{network}: {'official PGGAN' if official else 'PyTorch GAN Zoo'}, {_description(largest)}")
+
+    trained = {resolution: pair.straight for resolution, pair in pairs.items() if _has_faded_in(pairs, resolution)}
+    try:
+        _write(trained, out)
+    except OSError as error:
+        raise UserError(f"{out}: cannot be written ({error.strerror}); choose another --out") from None
+    print(f"{', '.join(f'{side}x{side}' for side in trained)}: {out}")
+    if len(trained) < len(pairs):
+        print(f"not {', '.join(f'{side}x{side}' for side in pairs if side not in trained)}: training had not got there")
+    if official:
+        print("NVIDIA's published networks are for non-commercial use only (CC BY-NC 4.0), converted ones too")
+
+
+def _description(generator: keras.Model) -> str:
+    side, channels = generator.output_shape[2:]
+    latent_size, *label_size = (given.shape[1] for given in generator.inputs)
+    return ", ".join(
+        [
+            f"{side}x{side} {'RGB' if channels == 3 else 'grey'}",
+            f"latents of {latent_size}",
+            *(f"{labels} labels" for labels in label_size),
+            f"{generator.count_params():,} parameters",
+        ]
+    )
+
+
+def _has_faded_in(pairs: Pairs, resolution: int) -> bool:
+    alpha = pairs[resolution].alpha
+    return alpha is None or float(ops.convert_to_numpy(alpha)) == 1
+
+
+def _write(generators: dict[int, keras.Model], out: Path) -> None:
+    """Makes the folder, which appears with all its files or not at all."""
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=out.parent, prefix=".incomplete-") as temporary:
+        folder = Path(temporary) / out.name
+        folder.mkdir()
+        for resolution, generator in tqdm(generators.items(), unit="network", disable=None):
+            with atomic_path(folder / f"generator_{resolution:04}.keras") as path:
+                generator.save(path)
+        folder.replace(out)
+
+
+if __name__ == "__main__":
+    run(main)

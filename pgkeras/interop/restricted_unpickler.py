@@ -1,0 +1,174 @@
+"""Pickles from strangers: nothing runs but what the caller names, and memory stays near the size of the file.
+
+A pickle is a program for a stack machine. This is that machine with the instructions that data needs. Python's own,
+even with a restricted `find_class`, can be made to fill the memory (a memo index of 2**31), to overrun its stack or to
+hash for years (tuples in tuples as a key), and to set attributes of the classes that it was allowed.
+"""
+
+import pickletools
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from pickle import UnpicklingError
+from typing import Any, BinaryIO
+
+from pgkeras.errors import UserError
+
+MOST_INSTRUCTIONS = 1_000_000
+"""More make no data set or network: an empty dict, which is one byte, takes 64 bytes of memory."""
+
+
+def load_pickle(
+    stream: BinaryIO,
+    path: Path,
+    allowed: Mapping[str, Any] | None = None,
+    persistent_load: Callable[[Any], Any] | None = None,
+) -> Any:
+    """Reads one pickle of any protocol, from Python 2 or 3. Byte strings of Python 2 come as latin-1 text.
+
+    Args:
+        stream: an mmap or BytesIO, whose `read(n)` takes no memory for bytes that it does not have; left behind the
+            pickle.
+        path: of the file, for messages.
+        allowed: what stands for the classes and functions that the pickle may ask for, by full name, such as
+            `{"collections.OrderedDict": OrderedDict}`. It can call them with any arguments. Objects whose class has a
+            `__setstate__` receive their state; that of others is dropped.
+        persistent_load: gives the objects that the pickle keeps elsewhere.
+
+    Returns:
+        What was pickled: plain Python objects and what `allowed` makes. Lists and tuples can hold one another many
+        times over, so do not print, compare or convert them as a whole.
+
+    Raises:
+        UserError: if the pickle is damaged, or asks for anything else.
+
+    >>> import io, pickle
+    >>> load_pickle(io.BytesIO(pickle.dumps({"data": [1, 2]})), Path("batch"))
+    {'data': [1, 2]}
+    """
+    machine = _Machine(allowed or {}, persistent_load)
+    try:
+        return machine.run(stream)
+    except Exception as error:  # A damaged pickle can raise anything.
+        reason = str(error) or type(error).__name__
+        message = f"{path}: cannot be read as a pickle ({reason[:200]}); is it whole, and the right file?"
+        raise UserError(message) from None
+
+
+class _Machine:
+    def __init__(self, allowed: Mapping[str, Any], persistent_load: Callable[[Any], Any] | None) -> None:
+        self.allowed = allowed
+        self.persistent_load = persistent_load
+        self.stack: list[Any] = []
+        self.marks: list[int] = []
+        self.memo: dict[int, Any] = {}
+
+    def run(self, stream: BinaryIO) -> Any:
+        for number, (instruction, argument, _) in enumerate(pickletools.genops(stream)):
+            if number >= MOST_INSTRUCTIONS:
+                raise UnpicklingError(f"it has more than {MOST_INSTRUCTIONS:,} instructions")
+            self.step(instruction.name, argument)
+        return self.stack.pop()
+
+    def step(self, instruction: str, argument: Any) -> None:
+        stack, memo = self.stack, self.memo
+        match instruction:
+            case "PROTO" | "FRAME" | "STOP":
+                pass
+            case "NONE":
+                stack.append(None)
+            case "NEWTRUE" | "NEWFALSE":
+                stack.append(instruction == "NEWTRUE")
+            case _ if instruction in _LITERALS:
+                stack.append(_checked(argument))
+            case "EMPTY_LIST":
+                stack.append([])
+            case "EMPTY_DICT":
+                stack.append({})
+            case "EMPTY_TUPLE":
+                stack.append(())
+            case "TUPLE1" | "TUPLE2" | "TUPLE3":
+                stack.append(self.pop(int(instruction[-1])))
+            case "MARK":
+                self.marks.append(len(stack))
+            case "TUPLE":
+                stack.append(self.pop_to_mark())
+            case "LIST":
+                stack.append(list(self.pop_to_mark()))
+            case "DICT":
+                stack.append(_update({}, self.pop_to_mark()))
+            case "APPEND":
+                _extend(stack[-2], self.pop(1))
+            case "APPENDS":
+                items = self.pop_to_mark()
+                _extend(stack[-1], items)
+            case "SETITEM":
+                _update(stack[-3], self.pop(2))
+            case "SETITEMS":
+                items = self.pop_to_mark()
+                _update(stack[-1], items)
+            case "PUT" | "BINPUT" | "LONG_BINPUT":
+                memo[argument] = stack[-1]
+            case "MEMOIZE":
+                memo[len(memo)] = stack[-1]
+            case "GET" | "BINGET" | "LONG_BINGET":
+                stack.append(memo[argument])
+            case "GLOBAL":
+                stack.append(self.find(*argument.split(" ", 1)))
+            case "STACK_GLOBAL":
+                stack.append(self.find(*self.pop(2)))
+            case "REDUCE" | "NEWOBJ":
+                function, arguments = self.pop(2)
+                stack.append(function(*arguments))
+            case "BUILD":
+                (state,) = self.pop(1)
+                if hasattr(type(stack[-1]), "__setstate__"):
+                    stack[-1].__setstate__(state)
+            case "BINPERSID" if self.persistent_load:
+                stack.append(self.persistent_load(stack.pop()))
+            case _:
+                raise UnpicklingError(f"instruction {instruction}, which data has no need of")
+
+    def pop(self, number: int) -> tuple:
+        return self.pop_from(len(self.stack) - number)
+
+    def pop_to_mark(self) -> tuple:
+        return self.pop_from(self.marks.pop())
+
+    def pop_from(self, start: int) -> tuple:
+        if start < 0:
+            raise UnpicklingError("it takes more than there is")
+        items = tuple(self.stack[start:])
+        del self.stack[start:]
+        return items
+
+    def find(self, module: str, name: str) -> Any:
+        if f"{module}.{name}" not in self.allowed:
+            raise UnpicklingError(f"it asks for {module}.{name}, which such data has no need of")
+        return self.allowed[f"{module}.{name}"]
+
+
+def _checked(literal: Any) -> Any:
+    if isinstance(literal, int) and literal.bit_length() > 128:
+        raise UnpicklingError(f"an integer of {literal.bit_length()} bits")
+    return literal
+
+
+def _extend(target: Any, items: tuple) -> None:
+    if type(target) is not list:
+        raise UnpicklingError(f"items for a {type(target).__name__}")
+    target.extend(items)
+
+
+def _update(target: Any, items: tuple) -> dict:
+    keys, values = items[::2], items[1::2]
+    if not isinstance(target, dict) or not all(isinstance(key, str | bytes | int) for key in keys):
+        raise UnpicklingError(f"keys for a {type(target).__name__} that are no text and no integers")
+    target.update(zip(keys, values, strict=True))
+    return target
+
+
+_LITERALS = {
+    *("INT", "BININT", "BININT1", "BININT2", "LONG", "LONG1", "LONG4", "FLOAT", "BINFLOAT"),
+    *("STRING", "BINSTRING", "SHORT_BINSTRING", "UNICODE", "SHORT_BINUNICODE", "BINUNICODE", "BINUNICODE8"),
+    *("BINBYTES", "SHORT_BINBYTES", "BINBYTES8", "BYTEARRAY8"),
+}
