@@ -10,7 +10,9 @@ from export.gate import keras_reference, pass_gate
 from export.inference_graph import inference_graph
 from export.metadata import can_write_metadata, with_metadata
 from pgkeras.errors import UserError
+from pgkeras.labels import read_label_names
 from pgkeras.loading import load_generator
+from pgkeras.sampling import label_size
 
 
 def export_generators(
@@ -40,16 +42,18 @@ def export_generators(
             image_shape = generator.output_shape[1:]
             if image_shape[0] != resolution:
                 raise UserError(f"{path}: its images are {image_shape[0]}x{image_shape[0]}; name the file after that")
+            classes = label_size(generator)
+            label_names = read_label_names(path, classes) if classes else []
             reference = keras_reference(generator, str(path))
             graph = inference_graph(generator)
             for quantization in quantizations:
                 file = f"generator_{resolution:04}_{quantization}.tflite"
                 model = convert(graph, quantization, file)
                 if can_write_metadata():
-                    model = with_metadata(model, Path(file).stem, reference.latents.shape[1], image_shape)
+                    model = with_metadata(model, Path(file).stem, reference.latents.shape[1], classes, image_shape)
                 passed = pass_gate(model, reference, quantization, file)
                 (folder / file).write_bytes(model)
-                models.append(manifest.describe(file, model, quantization, reference, passed))
+                models.append(manifest.describe(file, model, quantization, label_names, reference, passed))
                 on_model(models[-1])
         complete = manifest.Manifest(name=name, models=models)
         (folder / manifest.FILE_NAME).write_text(complete.to_json())

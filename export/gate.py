@@ -10,8 +10,9 @@ from export.convert import Quantization
 from export.interpreter import interpret
 from pgkeras.errors import UserError
 from pgkeras.images import to_uint8
+from pgkeras.labels import one_hot
 from pgkeras.latents import latents_from_seeds
-from pgkeras.sampling import sample
+from pgkeras.sampling import label_size, sample
 
 SEEDS = range(16)
 TOLERANCES: dict[Quantization, int] = {"float32": 1, "float16": 2}
@@ -23,10 +24,12 @@ class Reference:
 
     Attributes:
         latents: float32 (16, latent_size), of seeds 0 to 15.
+        labels: float32 (16, label_size), one class after the other; None if the generator is not conditional.
         images: uint8 (16, side, side, channels).
     """
 
     latents: np.ndarray
+    labels: np.ndarray | None
     images: np.ndarray
 
 
@@ -49,20 +52,23 @@ def keras_reference(generator: keras.Model, name: str) -> Reference:
     """Runs a Keras generator on the gate's latents, one at a time: memory stays small at 1024x1024.
 
     Args:
-        generator: latents -> images.
+        generator: latents, or latents and labels -> images.
         name: of the generator, for the error.
 
     Raises:
         UserError: if a pixel is not a finite number.
     """
     latents = latents_from_seeds(SEEDS, generator.inputs[0].shape[-1])
+    classes = label_size(generator)
+    labels = one_hot(np.arange(len(SEEDS)) % classes, classes) if classes else None
     images = []
-    for latent in latents[:, np.newaxis]:
-        image = sample(generator, latent)
+    for index in range(len(SEEDS)):
+        one = slice(index, index + 1)
+        image = sample(generator, latents[one], None if labels is None else labels[one])
         if not np.isfinite(image).all():
             raise UserError(f"{name}: gives pixels that are no finite numbers; training has diverged, export another")
         images.append(to_uint8(image))
-    return Reference(latents, np.concatenate(images))
+    return Reference(latents, labels, np.concatenate(images))
 
 
 def pass_gate(model: bytes, reference: Reference, quantization: Quantization, name: str) -> Passed:
@@ -81,7 +87,7 @@ def pass_gate(model: bytes, reference: Reference, quantization: Quantization, na
     if others:
         raise UserError(f"{name}: uses operators that are not built into TFLite ({', '.join(others)})")
     try:
-        images = interpret(model, reference.latents)
+        images = interpret(model, reference.latents, reference.labels)
     except (RuntimeError, ValueError) as error:
         raise UserError(f"{name}: does not run in the TFLite interpreter ({str(error)[:200]})") from None
     if images.shape != reference.images.shape or images.dtype != np.uint8:

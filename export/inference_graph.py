@@ -17,23 +17,32 @@ def inference_graph(generator: keras.Model) -> ConcreteFunction:
     equalized scale, and phones need no variable operators.
 
     Args:
-        generator: latents (batch, latent_size) -> images (batch, side, side, channels), trained to lie in [-1, 1].
+        generator: latents (batch, latent_size), and labels (batch, label_size) if it is conditional -> images
+            (batch, side, side, channels), trained to lie in [-1, 1].
 
     Returns:
-        A function `latent` float32 (1, latent_size) -> {"image": uint8 (1, side, side, channels)}.
+        A function `latent` float32 (1, latent_size) [, `label` float32 (1, label_size)] -> {"image": uint8
+        (1, side, side, channels)}.
     """
     inputs = keras.tree.map_structure(lambda given: keras.Input(batch_shape=(1, *given.shape[1:])), generator.input)
     network = keras.models.clone_model(generator, input_tensors=inputs, clone_function=_as_phones_run_it)
-    latent = tf.TensorSpec((1, generator.inputs[0].shape[-1]), tf.float32, name="latent")
     trained = [ops.convert_to_numpy(variable) for variable in network.trainable_variables]
     fixed = [ops.convert_to_numpy(variable) for variable in network.non_trainable_variables]
 
-    @tf.function(input_signature=[latent], autograph=False)
-    def infer(latent: tf.Tensor) -> dict[str, tf.Tensor]:
-        image, _ = network.stateless_call(trained, fixed, latent, training=False)
+    @tf.function(input_signature=_signature(generator), autograph=False)
+    def infer(latent: tf.Tensor, *label: tf.Tensor) -> dict[str, tf.Tensor]:
+        image, _ = network.stateless_call(trained, fixed, [latent, *label] if label else latent, training=False)
         return {"image": _to_uint8(image)}
 
     return infer.get_concrete_function()
+
+
+def _signature(generator: keras.Model) -> list[tf.TensorSpec]:
+    names = ("latent", "label")[: len(generator.inputs)]
+    return [
+        tf.TensorSpec((1, given.shape[-1]), tf.float32, name=name)
+        for name, given in zip(names, generator.inputs, strict=True)
+    ]
 
 
 @singledispatch

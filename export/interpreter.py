@@ -8,12 +8,13 @@ import tensorflow as tf
 from pgkeras.quiet_tensorflow import quiet_stderr
 
 
-def interpret(model: bytes, latents: np.ndarray) -> np.ndarray:
+def interpret(model: bytes, latents: np.ndarray, labels: np.ndarray | None = None) -> np.ndarray:
     """Runs a model on one latent after the other, through its signature.
 
     Args:
-        model: a .tflite file with a signature `latent` -> `image`.
+        model: a .tflite file with a signature `latent` [, `label`] -> `image`.
         latents: float32 (number, latent_size).
+        labels: float32 (number, label_size), if the model takes them.
 
     Returns:
         uint8 (number, side, side, channels).
@@ -24,4 +25,7 @@ def interpret(model: bytes, latents: np.ndarray) -> np.ndarray:
     with quiet_stderr(), warnings.catch_warnings():
         warnings.filterwarnings("ignore", r"\s*Warning: tf\.lite\.Interpreter is deprecated")
         run = tf.lite.Interpreter(model_content=model).get_signature_runner()
-        return np.concatenate([run(latent=latent)["image"] for latent in latents[:, np.newaxis]])
+        inputs = [{"latent": latent} for latent in latents[:, np.newaxis]]
+        if labels is not None:
+            inputs = [given | {"label": label} for given, label in zip(inputs, labels[:, np.newaxis], strict=True)]
+        return np.concatenate([run(**given)["image"] for given in inputs])

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from collections.abc import Sequence
 from typing import Literal
 
 import numpy as np
@@ -71,6 +72,7 @@ class Golden(_Record):
 
     Attributes:
         seed: that gives the latent.
+        label: number of the class; 0 if the model takes no label.
         latent: its numbers; each is a float32 exactly.
         pixels_sha256: of the image's bytes, in the tensor's order (row, column, channel). Another processor may
             round a pixel differently: a runtime whose digest differs is right if the thumbnail agrees.
@@ -80,6 +82,7 @@ class Golden(_Record):
     """
 
     seed: int
+    label: int
     latent: list[float]
     pixels_sha256: str
     thumbnail_side: int
@@ -94,7 +97,7 @@ class Model(_Record):
         resolution: side of the image in pixels.
         channels: 3 for RGB, 1 for grey.
         latent_size: components of a latent.
-        labels: class names in the order of the label tensor; empty: the model takes no label.
+        labels: names of the classes in the order of the label tensor; empty: the model takes no label.
         quantization: how weights are stored.
         bytes: size of the file.
         sha256: of the file.
@@ -147,13 +150,21 @@ class Manifest(_Record):
         return re.sub(r"\[\n[-+.\deE,\s]*\]", lambda numbers: " ".join(numbers[0].split()), text) + "\n"
 
 
-def describe(file: str, model: bytes, quantization: Quantization, reference: Reference, passed: Passed) -> Model:
+def describe(
+    file: str,
+    model: bytes,
+    quantization: Quantization,
+    label_names: Sequence[str],
+    reference: Reference,
+    passed: Passed,
+) -> Model:
     """The manifest's entry for a model.
 
     Args:
         file: its name.
         model: its content.
         quantization: how its weights are stored.
+        label_names: of the classes; empty if the model takes no label.
         reference: of the generator it was made from.
         passed: the gate's measurements.
     """
@@ -164,27 +175,35 @@ def describe(file: str, model: bytes, quantization: Quantization, reference: Ref
         resolution=side,
         channels=channels,
         latent_size=latent_size,
-        labels=[],
+        labels=list(label_names),
         quantization=quantization,
         bytes=len(model),
         sha256=hashlib.sha256(model).hexdigest(),
         signature="serving_default",
-        inputs=[Input(name="latent", dtype="float32", shape=[1, latent_size], distribution="N(0, 1)")],
+        inputs=_inputs(latent_size, len(label_names)),
         output=Output(name="image", dtype="uint8", shape=[1, side, side, channels], range=(0, 255)),
         operators=passed.operators,
         tolerance=TOLERANCES[quantization],
         difference=passed.difference,
-        goldens=[_golden(SEEDS[i], reference.latents[i], passed.images[i]) for i in range(GOLDENS)],
+        goldens=[_golden(index, reference, passed.images[index]) for index in range(GOLDENS)],
     )
 
 
-def _golden(seed: int, latent: np.ndarray, image: np.ndarray) -> Golden:
+def _inputs(latent_size: int, label_size: int) -> list[Input]:
+    latent = Input(name="latent", dtype="float32", shape=[1, latent_size], distribution="N(0, 1)")
+    if not label_size:
+        return [latent]
+    return [latent, Input(name="label", dtype="float32", shape=[1, label_size], distribution="one-hot")]
+
+
+def _golden(index: int, reference: Reference, image: np.ndarray) -> Golden:
     side = max(divisor for divisor in range(1, LONGEST_THUMBNAIL_SIDE + 1) if image.shape[0] % divisor == 0)
     block = image.shape[0] // side
     means = image.reshape(side, block, side, block, -1).mean(axis=(1, 3))
     return Golden(
-        seed=seed,
-        latent=latent.tolist(),
+        seed=SEEDS[index],
+        label=0 if reference.labels is None else int(reference.labels[index].argmax()),
+        latent=reference.latents[index].tolist(),
         pixels_sha256=hashlib.sha256(image.tobytes()).hexdigest(),
         thumbnail_side=side,
         thumbnail=means.round(2).ravel().tolist(),

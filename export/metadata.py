@@ -25,18 +25,21 @@ def can_write_metadata() -> bool:
     return schema is not None
 
 
-def with_metadata(model: bytes, name: str, latent_size: int, image_shape: tuple[int, int, int]) -> bytes:
+def with_metadata(
+    model: bytes, name: str, latent_size: int, label_size: int, image_shape: tuple[int, int, int]
+) -> bytes:
     """Adds metadata to a model.
 
     Args:
-        model: a .tflite file with input `latent` and output `image`.
+        model: a .tflite file with input `latent`, perhaps `label`, and output `image`.
         name: of the model.
         latent_size: components of a latent.
+        label_size: number of classes; 0 if the model takes no label.
         image_shape: (side, side, channels).
     """
     content = flatbuffer_utils.convert_bytearray_to_object(model)
     buffer = flatbuffer_utils.schema_fb.BufferT()
-    buffer.data = np.frombuffer(_describe(name, latent_size, image_shape), np.uint8)
+    buffer.data = np.frombuffer(_describe(name, latent_size, label_size, image_shape), np.uint8)
     field = flatbuffer_utils.schema_fb.MetadataT()
     field.name = FIELD
     field.buffer = len(content.buffers)
@@ -45,16 +48,17 @@ def with_metadata(model: bytes, name: str, latent_size: int, image_shape: tuple[
     return flatbuffer_utils.convert_object_to_bytearray(content)
 
 
-def _describe(name: str, latent_size: int, image_shape: tuple[int, int, int]) -> bytes:
+def _describe(name: str, latent_size: int, label_size: int, image_shape: tuple[int, int, int]) -> bytes:
     side, _, channels = image_shape
     colour = "RGB" if channels == 3 else "greyscale"
 
-    latent = schema.TensorMetadataT()
-    latent.name = "latent"
-    latent.description = f"{latent_size} numbers drawn from the normal distribution N(0, 1); normalized in the graph."
-    latent.content = schema.ContentT()
-    latent.content.contentPropertiesType = schema.ContentProperties.FeatureProperties
-    latent.content.contentProperties = schema.FeaturePropertiesT()
+    inputs = [
+        _feature(
+            "latent", f"{latent_size} numbers drawn from the normal distribution N(0, 1); normalized in the graph."
+        )
+    ]
+    if label_size:
+        inputs.append(_feature("label", f"1 for the class to draw, 0 for the {label_size - 1} others."))
 
     image = schema.TensorMetadataT()
     image.name = "image"
@@ -72,7 +76,7 @@ def _describe(name: str, latent_size: int, image_shape: tuple[int, int, int]) ->
     image.stats.min, image.stats.max = [0.0], [255.0]
 
     graph = schema.SubGraphMetadataT()
-    graph.inputTensorMetadata, graph.outputTensorMetadata = [latent], [image]
+    graph.inputTensorMetadata, graph.outputTensorMetadata = inputs, [image]
 
     model = schema.ModelMetadataT()
     model.name = name
@@ -85,3 +89,13 @@ def _describe(name: str, latent_size: int, image_shape: tuple[int, int, int]) ->
     builder = flatbuffers.Builder()
     builder.Finish(model.Pack(builder), FILE_IDENTIFIER)
     return bytes(builder.Output())
+
+
+def _feature(name: str, description: str) -> "schema.TensorMetadataT":
+    tensor = schema.TensorMetadataT()
+    tensor.name = name
+    tensor.description = description
+    tensor.content = schema.ContentT()
+    tensor.content.contentPropertiesType = schema.ContentProperties.FeatureProperties
+    tensor.content.contentProperties = schema.FeaturePropertiesT()
+    return tensor

@@ -2,6 +2,7 @@
 
 import itertools
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import click
@@ -13,17 +14,20 @@ from pgkeras.atomic import atomic_path
 from pgkeras.command_line import run
 from pgkeras.errors import UserError
 from pgkeras.images import grid, to_uint8, write_png
+from pgkeras.labels import load_labels, one_hot, parse_classes, read_label_names, rows
 from pgkeras.latents import latents_from_seeds
 from pgkeras.loading import find_generators, load_generator
-from pgkeras.sampling import sample_batches
+from pgkeras.sampling import label_size, sample_batches
 
 EXAMPLES = """\b
 Examples:
   python -m pgkeras.generate runs/00000-faces-64 --out grid.png --num 64
   python -m pgkeras.generate generator_0064.keras --out faces/ --num 1000 --seed 7
   python -m pgkeras.generate runs/00000-faces-64 --out images.npy --latents z.npy
+  python -m pgkeras.generate runs/00001-cifar-32 --out cats_and_dogs.png --labels cat,dog
 """
 LAST_SEED = 2**32 - 1
+COLUMNS = 8  # images of each class, if --num does not say
 
 
 @click.command(epilog=EXAMPLES)
@@ -34,16 +38,27 @@ LAST_SEED = 2**32 - 1
     required=True,
     help="A .png for one grid, an .npy for float32 images, or a folder for a PNG each.",
 )
-@click.option("--num", type=click.IntRange(min=1), help="How many images.  [default: 64]")
+@click.option("--num", type=click.IntRange(min=1), help="How many images.  [default: 64, or 8 of each class]")
 @click.option(
     "--seed", type=click.IntRange(0, LAST_SEED), help="Seed of the first image; the next add 1.  [default: 0]"
 )
 @click.option(
     "--latents", type=click.Path(path_type=Path), help="An .npy of latents (images, latent_size) instead of seeds."
 )
+@click.option(
+    "--labels",
+    help="Of a conditional generator: classes, each for a row of images, by name or number; or an .npy of class "
+    "numbers (images,) or weights (images, classes).  [default: all classes]",
+)
 @click.option("--resolution", type=int, help="Which of the run's generators.  [default: the largest]")
 def main(
-    run_or_model: Path, out: Path, num: int | None, seed: int | None, latents: Path | None, resolution: int | None
+    run_or_model: Path,
+    out: Path,
+    num: int | None,
+    seed: int | None,
+    latents: Path | None,
+    labels: str | None,
+    resolution: int | None,
 ) -> None:
     """Makes images with RUN_OR_MODEL: a run folder, a folder of generators or one .keras file.
 
@@ -52,22 +67,69 @@ def main(
     generators = find_generators(run_or_model)
     if resolution is not None and resolution not in generators:
         raise UserError(f"--resolution {resolution}: {run_or_model} has only {', '.join(map(str, generators))}")
-    generator = load_generator(generators[resolution or max(generators)])
-    chosen = _latents(generator.input_shape[-1], num, seed, latents)
+    path = generators[resolution or max(generators)]
+    generator = load_generator(path)
+    request = _request(generator, path, num, seed, latents, labels)
     try:
-        _write(generator, chosen, out)
+        _write(generator, request, out)
     except OSError as error:
         raise UserError(f"{out}: cannot be written ({error.strerror}); choose another --out") from None
-    print(f"{len(chosen)} images of {generator.output_shape[1]}x{generator.output_shape[2]}: {out}")
+    number, side = len(request.latents), generator.output_shape[1]
+    print(f"{number} images of {side}x{side}: {out}")
 
 
-def _latents(latent_size: int, num: int | None, seed: int | None, path: Path | None) -> np.ndarray:
-    if path is None:
-        first = seed or 0
-        last = first + (num or 64) - 1
-        if last > LAST_SEED:
-            raise UserError(f"--seed {first}: the last image's seed would be {last}, above {LAST_SEED}")
-        return latents_from_seeds(range(first, last + 1), latent_size)
+@dataclass(frozen=True)
+class _Request:
+    """What to make.
+
+    Attributes:
+        latents: float32 (images, latent_size).
+        labels: float32 (images, label_size), or None.
+        columns: of the grid; None for a square one.
+    """
+
+    latents: np.ndarray
+    labels: np.ndarray | None = None
+    columns: int | None = None
+
+
+def _request(
+    generator: keras.Model, path: Path, num: int | None, seed: int | None, latents: Path | None, labels: str | None
+) -> _Request:
+    latent_size, classes = generator.inputs[0].shape[-1], label_size(generator)
+    given = _load_latents(latents, latent_size, num, seed) if latents else None
+    if not classes:
+        if labels is not None:
+            raise UserError(f"--labels {labels}: {path} has no classes; drop --labels")
+        return _Request(_latents_from(seed, num or 64, latent_size) if given is None else given)
+
+    if labels is not None and labels.endswith(".npy"):
+        own = load_labels(Path(labels), classes)
+        if num is not None:
+            raise UserError(f"--labels {labels} already says how many images: drop --num")
+        if given is not None and len(given) != len(own):
+            raise UserError(f"--labels {labels}: has {len(own)} labels for the {len(given)} latents of {latents}")
+        return _Request(_latents_from(seed, len(own), latent_size) if given is None else given, own)
+
+    shown = range(classes) if labels is None else parse_classes(labels, read_label_names(path, classes))
+    number = (num or COLUMNS * len(shown)) if given is None else len(given)
+    columns = -(-number // len(shown))
+    return _Request(
+        _latents_from(seed, number, latent_size) if given is None else given,
+        one_hot(rows(shown, columns)[:number], classes),
+        columns,
+    )
+
+
+def _latents_from(seed: int | None, number: int, latent_size: int) -> np.ndarray:
+    first = seed or 0
+    last = first + number - 1
+    if last > LAST_SEED:
+        raise UserError(f"--seed {first}: the last image's seed would be {last}, above {LAST_SEED}")
+    return latents_from_seeds(range(first, last + 1), latent_size)
+
+
+def _load_latents(path: Path, latent_size: int, num: int | None, seed: int | None) -> np.ndarray:
     if num is not None or seed is not None:
         raise UserError(f"--latents {path} already says which images: drop --num and --seed")
     try:
@@ -81,15 +143,16 @@ def _latents(latent_size: int, num: int | None, seed: int | None, path: Path | N
     return latents.astype(np.float32)
 
 
-def _write(generator: keras.Model, latents: np.ndarray, out: Path) -> None:
+def _write(generator: keras.Model, request: _Request, out: Path) -> None:
     out.parent.mkdir(parents=True, exist_ok=True)
-    progress = tqdm(total=len(latents), unit="image", disable=None)
-    batches = _counted(sample_batches(generator, latents), progress)
+    number = len(request.latents)
+    progress = tqdm(total=number, unit="image", disable=None)
+    batches = _counted(sample_batches(generator, request.latents, request.labels), progress)
     if out.suffix == ".png":
-        write_png(out, grid(to_uint8(np.concatenate(list(batches)))))
+        write_png(out, grid(to_uint8(np.concatenate(list(batches))), request.columns))
     elif out.suffix == ".npy":
         with atomic_path(out) as temporary:
-            _write_npy(batches, temporary, (len(latents), *generator.output_shape[1:]))
+            _write_npy(batches, temporary, (number, *generator.output_shape[1:]))
     else:
         out.mkdir(parents=True, exist_ok=True)
         numbers = itertools.count()

@@ -58,7 +58,9 @@ _NAME = re.compile(r"generator_(\d{4})\.keras")
 
 
 def _gives_images(model: keras.Model) -> bool:
-    if len(model.inputs) != 1 or len(model.outputs) != 1:
+    """Latents, or latents and labels, in; square images out."""
+    if len(model.inputs) > 2 or len(model.outputs) != 1:
         return False
-    takes, gives = model.inputs[0].shape, model.outputs[0].shape
-    return len(takes) == 2 and len(gives) == 4 and gives[1] == gives[2] and gives[3] in (1, 3)
+    gives = model.outputs[0].shape
+    takes_vectors = all(len(given.shape) == 2 for given in model.inputs)
+    return takes_vectors and len(gives) == 4 and gives[1] == gives[2] and gives[3] in (1, 3)

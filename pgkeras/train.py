@@ -4,6 +4,7 @@ import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
+from typing import get_args
 
 import click
 import numpy as np
@@ -11,7 +12,7 @@ import numpy as np
 import pgkeras
 from pgkeras.command_line import config_options, run
 from pgkeras.config import ProgressiveConfig
-from pgkeras.data import open_npz
+from pgkeras.data import Dataset, Fit, open_dataset
 from pgkeras.errors import UserError
 from pgkeras.presets import PRESETS
 from pgkeras.schedule import Schedule
@@ -26,6 +27,8 @@ EXAMPLES = """\b
 Examples:
   python -m pgkeras.train faces.npz --out runs --preset quick --minutes 20
   python -m pgkeras.train faces.npz --out runs --preset paper --resolution 256 --dry-run
+  python -m pgkeras.train cifar-10-batches-py --out runs --conditional --resolution 32
+  python -m pgkeras.train photos/ --out runs --preset dcgan --fit crop
   python -m pgkeras.train --resume runs/00000-faces-64
 """
 
@@ -43,6 +46,14 @@ Examples:
     help="Fit the whole schedule into M minutes on this machine, from measured speeds.",
 )
 @click.option("--resume", type=click.Path(path_type=Path), help="Go on with the run in this folder.")
+@click.option(
+    "--fit",
+    type=click.Choice(get_args(Fit)),
+    default="refuse",
+    show_default=True,
+    help="What to do with photos that are not square: refuse them, crop their centre, or pad them.",
+)
+@click.option("--conditional", is_flag=True, help="Learn DATA's labels too: the generator takes a class.")
 @click.option("--dry-run", is_flag=True, help="Print the plan and stop.")
 @config_options(ProgressiveConfig)
 def main(
@@ -52,10 +63,15 @@ def main(
     kimg: float | None,
     minutes: float | None,
     resume: Path | None,
+    fit: Fit,
+    conditional: bool,
     dry_run: bool,
     **options: object,
 ) -> None:
-    """Trains a progressive growing GAN on DATA, an .npz of square photos, in a new folder under --out.
+    """Trains a GAN on DATA in a new folder under --out.
+
+    DATA is an .npz of photos as crop_faces.py writes it, a folder of photos, of .npz shards or of TFRecords, or one of
+    CIFAR, MNIST, SVHN, LSUN and HDF5 (see python -m pgkeras.data --help).
 
     With --preset, options not given come from the preset. Every resolution's generator lands in the run's
     generators/ as soon as that resolution has faded in.
@@ -63,17 +79,18 @@ def main(
     began = time.monotonic()
     given = {name: value for name, value in options.items() if value is not None}
     if resume:
-        _refuse_options_beside_resume(given | {"preset": preset, "kimg": kimg, "minutes": minutes})
+        flags = {"fit": None if fit == "refuse" else fit, "conditional": conditional or None}
+        _refuse_options_beside_resume(given | {"preset": preset, "kimg": kimg, "minutes": minutes} | flags)
         _resume(resume, data, dry_run)
         return
     if data is None:
-        raise UserError("DATA is missing: give the .npz to train on, or --resume RUN")
+        raise UserError("DATA is missing: give the photos to train on, or --resume RUN")
     if kimg and minutes:
         raise UserError(f"--kimg {kimg:g} and --minutes {minutes:g} contradict each other: give one of them")
 
-    images = open_npz(data)
-    config = _configure(preset, {"channels": images.shape[-1]} | given)
-    _check_images(images, config, data)
+    dataset = open_dataset(data, side=_resolution(preset, given), fit=fit, labels=conditional)
+    config = _configure(preset, _from_data(dataset) | given)
+    _check_data(dataset, config, data)
     RunFolder.check_writable(out)
     state = TrainingState(config, dtype_policy(config))
     schedule = Schedule.from_config(config)
@@ -82,65 +99,79 @@ def main(
         config = plan.scaled_to(config, plan.factor_for_kimg(config, kimg))
     if minutes:
         print("measuring this machine's speed in every phase ...", flush=True)
-        image_costs = plan.measure_image_costs(state, images, schedule)
+        image_costs = plan.measure_image_costs(state, dataset, schedule)
         seconds = 60 * minutes - (time.monotonic() - began)
         config = plan.scaled_to(config, plan.factor_for_seconds(config, image_costs, seconds))
     state.config = config
     schedule = Schedule.from_config(config)
-    _print_plan(state, schedule, images, image_costs)
+    _print_plan(state, schedule, dataset, image_costs)
     if dry_run:
         return
     description = RunDescription(
         version=pgkeras.__version__,
         data=str(data.resolve()),
-        images=len(images),
-        side=images.shape[1],
+        fit=fit,
+        images=len(dataset.images),
+        side=dataset.images.shape[1],
+        label_names=dataset.label_names,
         config=config,
     )
-    _train(state, images, schedule, RunFolder.create(out, description), image_costs)
+    _train(state, dataset, schedule, RunFolder.create(out, description), image_costs)
 
 
 def _resume(path: Path, data: Path | None, dry_run: bool) -> None:
     folder, description = RunFolder.open(path)
-    images = open_npz(data or Path(description.data))
-    if images.shape[:2] != (description.images, description.side):
-        raise UserError(
-            f"{data or description.data}: has {len(images)} images of {images.shape[1]} pixels, but the run began with "
-            f"{description.images} of {description.side}; give the same data"
-        )
     config = description.config
+    path = data or Path(description.data)
+    dataset = open_dataset(path, side=config.resolution, fit=description.fit, labels=bool(config.label_size))
+    number, side = dataset.images.shape[:2]
+    if (number, side, dataset.label_names) != (description.images, description.side, description.label_names):
+        raise UserError(
+            f"{path}: has {number} images of {side} pixels and {len(dataset.label_names)} classes, but the run began "
+            f"with {description.images} of {description.side} and {len(description.label_names)}; give the same data"
+        )
     state = TrainingState(config, dtype_policy(config))
     checkpoint = load_newest_checkpoint(state, folder.checkpoints)
     schedule = Schedule.from_config(config)
     print(f"resuming from {checkpoint or 'the start: there is no checkpoint yet'}", flush=True)
     if dry_run:
-        _print_plan(state, schedule, images, None)
+        _print_plan(state, schedule, dataset, None)
         return
     folder.rewind(state.progress.images_shown)
-    _train(state, images, schedule, folder, None)
+    _train(state, dataset, schedule, folder, None)
 
 
 def _train(
     state: TrainingState,
-    images: np.ndarray,
+    dataset: Dataset,
     schedule: Schedule,
     folder: RunFolder,
     image_costs: Sequence[float] | None,
 ) -> None:
-    folder.write_reals(images, state.config.resolution)
-    finished = train(state, images, schedule, folder, image_costs or plan.estimate_image_costs(state, schedule))
+    folder.write_reals(dataset, state.config.resolution)
+    finished = train(state, dataset, schedule, folder, image_costs or plan.estimate_image_costs(state, schedule))
     if not finished:
         print(f"stopped at {state.progress.images_shown:,} images; to go on:")
         print(f"  python -m pgkeras.train --resume {folder.path}")
         sys.exit(130)
     print(f"trained {folder.path} in {state.progress.seconds / 60:.1f} minutes of steps")
-    print(f"  python -m pgkeras.generate {folder.path} --out grid.png --num 64")
+    print(f"  python -m pgkeras.generate {folder.path} --out grid.png")
     print(f"  python export/to_tflite.py {folder.path} --out exported")
 
 
 def _configure(preset: str | None, options: dict[str, object]) -> ProgressiveConfig:
     base = PRESETS[preset]().model_dump() if preset else {}
     return ProgressiveConfig(**base | options)
+
+
+def _resolution(preset: str | None, options: dict[str, object]) -> int:
+    base = PRESETS[preset]() if preset else ProgressiveConfig()
+    return options.get("resolution", base.resolution)
+
+
+def _from_data(dataset: Dataset) -> dict[str, int]:
+    """The options that the data decide."""
+    return {"channels": dataset.images.shape[-1], "label_size": len(dataset.label_names)}
 
 
 def _refuse_options_beside_resume(options: dict[str, object]) -> None:
@@ -150,8 +181,8 @@ def _refuse_options_beside_resume(options: dict[str, object]) -> None:
             raise UserError(f"--{flag} {value}: a resumed run keeps the options in its config.json; drop --{flag}")
 
 
-def _check_images(images: np.ndarray, config: ProgressiveConfig, path: Path) -> None:
-    number, side, _, channels = images.shape
+def _check_data(dataset: Dataset, config: ProgressiveConfig, path: Path) -> None:
+    number, side, _, channels = dataset.images.shape
     if side < config.resolution:
         fitting = 2 ** (side.bit_length() - 1)
         raise UserError(
@@ -160,20 +191,26 @@ def _check_images(images: np.ndarray, config: ProgressiveConfig, path: Path) -> 
         )
     if channels != config.channels:
         raise UserError(f"{path}: images have {channels} channels, not --channels {config.channels}; drop the option")
-    batch_size = max(phase.batch_size for phase in Schedule.from_config(config).phases)
-    if number < batch_size:
-        raise UserError(f"{path}: {number} images are fewer than a batch of {batch_size}; lower --batch-size")
+    classes = len(dataset.label_names)
+    if classes != config.label_size:
+        asked = f"{classes} classes" if classes else "no labels without --conditional"
+        raise UserError(f"{path}: has {asked}, not --label-size {config.label_size}; drop the option")
+    images_per_step = max(phase.images_per_step for phase in Schedule.from_config(config).phases)
+    if number < images_per_step:
+        raise UserError(f"{path}: {number} images are fewer than the {images_per_step} of a step; lower --batch-size")
 
 
 def _print_plan(
-    state: TrainingState, schedule: Schedule, images: np.ndarray, image_costs: Sequence[float] | None
+    state: TrainingState, schedule: Schedule, dataset: Dataset, image_costs: Sequence[float] | None
 ) -> None:
+    number, side = dataset.images.shape[:2]
     parameters = {
         name: sum(np.prod(variable.shape) for variable in pairs[state.config.resolution].straight.trainable_variables)
         for name, pairs in (("generator", state.generators), ("discriminator", state.discriminators))
     }
+    classes = f" in {state.config.label_size} classes" if state.config.label_size else ""
     print(
-        f"{len(images):,} images of {images.shape[1]}x{images.shape[2]}; generator {parameters['generator']:,} and "
+        f"{number:,} images of {side}x{side}{classes}; generator {parameters['generator']:,} and "
         f"discriminator {parameters['discriminator']:,} parameters; {dtype_policy(state.config)}"
     )
     print(f"{'phase':>18}  {'images':>11}  {'batch':>5}  {'G rate':>7}  {'D rate':>7}  {'minutes':>8}")

@@ -64,7 +64,7 @@ def test_the_run_folder_is_as_documented(finished_run):
     ]
     assert (finished_run / "samples" / "000000088.png").is_file()
     assert read_png(finished_run / "samples" / "000000028.png").shape == (64, 64, 3)
-    assert read_png(finished_run / "reals.png").shape == (6 * 8, 7 * 8, 3)
+    assert read_png(finished_run / "reals.png").shape == (5 * 8, 8 * 8, 3)
     report = (finished_run / "report.html").read_text()
     assert "8x8 fade-in" in report
     assert "88 of 88 shown" in report
@@ -174,7 +174,7 @@ IMAGES = np.zeros((40, 16, 16, 3), np.uint8)
         ({"images": IMAGES[0]}, [], "must be \\(images, side, side, channels\\)"),
         ({"images": IMAGES[:, :8]}, [], "must be square"),
         ({"images": IMAGES}, ["--resolution", "32"], "16x16, smaller than --resolution 32; use --resolution 16"),
-        ({"images": IMAGES[:3]}, ["--resolution", "8"], "3 images are fewer than a batch of 16; lower --batch-size"),
+        ({"images": IMAGES[:3]}, ["--resolution", "8"], "3 images are fewer than the 16 of a step; lower --batch-size"),
         ({"images": IMAGES}, ["--resolution", "12"], "--resolution 12: .* no|not a power of two"),
         ({"images": IMAGES}, ["--preset", "slow"], "'slow' is not one of 'paper', 'quick'"),
         ({"images": IMAGES}, ["--speed", "9"], "No such option.*--speed"),

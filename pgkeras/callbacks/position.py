@@ -27,7 +27,7 @@ class FollowSchedule(keras.callbacks.Callback):
         self.began = time.perf_counter()
 
     def on_train_batch_end(self, batch: int, logs: dict | None = None) -> None:
-        self.progress.images_shown += self.position.batch_size
+        self.progress.images_shown += self.position.phase.images_per_step
         seconds = time.perf_counter() - self.began
         self.progress.seconds += seconds
         self.progress.tick_seconds += seconds

@@ -5,47 +5,38 @@ import numpy as np
 import tensorflow as tf
 
 from pgkeras.atomic import atomic_path
+from pgkeras.config import ProgressiveConfig
 from pgkeras.images import grid, to_uint8, write_png
+from pgkeras.labels import one_hot, rows
 from pgkeras.latents import latents_from_seeds
 from pgkeras.report import write_report
 from pgkeras.sampling import sample
 from pgkeras.schedule import Schedule
-from pgkeras.training.run_folder import RunFolder
+from pgkeras.training.run_folder import COLUMNS, MOST_CLASSES, ROWS, RunFolder
 from pgkeras.training.state import Progress
-
-NUMBER = 64
 
 
 class Samples(keras.callbacks.Callback):
-    """Writes a grid of the fixed latents (seeds 0 to 63), the report and, in straight phases, the average generator.
+    """Writes a grid of fixed latents, the report and, in straight phases, the average generator.
 
-    Grids show every resolution at the final one's size, by pixel repetition.
+    Grids show every resolution at the final one's size, by pixel repetition. They hold the latents of seeds 0 to 63;
+    with labels, a row for each of the first 32 classes, all of them with the latents of seeds 0 to 7.
 
     Args:
         schedule: of the run.
         progress: where training stands.
         folder: of the run.
-        snapshots_per_phase: how often.
-        resolution: the final one.
-        latent_size: components of a latent.
+        config: of the run.
     """
 
-    def __init__(
-        self,
-        schedule: Schedule,
-        progress: Progress,
-        folder: RunFolder,
-        snapshots_per_phase: int,
-        resolution: int,
-        latent_size: int,
-    ) -> None:
+    def __init__(self, schedule: Schedule, progress: Progress, folder: RunFolder, config: ProgressiveConfig) -> None:
         super().__init__()
         self.schedule = schedule
         self.progress = progress
         self.folder = folder
-        self.snapshots_per_phase = snapshots_per_phase
-        self.resolution = resolution
-        self.latents = latents_from_seeds(range(NUMBER), latent_size)
+        self.snapshots_per_phase = config.snapshots_per_phase
+        self.resolution = config.resolution
+        self.latents, self.labels = _fixed(config.latent_size, config.label_size)
         self.tensorboard = tf.summary.create_file_writer(str(folder.tensorboard), filename_suffix=".samples")
 
     def on_train_batch_begin(self, batch: int, logs: dict | None = None) -> None:
@@ -63,10 +54,18 @@ class Samples(keras.callbacks.Callback):
         write_report(self.folder)
 
     def _write_grid(self, generator: keras.Model) -> None:
-        images = to_uint8(sample(generator, self.latents))
+        images = to_uint8(sample(generator, self.latents, self.labels))
         factor = self.resolution // images.shape[1]
-        picture = grid(images.repeat(factor, axis=1).repeat(factor, axis=2))
+        picture = grid(images.repeat(factor, axis=1).repeat(factor, axis=2), COLUMNS)
         write_png(self.folder.samples / f"{self.progress.images_shown:09}.png", picture)
         with self.tensorboard.as_default():
             tf.summary.image("samples", np.expand_dims(picture, 0), step=self.progress.images_shown)
         self.tensorboard.flush()
+
+
+def _fixed(latent_size: int, label_size: int) -> tuple[np.ndarray, np.ndarray | None]:
+    if not label_size:
+        return latents_from_seeds(range(ROWS * COLUMNS), latent_size), None
+    shown = min(label_size, MOST_CLASSES)
+    latents = np.tile(latents_from_seeds(range(COLUMNS), latent_size), (shown, 1))
+    return latents, one_hot(rows(range(shown), COLUMNS), label_size)

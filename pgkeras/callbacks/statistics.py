@@ -58,13 +58,13 @@ class Statistics(keras.callbacks.Callback):
                 )
             progress.tick_sums[name] = progress.tick_sums.get(name, 0.0) + float(value)
         progress.tick_steps += 1
-        self.bar.update(self.position.batch_size)
+        self.bar.update(self.position.phase.images_per_step)
         if self.schedule.part(progress.images_shown, self.ticks_per_phase) != self.part:
             self._report()
 
     def _report(self) -> None:
         progress, position = self.progress, self.position
-        rate = progress.tick_steps * position.batch_size / progress.tick_seconds
+        rate = progress.tick_steps * position.phase.images_per_step / progress.tick_seconds
         means = {name: total / progress.tick_steps for name, total in progress.tick_sums.items()}
         phase_left, run_left = self._seconds_left(position, 1 / rate)
         line = {

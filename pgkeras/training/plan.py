@@ -7,8 +7,9 @@ import keras
 import numpy as np
 
 from pgkeras.config import ProgressiveConfig
-from pgkeras.data import batches
+from pgkeras.data import Dataset, batches
 from pgkeras.errors import UserError
+from pgkeras.labels import one_hot
 from pgkeras.layers import EqualizedConv2D
 from pgkeras.schedule import Phase, Schedule
 from pgkeras.training.state import TrainingState
@@ -31,26 +32,26 @@ def estimate_image_costs(state: TrainingState, schedule: Schedule) -> list[float
             np.prod(layer.kernel.shape) * np.prod(layer.output.shape[1:3])
             for pairs in (state.generators, state.discriminators)
             for layer in pairs[phase.resolution].straight.layers
-            if isinstance(layer, EqualizedConv2D)
+            if isinstance(layer, EqualizedConv2D | keras.layers.Conv2D | keras.layers.Conv2DTranspose)
         )
         for phase in schedule.phases
     ]
 
 
-def measure_image_costs(state: TrainingState, images: np.ndarray, schedule: Schedule) -> list[float]:
+def measure_image_costs(state: TrainingState, data: Dataset, schedule: Schedule) -> list[float]:
     """Seconds per image in each phase, measured on this machine by running real steps with learning rate 0.
 
-    The compiled steps are kept for the training. Networks and random state are left as they were; the optimizers'
-    moments are forgotten when the first phase begins.
+    The compiled steps are kept for the training; the state is left as it was.
 
     Args:
         state: fresh.
-        images: uint8 (images, side, side, channels), all real images.
+        data: all real images, with labels if the networks have them.
         schedule: of the run.
     """
-    random_state = np.asarray(state.seed_generator.state)
-    costs = [_measure(state, images, phase) for phase in schedule.phases]
-    state.seed_generator.state.assign(random_state)
+    before = {name: np.array(variable) for name, variable in state.variables().items()}
+    costs = [_measure(state, data, phase) for phase in schedule.phases]
+    for name, variable in state.variables().items():
+        variable.assign(before[name])
     return costs
 
 
@@ -68,8 +69,8 @@ def scaled_to(config: ProgressiveConfig, factor: float) -> ProgressiveConfig:
         option: {resolution: config.at_resolution(option, resolution) * factor for resolution in config.resolutions}
         for option in ("straight_kimg", "fade_in_kimg")
     }
-    short = min(Schedule.from_config(config).phases, key=lambda phase: phase.images / phase.batch_size)
-    if short.images * factor < short.batch_size:
+    short = min(Schedule.from_config(config).phases, key=lambda phase: phase.images / phase.images_per_step)
+    if short.images * factor < short.images_per_step:
         raise UserError(
             f"the schedule would shrink {factor:.2g}-fold, {short.name} to less than one step; give it more, or lower "
             "--resolution"
@@ -104,12 +105,13 @@ def factor_for_seconds(config: ProgressiveConfig, image_costs: Sequence[float], 
     return (1 - RESERVE) * seconds / sum(phase.images * cost for phase, cost in zip(phases, image_costs, strict=True))
 
 
-def _measure(state: TrainingState, images: np.ndarray, phase: Phase) -> float:
+def _measure(state: TrainingState, data: Dataset, phase: Phase) -> float:
     state.set_learning_rates(0.0, 0.0)
     stopwatch = _Stopwatch(max(MEASURED_STEPS, state.config.penalty_interval))
-    reals = batches(images, phase.resolution, phase.batch_size, seed=0)
+    labels = one_hot(data.labels, state.config.label_size) if state.config.label_size else None
+    reals = batches(data.images, phase.resolution, phase.images_per_step, seed=0, labels=labels)
     state.gan(phase).fit(reals, steps_per_epoch=1_000_000, callbacks=[stopwatch], shuffle=False, verbose=0)
-    return stopwatch.seconds_per_step / phase.batch_size
+    return stopwatch.seconds_per_step / phase.images_per_step
 
 
 class _Stopwatch(keras.callbacks.Callback):

@@ -13,10 +13,15 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from pgkeras.atomic import atomic_path
 from pgkeras.config import ProgressiveConfig
+from pgkeras.data import Dataset, Fit
 from pgkeras.errors import UserError
 from pgkeras.images import grid, resize, write_png
+from pgkeras.labels import write_label_names
 
-NUMBER_OF_REALS = 64
+# Of grids: 8 rows, or a row for each of the first 32 classes.
+COLUMNS = 8
+ROWS = 8
+MOST_CLASSES = 32
 
 
 class RunDescription(BaseModel):
@@ -25,8 +30,10 @@ class RunDescription(BaseModel):
     Attributes:
         version: of pgkeras that began the run.
         data: absolute path of the training images.
+        fit: what is done with images that are not square.
         images: how many there are.
         side: their side in pixels.
+        label_names: of the classes; () if the networks have no labels.
         config: every option, with the schedule as planned.
     """
 
@@ -34,8 +41,10 @@ class RunDescription(BaseModel):
 
     version: str
     data: str
+    fit: Fit = "refuse"
     images: int
     side: int
+    label_names: tuple[str, ...] = ()
     config: ProgressiveConfig
 
 
@@ -57,13 +66,16 @@ class RunFolder:
             out: the folder of all runs, checked to be writable.
             description: of the new run.
         """
-        name = f"{Path(description.data).stem}-{description.config.resolution}"
+        data = re.sub(r"[^\w-]+", "-", Path(description.data).stem).strip("-") or "data"
+        name = f"{data}-{description.config.resolution}"
         numbers = [int(match[1]) for entry in out.iterdir() if (match := re.match(r"(\d{5})-", entry.name))]
         folder = cls(out / f"{max(numbers, default=-1) + 1:05}-{name}")
         for part in (folder.path, folder.samples, folder.checkpoints, folder.generators):
             part.mkdir()
         with atomic_path(folder.path / "config.json") as temporary:
             temporary.write_text(description.model_dump_json(indent=2) + "\n")
+        if description.label_names:
+            write_label_names(folder.generators, description.label_names)
         return folder
 
     @staticmethod
@@ -118,15 +130,16 @@ class RunFolder:
         with atomic_path(self.statistics) as temporary:
             temporary.write_text("".join(line + "\n" for line in kept))
 
-    def write_reals(self, images: np.ndarray, resolution: int) -> None:
-        """Writes reals.png: the first real images as the network sees them at the final resolution.
+    def write_reals(self, dataset: Dataset, resolution: int) -> None:
+        """Writes reals.png: real images as the network sees them at the final resolution, as samples are laid out.
 
         Args:
-            images: uint8 (images, side, side, channels).
+            dataset: all of them.
             resolution: the final one.
         """
-        reals = np.stack([resize(image, resolution) for image in images[:NUMBER_OF_REALS]])
-        write_png(self.reals, grid(reals))
+        chosen = _first_images(dataset)
+        reals = np.stack([resize(image, resolution) for image in dataset.images[chosen]])
+        write_png(self.reals, grid(reals, COLUMNS))
 
     @property
     def reals(self) -> Path:
@@ -165,6 +178,14 @@ class RunFolder:
             resolution: image side in pixels.
         """
         return self.generators / f"generator_{resolution:04}.keras"
+
+
+def _first_images(dataset: Dataset) -> np.ndarray:
+    """Indices of the first 64 images, or of the first 8 of each class."""
+    if dataset.labels is None:
+        return np.arange(min(ROWS * COLUMNS, len(dataset.images)))
+    classes = range(min(len(dataset.label_names), MOST_CLASSES))
+    return np.concatenate([np.resize(np.flatnonzero(dataset.labels == each), COLUMNS) for each in classes])
 
 
 def _images_shown(line: str) -> float:

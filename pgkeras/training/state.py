@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 import keras
 import numpy as np
 
+from pgkeras.augmentation import Augmentation
 from pgkeras.config import ProgressiveConfig
 from pgkeras.gan import ProgressiveGAN
 from pgkeras.losses import LOSSES
@@ -52,6 +53,7 @@ class TrainingState:
         self.generator_optimizer = self._adam(self.generators, "generator_optimizer")
         self.discriminator_optimizer = self._adam(self.discriminators, "discriminator_optimizer")
         self.seed_generator = keras.random.SeedGenerator(config.seed)
+        self.augmentation = _augmentation(config)
         self.progress = Progress()
         self._gans: dict[tuple[int, bool], ProgressiveGAN] = {}
 
@@ -77,7 +79,11 @@ class TrainingState:
                 penalty_weight=self.config.penalty_weight,
                 penalty_interval=self.config.penalty_interval,
                 drift_weight=self.config.drift_weight,
+                label_weight=self.config.label_weight,
+                discriminator_steps=self.config.discriminator_steps,
+                generator_steps=self.config.generator_steps,
                 ema_decay=self.config.ema_decay,
+                augmentation=self.augmentation,
             )
             self._gans[key] = gan
         return self._gans[key]
@@ -113,7 +119,10 @@ class TrainingState:
             "discriminator_optimizer": self.discriminator_optimizer.variables,
         }
         named = {f"{group}/{variable.path}": variable for group, members in groups.items() for variable in members}
-        return named | {"seed_generator": self.seed_generator.state}
+        named["seed_generator"] = self.seed_generator.state
+        if self.augmentation:
+            named["augmentation_probability"] = self.augmentation.probability
+        return named
 
     def _adam(self, pairs: dict[int, StagePair], name: str) -> keras.Optimizer:
         optimizer = keras.optimizers.Adam(
@@ -121,6 +130,18 @@ class TrainingState:
         )
         optimizer.build([variable for variable in _variables(pairs) if variable.trainable])
         return optimizer
+
+
+def _augmentation(config: ProgressiveConfig) -> Augmentation | None:
+    if not config.augmentation:
+        return None
+    probability = 1.0 if config.augmentation_probability is None else config.augmentation_probability
+    return Augmentation(
+        config.augmentation,
+        probability=0.0 if config.augmentation_target else probability,
+        target=config.augmentation_target,
+        images_to_full=1000 * config.augmentation_kimg,
+    )
 
 
 def _variables(pairs: dict[int, StagePair]) -> list[keras.Variable]:

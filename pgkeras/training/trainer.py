@@ -2,23 +2,22 @@
 
 from collections.abc import Sequence
 
-import numpy as np
-
 from pgkeras.callbacks import Checkpoints, FollowSchedule, Samples, Statistics
-from pgkeras.data import batches
+from pgkeras.data import Dataset, batches
+from pgkeras.labels import one_hot
 from pgkeras.schedule import Schedule
 from pgkeras.training.run_folder import RunFolder
 from pgkeras.training.state import TrainingState
 
 
 def train(
-    state: TrainingState, images: np.ndarray, schedule: Schedule, folder: RunFolder, image_costs: Sequence[float]
+    state: TrainingState, data: Dataset, schedule: Schedule, folder: RunFolder, image_costs: Sequence[float]
 ) -> bool:
     """Trains from where the state stands to the end of the schedule.
 
     Args:
         state: fresh, or restored from a checkpoint.
-        images: uint8 (images, side, side, channels), all real images.
+        data: all real images, with labels if the networks have them.
         schedule: of the run.
         folder: of the run; receives statistics, samples, generators and checkpoints.
         image_costs: what one image costs in each phase, in any unit; for the time left.
@@ -31,7 +30,7 @@ def train(
     callbacks = [
         FollowSchedule(schedule, progress),
         Statistics(schedule, progress, folder, config.ticks_per_phase, image_costs),
-        Samples(schedule, progress, folder, config.snapshots_per_phase, config.resolution, config.latent_size),
+        Samples(schedule, progress, folder, config),
         checkpoints,
     ]
     while progress.images_shown < schedule.images and not checkpoints.stopped:
@@ -40,12 +39,13 @@ def train(
             state.begin_phase(position.phase)
             progress.phase = position.index
         reals = batches(
-            images,
+            data.images,
             position.resolution,
-            position.batch_size,
+            position.phase.images_per_step,
             seed=config.seed,
             start=progress.images_shown,
             mirror=config.mirror,
+            labels=one_hot(data.labels, config.label_size) if config.label_size else None,
         )
         state.gan(position.phase).fit(
             reals,

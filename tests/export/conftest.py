@@ -21,7 +21,7 @@ def make_generator():
         generator = build_generators(config, dtype)[config.resolution].straight
         random = np.random.default_rng(0)
         for layer in generator.layers:
-            if layer.weights:
+            if getattr(layer, "bias", None) is not None:
                 layer.bias.assign(random.normal(0, 0.2, layer.bias.shape))
         return generator
 

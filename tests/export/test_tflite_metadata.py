@@ -25,7 +25,7 @@ def plain(make_generator):
 
 @pytest.fixture(scope="module")
 def described(plain):
-    return metadata.with_metadata(plain, "generator_0008_float32", 24, (8, 8, 1))
+    return metadata.with_metadata(plain, "generator_0008_float32", 24, 0, (8, 8, 1))
 
 
 def fields(model: bytes) -> dict[str, bytes]:
@@ -62,7 +62,9 @@ def test_tensors(described):
 
 @pytest.mark.parametrize(("channels", "colour_space"), [(1, "GRAYSCALE"), (3, "RGB")])
 def test_colour_space(plain, channels, colour_space):
-    image = read(metadata.with_metadata(plain, "x", 24, (8, 8, channels))).SubgraphMetadata(0).OutputTensorMetadata(0)
+    image = (
+        read(metadata.with_metadata(plain, "x", 24, 0, (8, 8, channels))).SubgraphMetadata(0).OutputTensorMetadata(0)
+    )
     assert image.Content().ContentPropertiesType() == metadata.schema.ContentProperties.ImageProperties
     table, properties = image.Content().ContentProperties(), metadata.schema.ImageProperties()
     properties.Init(table.Bytes, table.Pos)

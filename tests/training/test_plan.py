@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from pgkeras import ProgressiveConfig, UserError
-from pgkeras.data import open_npz
+from pgkeras.data import open_dataset
 from pgkeras.schedule import Schedule
 from pgkeras.training import plan
 from pgkeras.training.state import TrainingState
@@ -37,7 +37,7 @@ def test_measuring_leaves_networks_and_random_state_as_they_were(faces, monkeypa
     monkeypatch.setattr(plan, "MEASURED_SECONDS", 0.01)
     state = TrainingState(CONFIG, "float32")
     before = {name: np.array(variable) for name, variable in state.variables().items() if "optimizer" not in name}
-    costs = plan.measure_image_costs(state, open_npz(faces), Schedule.from_config(CONFIG))
+    costs = plan.measure_image_costs(state, open_dataset(faces), Schedule.from_config(CONFIG))
     assert len(costs) == 3
     assert all(0 < cost < 1 for cost in costs)
     for name, value in before.items():

@@ -9,7 +9,7 @@ import pytest
 import pgkeras
 from pgkeras import ProgressiveConfig, UserError
 from pgkeras.callbacks import Checkpoints
-from pgkeras.data import open_npz
+from pgkeras.data import open_dataset
 from pgkeras.schedule import Schedule
 from pgkeras.training.checkpoint import load_checkpoint, load_newest_checkpoint, save_checkpoint
 from pgkeras.training.run_folder import RunDescription, RunFolder
@@ -38,7 +38,7 @@ def new_run(tmp_path, faces, name: str) -> RunFolder:
 
 def run(state: TrainingState, folder: RunFolder, faces) -> bool:
     schedule = Schedule.from_config(CONFIG)
-    return train(state, open_npz(faces), schedule, folder, [1.0] * len(schedule.phases))
+    return train(state, open_dataset(faces), schedule, folder, [1.0] * len(schedule.phases))
 
 
 def statistics(folder: RunFolder) -> list[dict]:

@@ -9,6 +9,9 @@ public final class Golden {
     /** That gives the latent. */
     public final long seed;
 
+    /** Number of the class; 0 if the model takes no label. */
+    public final int label;
+
     public final float[] latent;
 
     /** Blocks per row and column of the thumbnail. */
@@ -19,6 +22,7 @@ public final class Golden {
 
     Golden(JSONObject json, Model model) throws JSONException {
         seed = json.getLong("seed");
+        label = json.getInt("label");
         JSONArray numbers = json.getJSONArray("latent");
         latent = new float[numbers.length()];
         for (int i = 0; i < latent.length; i++) {
@@ -32,7 +36,8 @@ public final class Golden {
         }
         boolean divides = thumbnailSide > 0 && model.resolution % thumbnailSide == 0;
         int blocks = thumbnailSide * thumbnailSide * model.channels;
-        if (latent.length != model.latentSize || !divides || thumbnail.length != blocks) {
+        boolean labelled = label >= 0 && label < Math.max(1, model.labels.size());
+        if (latent.length != model.latentSize || !labelled || !divides || thumbnail.length != blocks) {
             throw new JSONException("the golden of seed " + seed + " does not fit " + model.file);
         }
     }

@@ -16,7 +16,7 @@ public final class SelfTest {
     public static void run(Painter painter, Model model) throws ModelProblem {
         for (Golden golden : model.goldens) {
             checkLatent(golden, model);
-            Picture picture = painter.draw(model, 0, golden.latent).picture;
+            Picture picture = painter.draw(model, golden.label, golden.latent).picture;
             double difference = difference(picture, golden, model.channels);
             // The means are rounded to 2 decimals.
             if (!(difference <= model.tolerance + 0.005)) {

@@ -1,0 +1,126 @@
+"""Classes of conditional generators: one-hot labels, and the names in labels.txt beside the generators."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from pgkeras.errors import UserError
+
+FILE_NAME = "labels.txt"
+
+
+def one_hot(classes: np.ndarray, label_size: int) -> np.ndarray:
+    """Labels as networks take them.
+
+    Args:
+        classes: int (images,), from 0 to label_size - 1.
+        label_size: number of classes.
+
+    Returns:
+        float32 (images, label_size).
+
+    >>> one_hot(np.array([2, 0]), 3)
+    array([[0., 0., 1.],
+           [1., 0., 0.]], dtype=float32)
+    """
+    return np.eye(label_size, dtype=np.float32)[classes]
+
+
+def rows(classes: Sequence[int], columns: int) -> np.ndarray:
+    """The class of each image of a grid with a row for each class.
+
+    Args:
+        classes: of the rows.
+        columns: images in each.
+
+    >>> rows([4, 7], 3)
+    array([4, 4, 4, 7, 7, 7])
+    """
+    return np.repeat(np.asarray(classes, int), columns)
+
+
+def write_label_names(folder: Path, names: Sequence[str]) -> None:
+    """Writes labels.txt, a line for each class.
+
+    Args:
+        folder: of the generators.
+        names: in the order of the classes.
+    """
+    (folder / FILE_NAME).write_text("".join(f"{' '.join(name.split())}\n" for name in names), encoding="utf-8")
+
+
+def read_label_names(generator: Path, label_size: int) -> list[str]:
+    """The names of a generator's classes, from labels.txt beside it; without that file, their numbers.
+
+    Args:
+        generator: its file.
+        label_size: number of classes.
+
+    Raises:
+        UserError: if the file names another number of classes.
+    """
+    path = generator.parent / FILE_NAME
+    if not path.is_file():
+        return [str(number) for number in range(label_size)]
+    names = path.read_text(encoding="utf-8").splitlines()
+    if len(names) != label_size:
+        raise UserError(f"{path}: names {len(names)} classes, but {generator.name} has {label_size}; correct it")
+    return names
+
+
+def parse_classes(text: str, names: Sequence[str]) -> list[int]:
+    """Reads classes by name or number.
+
+    Args:
+        text: such as "cat,dog" or "3,5".
+        names: of all classes, in order.
+
+    Raises:
+        UserError: if there is no such class.
+
+    >>> parse_classes("dog,0", ["cat", "dog"])
+    [1, 0]
+    """
+    return [_parse_class(part.strip(), names) for part in text.split(",")]
+
+
+def load_labels(path: Path, label_size: int) -> np.ndarray:
+    """Reads the labels of single images from an .npy file.
+
+    Args:
+        path: of int class numbers (images,) or float weights of the classes (images, label_size).
+        label_size: number of classes.
+
+    Returns:
+        float32 (images, label_size).
+
+    Raises:
+        UserError: if the file holds anything else.
+    """
+    try:
+        labels = np.load(path, allow_pickle=False)
+    except (OSError, ValueError, EOFError) as error:
+        raise UserError(f"{path}: cannot be read as .npy ({error})") from None
+    if (
+        labels.ndim == 1
+        and labels.dtype.kind in "iu"
+        and labels.size
+        and labels.max() < label_size
+        and labels.min() >= 0
+    ):
+        return one_hot(labels, label_size)
+    if labels.ndim == 2 and labels.shape[1] == label_size and labels.dtype.kind in "fiu" and labels.size:
+        return labels.astype(np.float32)
+    raise UserError(
+        f"{path}: holds {labels.dtype} {labels.shape}; give class numbers from 0 to {label_size - 1} (images,), or "
+        f"weights (images, {label_size})"
+    )
+
+
+def _parse_class(text: str, names: Sequence[str]) -> int:
+    if text in names:
+        return list(names).index(text)
+    if text.isdecimal() and int(text) < len(names):
+        return int(text)
+    raise UserError(f"--labels {text}: there is no such class; choose from {', '.join(names)}")
