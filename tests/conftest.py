@@ -1,13 +1,25 @@
 """Shared fixtures."""
 
+import gc
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-import pgkeras  # noqa: F401  first, because it silences TensorFlow's start
+import pgkeras  # noqa: F401  before Keras, because it silences TensorFlow's start
+
+# isort: split
+import keras
 
 SHARED = Path(__file__).parents[2] / "shared"
+
+
+@pytest.fixture(autouse=True, scope="module")
+def forget_graphs():
+    """Without this, every later trace is slower: Python looks through all graphs that any test has made."""
+    yield
+    keras.backend.clear_session()
+    gc.collect()
 
 
 @pytest.fixture(scope="session")

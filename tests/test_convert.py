@@ -1,11 +1,14 @@
 """The command `python -m pgkeras.convert`."""
 
+import json
+
 import click
 import keras
 import numpy as np
 import pytest
 from keras import ops
 
+from export.to_tflite import main as to_tflite
 from pgkeras import generate
 from pgkeras.convert import main
 from pgkeras.interop import load_gan_zoo_checkpoint, load_official_pickle
@@ -102,15 +105,21 @@ def test_the_papers_network(tmp_path):
     average = Network("Gs", generator_variables(512, maps, 3), num_channels=3, resolution=1024)
     network = official(tmp_path / "network.pkl", average=average)
     program = (
-        "import resource, sys; from pgkeras.convert import main; main(sys.argv[1:], standalone_mode=False);"
-        "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024)"
+        "import pathlib, sys; from pgkeras.convert import main; main(sys.argv[1:], standalone_mode=False);"
+        "print(pathlib.Path('/proc/self/status').read_text().split('VmHWM:')[1].split()[0])"
     )
     ended = script("-c", program, network, "--out", tmp_path / "faces")
     assert ended.returncode == 0, ended.stderr
     assert "1024x1024 RGB, latents of 512, 23,071,507 parameters" in ended.stdout
-    assert int(ended.stdout.split()[-1]) < 2e9
+    assert int(ended.stdout.split()[-1]) < 2e6  # KB, at most
     assert len(names(tmp_path / "faces")) == 9
     generator = keras.models.load_model(tmp_path / "faces" / "generator_1024.keras")
     assert generator.output_shape == (None, 1024, 1024, 3)
     kernel, _ = generator.get_layer("generator_1024_conv_1").get_weights()
     np.testing.assert_array_equal(kernel, dict(average.variables)["1024x1024/Conv1/weight"])
+
+    model = tmp_path / "faces" / "generator_1024.keras"
+    call(to_tflite, model, "--out", tmp_path / "exported", "--quantize", "float16")
+    (described,) = json.loads((tmp_path / "exported" / "manifest.json").read_text())["models"]
+    assert (described["resolution"], described["latent_size"]) == (1024, 512)
+    assert described["difference"] <= 2
