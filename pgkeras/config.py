@@ -86,7 +86,7 @@ class ProgressiveConfig(BaseModel):
     label_size: int = Field(
         0, ge=0, description="Classes of a conditional network, taken from the data with --conditional; 0: none."
     )
-    normalize_latents: bool = Field(True, description="Give every latent unit length, times the root of its size.")
+    normalize_latents: bool = Field(True, description="Divide every latent by its root mean square.")
     minibatch_discrimination: Literal["stddev", "learned", "none"] = Field(
         "stddev",
         description="How the discriminator compares a batch's images. stddev: section 3; learned: Salimans et al., "
@@ -219,6 +219,8 @@ class ProgressiveConfig(BaseModel):
             value = getattr(self, option)
             if value is not None and not self.augmentation:
                 raise ValueError(f"--{option.replace('_', '-')} {value:g}: there is no --augmentation to apply")
+        if self.augmentation_target is None and self.augmentation_kimg != _default("augmentation_kimg"):
+            raise ValueError(f"--augmentation-kimg {self.augmentation_kimg:g}: there is no --augmentation-target")
         if self.augmentation_target is not None and self.loss in ("wgan", "wgan-gp"):
             raise ValueError(
                 f"--augmentation-target {self.augmentation_target:g}: the scores of --loss {self.loss} float, so their "
@@ -267,3 +269,7 @@ class ProgressiveConfig(BaseModel):
     def resolutions(self) -> list[int]:
         """All resolutions from 4 to the final one."""
         return [2**exponent for exponent in range(2, self.resolution.bit_length())]
+
+
+def _default(option: str) -> Any:
+    return ProgressiveConfig.model_fields[option].default

@@ -50,6 +50,7 @@ def test_options_by_resolution_are_read_in_every_form(value, expected):
         ({"loss": "hinge", "penalty_weight": 1}, "--loss hinge has no penalty to weigh"),
         ({"label_weight": 2}, "add --conditional"),
         ({"augmentation": "colour,blur"}, "'cutout'"),
+        ({"augmentation": "cutout", "augmentation_kimg": 7}, "there is no --augmentation-target"),
         ({"augmentation_target": 0.6}, "there is no --augmentation to apply"),
         ({"augmentation": "cutout", "augmentation_target": 0.6}, "the scores of --loss wgan-gp float"),
         (
