@@ -4,13 +4,12 @@ import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
-from typing import get_args
 
 import click
 import numpy as np
 
 import pgkeras
-from pgkeras.command_line import config_options, run
+from pgkeras.command_line import config_options, fit_option, run
 from pgkeras.config import ProgressiveConfig
 from pgkeras.data import Dataset, Fit, open_dataset
 from pgkeras.errors import UserError
@@ -46,13 +45,7 @@ Examples:
     help="Fit the whole schedule into M minutes on this machine, from measured speeds.",
 )
 @click.option("--resume", type=click.Path(path_type=Path), help="Go on with the run in this folder.")
-@click.option(
-    "--fit",
-    type=click.Choice(get_args(Fit)),
-    default="refuse",
-    show_default=True,
-    help="What to do with photos that are not square: refuse them, crop their centre, or pad them.",
-)
+@fit_option
 @click.option("--conditional", is_flag=True, help="Learn DATA's labels too: the generator takes a class.")
 @click.option("--dry-run", is_flag=True, help="Print the plan and stop.")
 @config_options(ProgressiveConfig)

@@ -4,13 +4,12 @@ import shlex
 import shutil
 from dataclasses import replace
 from pathlib import Path
-from typing import get_args
 
 import click
 import numpy as np
 from tqdm import tqdm
 
-from pgkeras.command_line import run
+from pgkeras.command_line import fit_option, run
 from pgkeras.data.dataset import Dataset, Fit, NoLabelsError
 from pgkeras.data.pack import packed_size, write_npz, write_shards
 from pgkeras.data.sources import open_dataset
@@ -54,13 +53,7 @@ Examples:
     help="Shrink to this side in pixels.  [default: the images' own; if they vary, the largest power of two "
     "not above the smallest one's]",
 )
-@click.option(
-    "--fit",
-    type=click.Choice(get_args(Fit)),
-    default="refuse",
-    show_default=True,
-    help="What to do with images that are not square: refuse them, crop their centre, or pad them with black.",
-)
+@fit_option
 @click.option(
     "--labels/--no-labels",
     default=None,

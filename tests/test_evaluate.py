@@ -1,0 +1,58 @@
+"""The evaluate command."""
+
+import json
+
+import numpy as np
+import pytest
+
+from pgkeras import ProgressiveConfig, build_generators
+from pgkeras.evaluate import main
+from tests.command_line_test import call, fail
+
+IMAGES = np.random.default_rng(0).integers(0, 256, (20, 32, 32, 3), dtype=np.uint8)
+
+
+@pytest.fixture
+def folder(tmp_path):
+    for side in (8, 16):
+        config = ProgressiveConfig(resolution=side, fmap_max=8, latent_size=5)
+        build_generators(config)[side].straight.save(tmp_path / f"generator_{side:04}.keras")
+    np.savez(tmp_path / "faces.npz", images=IMAGES)
+    return tmp_path
+
+
+def test_prints_and_writes_the_values(folder):
+    printed = call(main, folder, "--data", folder / "faces.npz", "--json", folder / "m.json")
+    values = json.loads((folder / "m.json").read_text())
+    assert list(values) == ["images", "resolution", "swd_16", "swd_average", "ms_ssim_generated", "ms_ssim_real"]
+    assert (values["images"], values["resolution"]) == (20, 16)
+    assert f"{values['swd_16']:.3f}" in printed
+    assert "20 images of 16x16 each" in printed
+
+
+def test_conditional_generators(tmp_path):
+    config = ProgressiveConfig(resolution=16, fmap_max=8, latent_size=5, label_size=3)
+    build_generators(config)[16].straight.save(tmp_path / "generator_0016.keras")
+    np.savez(tmp_path / "faces.npz", images=IMAGES)
+    printed = call(main, tmp_path, "--data", tmp_path / "faces.npz", "--metrics", "swd", "--num-images", 8)
+    assert "swd_average" in printed
+    assert "ms_ssim" not in printed
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--metrics", "fid"], "--metrics fid: 'fid' is unknown; choose from swd, ms_ssim"),
+        (["--resolution", "64"], "has only 8, 16"),
+        (["--resolution", "8"], "the metrics need 16x16 or more"),
+        (["--json", "{folder}/no/m.json"], "cannot be written"),
+    ],
+)
+def test_bad_input_is_one_line(folder, capsys, monkeypatch, options, words):
+    options = [option.replace("{folder}", str(folder)) for option in options]
+    assert words in fail(main, capsys, monkeypatch, folder, "--data", folder / "faces.npz", *options)
+
+
+def test_data_that_are_too_small(folder, capsys, monkeypatch):
+    np.savez(folder / "small.npz", images=IMAGES[:, :8, :8])
+    assert "8x8" in fail(main, capsys, monkeypatch, folder, "--data", folder / "small.npz")
