@@ -46,6 +46,8 @@ def _split(value: Any) -> Any:
 
 
 Augmentations = Annotated[tuple[Literal["colour", "translation", "cutout"], ...], BeforeValidator(_split)]
+WITHOUT_PENALTY = ("wgan", "lsgan", "hinge")
+"""Losses whose penalty options would be ignored."""
 PositiveInt = Annotated[int, Field(ge=1)]
 PositiveFloat = Annotated[float, Field(gt=0)]
 NotNegativeFloat = Annotated[float, Field(ge=0)]
@@ -197,9 +199,9 @@ class ProgressiveConfig(BaseModel):
 
     @model_validator(mode="after")
     def _check(self) -> Self:
-        if self.loss in ("wgan", "lsgan", "hinge") and self.penalty_weight is not None:
+        if self.loss in WITHOUT_PENALTY and self.penalty_weight is not None:
             raise ValueError(f"--penalty-weight {self.penalty_weight:g}: --loss {self.loss} has no penalty to weigh")
-        if self.loss in ("wgan", "lsgan", "hinge") and self.penalty_interval > 1:
+        if self.loss in WITHOUT_PENALTY and self.penalty_interval > 1:
             raise ValueError(
                 f"--penalty-interval {self.penalty_interval}: --loss {self.loss} has no penalty to space out"
             )

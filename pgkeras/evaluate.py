@@ -87,8 +87,8 @@ def main(
         raise UserError(f"--resolution {resolution}: {run_or_model} has only {', '.join(map(str, generators))}")
     generator = load_generator(generators[resolution or max(generators)])
     side, channels = generator.output_shape[2:]
-    if side < 16:
-        raise UserError(f"{run_or_model}: its images are {side}x{side}; the metrics need 16x16 or more")
+    if side < 16 or side & (side - 1):
+        raise UserError(f"{run_or_model}: its images are {side}x{side}; the metrics need a power of two from 16 on")
     dataset = open_dataset(data, side=side, fit=fit)
     _check(dataset, side, channels, data)
     number = min(num_images, len(dataset.images))
@@ -116,6 +116,8 @@ def _check(dataset: Dataset, side: int, channels: int, data: Path) -> None:
             f"{data}: has images of {own[1]}x{own[1]} with {own[3]} channels, the generator makes {side}x{side} with "
             f"{channels}; give data like the training's"
         )
+    if own[0] < 2:
+        raise UserError(f"{data}: has one image; the metrics need 2 or more")
 
 
 def _real(dataset: Dataset, number: int, side: int) -> np.ndarray:

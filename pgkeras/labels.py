@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
+from pgkeras.atomic import atomic_path
 from pgkeras.errors import UserError
 
 FILE_NAME = "labels.txt"
@@ -47,7 +48,8 @@ def write_label_names(folder: Path, names: Sequence[str]) -> None:
         folder: of the generators.
         names: in the order of the classes.
     """
-    (folder / FILE_NAME).write_text("".join(f"{' '.join(name.split())}\n" for name in names), encoding="utf-8")
+    with atomic_path(folder / FILE_NAME) as temporary:
+        temporary.write_text("".join(f"{' '.join(name.split())}\n" for name in names), encoding="utf-8")
 
 
 def read_label_names(generator: Path, label_size: int) -> list[str]:

@@ -188,6 +188,10 @@ def _check_data(dataset: Dataset, config: ProgressiveConfig, path: Path) -> None
     if classes != config.label_size:
         asked = f"{classes} classes" if classes else "no labels without --conditional"
         raise UserError(f"{path}: has {asked}, not --label-size {config.label_size}; drop the option")
+    if dataset.labels is not None:
+        missing = set(range(classes)) - set(np.unique(dataset.labels).tolist())
+        if missing:
+            raise UserError(f"{path}: class {dataset.label_names[min(missing)]} has no image; remove the class")
     images_per_step = max(phase.images_per_step for phase in Schedule.from_config(config).phases)
     if number < images_per_step:
         raise UserError(f"{path}: {number} images are fewer than the {images_per_step} of a step; lower --batch-size")

@@ -158,3 +158,10 @@ def test_other_networks_train_and_generate(pets, tmp_path, options):
     assert (run / "generators" / "generator_0004.keras").exists() == ("--preset=quick" in options)
     call(generate, run, "--out", tmp_path / "grid.png", "--num", 4)
     assert read_png(tmp_path / "grid.png").shape == (16, 16, 3)
+
+
+def test_a_class_without_images(tmp_path, capsys, monkeypatch):
+    images = np.zeros((8, 8, 8, 3), np.uint8)
+    np.savez(tmp_path / "a.npz", images=images, labels=np.repeat([0, 2], 4), label_names=np.array(NAMES))
+    line = fail(train, capsys, monkeypatch, tmp_path / "a.npz", "--out", tmp_path / "runs", "--conditional", *TINY)
+    assert "class dog has no image; remove the class" in line

@@ -44,7 +44,7 @@ def test_conditional_generators(tmp_path):
     [
         (["--metrics", "fid"], "--metrics fid: 'fid' is unknown; choose from swd, ms_ssim"),
         (["--resolution", "64"], "has only 8, 16"),
-        (["--resolution", "8"], "the metrics need 16x16 or more"),
+        (["--resolution", "8"], "the metrics need a power of two from 16 on"),
         (["--json", "{folder}/no/m.json"], "cannot be written"),
     ],
 )
@@ -56,3 +56,8 @@ def test_bad_input_is_one_line(folder, capsys, monkeypatch, options, words):
 def test_data_that_are_too_small(folder, capsys, monkeypatch):
     np.savez(folder / "small.npz", images=IMAGES[:, :8, :8])
     assert "8x8" in fail(main, capsys, monkeypatch, folder, "--data", folder / "small.npz")
+
+
+def test_a_single_image(folder, capsys, monkeypatch):
+    np.savez(folder / "one.npz", images=IMAGES[:1])
+    assert "has one image" in fail(main, capsys, monkeypatch, folder, "--data", folder / "one.npz")

@@ -1,12 +1,14 @@
 """Losses and penalties against values computed by hand."""
 
 import math
+from typing import get_args
 
 import numpy as np
 import pytest
 from keras import ops
 
 from pgkeras import losses
+from pgkeras.config import WITHOUT_PENALTY, ProgressiveConfig
 from pgkeras.losses import LOSSES
 
 REAL = np.array([[2.0], [-1.0]], np.float32)
@@ -113,3 +115,8 @@ def test_both_halves_of_a_loss(name, discriminator, generator):
     loss = LOSSES[name]
     np.testing.assert_allclose(ops.convert_to_numpy(loss.discriminator(REAL, FAKE))[:, 0], discriminator, rtol=1e-5)
     np.testing.assert_allclose(ops.convert_to_numpy(loss.generator(FAKE))[:, 0], generator, rtol=1e-5)
+
+
+def test_the_config_knows_every_loss_and_which_have_no_penalty():
+    assert set(get_args(ProgressiveConfig.model_fields["loss"].annotation)) == set(LOSSES)
+    assert {name for name, loss in LOSSES.items() if loss.penalty is None} == set(WITHOUT_PENALTY)

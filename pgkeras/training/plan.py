@@ -7,9 +7,8 @@ import keras
 import numpy as np
 
 from pgkeras.config import ProgressiveConfig
-from pgkeras.data import Dataset, batches
+from pgkeras.data import Dataset, batches, reading_data
 from pgkeras.errors import UserError
-from pgkeras.labels import one_hot
 from pgkeras.layers import EqualizedConv2D
 from pgkeras.schedule import Phase, Schedule
 from pgkeras.training.state import TrainingState
@@ -108,9 +107,9 @@ def factor_for_seconds(config: ProgressiveConfig, image_costs: Sequence[float], 
 def _measure(state: TrainingState, data: Dataset, phase: Phase) -> float:
     state.set_learning_rates(0.0, 0.0)
     stopwatch = _Stopwatch(max(MEASURED_STEPS, state.config.penalty_interval))
-    labels = one_hot(data.labels, state.config.label_size) if state.config.label_size else None
-    reals = batches(data.images, phase.resolution, phase.images_per_step, seed=0, labels=labels)
-    state.gan(phase).fit(reals, steps_per_epoch=1_000_000, callbacks=[stopwatch], shuffle=False, verbose=0)
+    reals = batches(data, phase.resolution, phase.images_per_step, seed=0)
+    with reading_data():
+        state.gan(phase).fit(reals, steps_per_epoch=1_000_000, callbacks=[stopwatch], shuffle=False, verbose=0)
     return stopwatch.seconds_per_step / phase.images_per_step
 
 

@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 
 from pgkeras.callbacks import Checkpoints, FollowSchedule, Samples, Statistics
-from pgkeras.data import Dataset, batches
-from pgkeras.labels import one_hot
+from pgkeras.data import Dataset, batches, reading_data
 from pgkeras.schedule import Schedule
 from pgkeras.training.run_folder import RunFolder
 from pgkeras.training.state import TrainingState
@@ -39,19 +38,19 @@ def train(
             state.begin_phase(position.phase)
             progress.phase = position.index
         reals = batches(
-            data.images,
+            data,
             position.resolution,
             position.phase.images_per_step,
             seed=config.seed,
             start=progress.images_shown,
             mirror=config.mirror,
-            labels=one_hot(data.labels, config.label_size) if config.label_size else None,
         )
-        state.gan(position.phase).fit(
-            reals,
-            steps_per_epoch=schedule.steps_left(progress.images_shown),
-            callbacks=callbacks,
-            shuffle=False,
-            verbose=0,
-        )
+        with reading_data():
+            state.gan(position.phase).fit(
+                reals,
+                steps_per_epoch=schedule.steps_left(progress.images_shown),
+                callbacks=callbacks,
+                shuffle=False,
+                verbose=0,
+            )
     return progress.images_shown >= schedule.images

@@ -5,13 +5,14 @@ import itertools
 import numpy as np
 import pytest
 
-from pgkeras.data import batches
+from pgkeras import UserError
+from pgkeras.data import Dataset, batches, reading_data
 
 IMAGES = np.random.default_rng(0).integers(0, 256, (10, 8, 8, 3), dtype=np.uint8)
 
 
 def take(count: int, **options) -> list[np.ndarray]:
-    dataset = batches(IMAGES, **{"resolution": 8, "batch_size": 4, "seed": 1, "mirror": False} | options)
+    dataset = batches(Dataset(IMAGES), **{"resolution": 8, "batch_size": 4, "seed": 1, "mirror": False} | options)
     return [batch.numpy() for batch in itertools.islice(dataset, count)]
 
 
@@ -64,11 +65,33 @@ def test_smaller_images_are_box_averages(resolution):
 def test_sides_that_are_no_multiple_are_averaged_by_area():
     """A horizontal ramp of 6 pixels becomes 4: each new pixel covers 1.5 old ones."""
     ramp = np.broadcast_to(np.array([0, 30, 60, 90, 120, 150], np.uint8)[None, None, :, None], (4, 6, 6, 1))
-    (batch,) = itertools.islice(batches(ramp, 4, 4, seed=0, mirror=False), 1)
+    (batch,) = itertools.islice(batches(Dataset(ramp), 4, 4, seed=0, mirror=False), 1)
     np.testing.assert_allclose((batch.numpy()[0, 0, :, 0] + 1) * 127.5, [10, 50, 100, 140], atol=1e-3)
 
 
 def test_values_lie_in_minus_one_to_one():
     extremes = np.stack([np.zeros((4, 4, 3), np.uint8), np.full((4, 4, 3), 255, np.uint8)])
-    (batch,) = itertools.islice(batches(extremes, 4, 2, seed=0), 1)
+    (batch,) = itertools.islice(batches(Dataset(extremes), 4, 2, seed=0), 1)
     assert sorted(batch.numpy()[:, 0, 0, 0]) == [-1, 1]
+
+
+def test_labels_stay_with_their_images():
+    labels = np.array([2, 0, 1, 2, 2, 1, 0, 0, 1, 2])
+    dataset = batches(Dataset(IMAGES, labels, ("a", "b", "c")), 8, 4, seed=1)
+    for images, given in itertools.islice(dataset, 10):
+        expected = [labels[which(image) % 100] for image in images.numpy()]
+        np.testing.assert_array_equal(given.numpy(), np.eye(3)[expected])
+
+
+def test_an_image_that_cannot_be_read_is_the_readers_error():
+    class Damaged:
+        shape = IMAGES.shape
+
+        def __len__(self):
+            return len(IMAGES)
+
+        def __getitem__(self, indices):
+            raise UserError("a.jpg: cannot be decoded; replace or remove it")
+
+    with pytest.raises(UserError, match=r"^a\.jpg: cannot be decoded; replace or remove it$"), reading_data():
+        next(iter(batches(Dataset(Damaged()), 8, 4, seed=1)))
