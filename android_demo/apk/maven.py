@@ -54,16 +54,23 @@ def fetch(artifacts: Iterable[Artifact], cache: Path = CACHE) -> dict[Artifact, 
 
 def _download(artifacts: list[Artifact], cache: Path) -> None:
     print(f"downloading {len(artifacts)} artifacts with Maven", flush=True)
-    with tempfile.TemporaryDirectory() as folder:
-        project = Path(folder) / "pom.xml"
+    cache.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=cache) as folder:
+        project, files = Path(folder) / "pom.xml", Path(folder) / "files"
         project.write_text(_PROJECT.format(dependencies="".join(map(_DEPENDENCY.format, artifacts))))
-        options = [f"-DoutputDirectory={cache.resolve()}", "-Dmdep.prependGroupId=true"]
+        options = [f"-DoutputDirectory={files.resolve()}", "-Dmdep.prependGroupId=true"]
         result = subprocess.run(
             ["mvn", "-q", "-B", "-f", project, _COPY, *options], capture_output=True, text=True, check=False
         )
-    if result.returncode:
-        reasons = [line.removeprefix("[ERROR] ") for line in result.stdout.splitlines() if line.startswith("[ERROR]")]
-        raise UserError(f"Maven: {(reasons or ['failed'])[0][:300]}; check the network or ~/.m2/settings.xml")
+        if result.returncode:
+            raise UserError(f"Maven: {_reason(result.stdout)[:300]}; check the network or ~/.m2/settings.xml")
+        for file in files.iterdir():
+            file.replace(cache / file.name)
+
+
+def _reason(output: str) -> str:
+    errors = [line.removeprefix("[ERROR]").strip() for line in output.splitlines() if line.startswith("[ERROR]")]
+    return next((error for error in errors if error), "failed without a word")
 
 
 def _verify(artifact: Artifact, path: Path) -> None:
