@@ -69,8 +69,8 @@ def _download(artifacts: list[Artifact], cache: Path) -> None:
 
 
 def _reason(output: str) -> str:
-    errors = [line.removeprefix("[ERROR]").strip() for line in output.splitlines() if line.startswith("[ERROR]")]
-    return next((error for error in errors if error), "failed without a word")
+    errors = [line.partition("[ERROR]")[2].strip() for line in output.splitlines()]
+    return next(filter(None, errors), "failed without a word")
 
 
 def _verify(artifact: Artifact, path: Path) -> None:

@@ -201,5 +201,11 @@ def test_artifact_with_another_digest(tmp_path):
     assert not (tmp_path / artifact.file).exists()
 
 
+def test_artifact_that_maven_does_not_find(tools, tmp_path):
+    with pytest.raises(UserError, match=r"no\.such:thing:jar:1"):
+        fetch([Artifact("no.such", "thing", "1", "0" * 64)], tmp_path)
+    assert not list(tmp_path.iterdir())
+
+
 def test_versions_count_up():
     assert [version_code(text) for text in ("0.1.0", "0.2.11", "1.0.0", "1.0.1rc1")] == [100, 211, 10000, 10011]
