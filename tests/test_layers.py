@@ -122,6 +122,29 @@ def test_leaky_relu_by_hand():
     np.testing.assert_allclose(output, [-2, 0, 10], rtol=1e-6)
 
 
+@pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="TensorFlow's tapes")
+def test_leaky_relu_derivatives_by_hand():
+    """Of (3 y)², y = leaky_relu(x): first 18 y slope, second 18 slope²; the slope itself is a constant."""
+    import tensorflow as tf
+
+    x = tf.constant([-2.0, 3.0])
+    layer = LeakyReLU(0.5)
+    with tf.GradientTape() as outer:
+        outer.watch(x)
+        with tf.GradientTape() as inner:
+            inner.watch(x)
+            value = tf.square(3 * layer(x))
+        first = inner.gradient(value, x)
+    np.testing.assert_allclose(first.numpy(), [18 * -1 * 0.5, 18 * 3])
+    np.testing.assert_allclose(outer.gradient(first, x).numpy(), [18 * 0.25, 18])
+
+
+@pytest.mark.parametrize("slope", [-0.1, 0.0, 1.0])
+def test_leaky_relu_refuses_slopes_that_do_not_leak(slope):
+    with pytest.raises(ValueError, match=f"negative_slope must be between 0 and 1; received {slope}"):
+        LeakyReLU(slope)
+
+
 def test_pixel_normalization():
     run_layer_test(PixelNormalization, {"epsilon": 1e-6}, normal(2, 3, 3, 8), (2, 3, 3, 8))
 

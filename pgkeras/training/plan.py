@@ -27,14 +27,25 @@ def estimate_image_costs(state: TrainingState, schedule: Schedule) -> list[float
         schedule: of the run.
     """
     return [
-        sum(
-            np.prod(layer.kernel.shape) * np.prod(layer.output.shape[1:3])
-            for pairs in (state.generators, state.discriminators)
-            for layer in pairs[phase.resolution].straight.layers
-            if isinstance(layer, EqualizedConv2D | keras.layers.Conv2D | keras.layers.Conv2DTranspose)
-        )
+        multiply_adds(state.generators[phase.resolution].straight)
+        + multiply_adds(state.discriminators[phase.resolution].straight)
         for phase in schedule.phases
     ]
+
+
+def multiply_adds(network: keras.Model) -> float:
+    """Multiply-adds of a network's convolutions for one image.
+
+    Args:
+        network: a generator or a discriminator.
+    """
+    return float(
+        sum(
+            np.prod(layer.kernel.shape) * np.prod(layer.output.shape[1:3])
+            for layer in network.layers
+            if isinstance(layer, EqualizedConv2D | keras.layers.Conv2D | keras.layers.Conv2DTranspose)
+        )
+    )
 
 
 def measure_image_costs(state: TrainingState, data: Dataset, schedule: Schedule) -> list[float]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 import keras
 import numpy as np
 
+from pgkeras.adam import FusedAdam
 from pgkeras.augmentation import Augmentation
 from pgkeras.config import ProgressiveConfig
 from pgkeras.gan import ProgressiveGAN
@@ -125,7 +126,7 @@ class TrainingState:
         return named
 
     def _adam(self, pairs: dict[int, StagePair], name: str) -> keras.Optimizer:
-        optimizer = keras.optimizers.Adam(
+        optimizer = FusedAdam(
             beta_1=self.config.adam_beta1, beta_2=self.config.adam_beta2, epsilon=self.config.adam_epsilon, name=name
         )
         optimizer.build([variable for variable in _variables(pairs) if variable.trainable])
