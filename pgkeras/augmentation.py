@@ -11,7 +11,9 @@ from collections.abc import Callable, Sequence
 import keras
 from keras import KerasTensor as Tensor
 from keras import ops
-from keras.random import SeedGenerator, randint, uniform
+from keras.random import SeedGenerator
+
+from pgkeras.replicas import randint, uniform
 
 
 def augment(
@@ -43,31 +45,31 @@ def augment(
 
 
 def adapt_probability(
-    probability: float | keras.Variable | Tensor, real_scores: Tensor, target: float, images_to_full: float
+    probability: float | keras.Variable | Tensor, mean_sign: Tensor, images: int, target: float, images_to_full: float
 ) -> Tensor:
     """One step of adaptive discriminator augmentation's heuristic (Karras et al., arXiv 2006.06676, section 3.1).
 
-    r_t, the mean sign of the scores of real images, is 0 while the discriminator cannot tell them from fakes and nears
+    The mean sign of the scores of real images, r_t, is 0 while the discriminator cannot tell them from fakes and nears
     1 as it overfits. It has a meaning where scores are logits around 0, not where they drift, as with Wasserstein
     losses.
 
     Args:
         probability: of `augment`, to be adapted.
-        real_scores: of the augmented real images shown since the last step, (images, 1). The paper collects four
+        mean_sign: of the scores of the augmented real images shown since the last step. The paper collects four
             batches.
+        images: how many they are.
         target: of r_t; the paper's is 0.6. Above it the probability rises, else it falls.
         images_to_full: images in which the probability can rise from 0 to 1; the paper's is 500,000.
 
     Returns:
         The new probability, in [0, 1].
 
-    >>> new = adapt_probability(0.5, ops.ones((16, 1)), target=0.6, images_to_full=1600)
+    >>> new = adapt_probability(0.5, ops.ones(()), images=16, target=0.6, images_to_full=1600)
     >>> round(float(new), 4)
     0.51
     """
-    overfitting = ops.mean(ops.sign(real_scores))
-    step = ops.shape(real_scores)[0] / images_to_full
-    return ops.clip(probability + ops.where(overfitting > target, step, -step), 0.0, 1.0)
+    step = images / images_to_full
+    return ops.clip(probability + ops.where(mean_sign > target, step, -step), 0.0, 1.0)
 
 
 class Augmentation:
@@ -100,10 +102,12 @@ class Augmentation:
         """The images, augmented: see `augment`."""
         return augment(images, self.names, self.probability, seed_generator)
 
-    def adapt(self, real_scores: Tensor) -> None:
+    def adapt(self, mean_sign: Tensor, images: int) -> None:
         """Adapts the probability, if it has a target: see `adapt_probability`."""
         if self.target is not None:
-            self.probability.assign(adapt_probability(self.probability, real_scores, self.target, self.images_to_full))
+            self.probability.assign(
+                adapt_probability(self.probability, mean_sign, images, self.target, self.images_to_full)
+            )
 
 
 def colour(images: Tensor, chosen: Tensor, seed_generator: SeedGenerator) -> Tensor:

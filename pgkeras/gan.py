@@ -1,12 +1,28 @@
 """One phase of progressive growing as a `keras.Model`: it knows networks and losses, no files and no schedule."""
 
+import math
+
 import keras
 import tensorflow as tf
 from keras import ops
 
 from pgkeras.augmentation import Augmentation
+from pgkeras.layers import MinibatchDiscrimination, MinibatchStddev
 from pgkeras.losses import Loss, label_loss, points_around_reals
+from pgkeras.micro_batches import mean_over_micro_batches
 from pgkeras.networks import StagePair
+from pgkeras.replicas import normal, number_of_replicas, uniform
+
+_DISCRIMINATOR_VALUES = (
+    "discriminator_loss",
+    "real_score",
+    "fake_score",
+    "real_sign",
+    "penalty",
+    "real_variance",
+    "fake_variance",
+)
+_GENERATOR_VALUES = ("generator_loss",)
 
 
 class ProgressiveGAN(keras.Model):
@@ -59,6 +75,7 @@ class ProgressiveGAN(keras.Model):
         generator_steps: int = 1,
         ema_decay: float = 0.999,
         augmentation: Augmentation | None = None,
+        micro_batches: int = 1,
     ) -> None:
         """Sets what a step optimizes.
 
@@ -75,6 +92,7 @@ class ProgressiveGAN(keras.Model):
             generator_steps: updates of the generator in one step.
             ema_decay: of the generator's moving average, per 16 images shown; 0 for no average.
             augmentation: of the discriminator's images, reals and fakes alike; None for none.
+            micro_batches: parts of a batch whose gradients are computed one after another, to save memory.
         """
         super().compile(jit_compile=False)
         self.generator_optimizer = generator_optimizer
@@ -88,6 +106,7 @@ class ProgressiveGAN(keras.Model):
         self.generator_steps = generator_steps
         self.ema_decay = ema_decay
         self.augmentation = augmentation
+        self.micro_batches = micro_batches
 
     def set_alpha(self, alpha: float) -> None:
         """Sets how far the resolution has faded in, in all networks.
@@ -101,12 +120,15 @@ class ProgressiveGAN(keras.Model):
     def train_step(self, data: tf.Tensor | tuple[tf.Tensor, tf.Tensor]) -> dict[str, tf.Tensor]:
         """One update of the discriminator, the generator and the moving average (or several, as compiled).
 
+        Under a distribution strategy each replica computes the gradients of its share of the batch.
+
         Args:
             data: real images (batch, side, side, channels) in [-1, 1]; with their one-hot labels
                 (batch, label_size) if the networks have labels.
 
         Returns:
-            The last updates' losses and mean scores.
+            The last updates' losses, mean scores, and how much the images vary: their variance over the batch,
+            averaged over pixels.
         """
         reals, labels = data if isinstance(data, tuple) else (data, None)
         if self.fades:
@@ -115,7 +137,7 @@ class ProgressiveGAN(keras.Model):
             values = self._update_discriminator(part, part_labels)
         for _ in range(self.generator_steps):
             values |= self._update_generator(part.shape[0], part_labels)
-        self._update_average(self.ema_decay ** (reals.shape[0] / 16))
+        self._update_average(self.ema_decay ** (reals.shape[0] * number_of_replicas() / 16))
         return values
 
     def _parts(self, reals: tf.Tensor, labels: tf.Tensor | None) -> list[tuple[tf.Tensor, tf.Tensor | None]]:
@@ -125,13 +147,39 @@ class ProgressiveGAN(keras.Model):
         return list(zip(shares, [None] * number if labels is None else tf.split(labels, number), strict=True))
 
     def _update_discriminator(self, reals: tf.Tensor, labels: tf.Tensor | None) -> dict[str, tf.Tensor]:
-        fakes = self._augmented(self._generate(reals.shape[0], labels))
-        reals = self._augmented(reals)
+        latents = self._latents(reals.shape[0])
         variables = self.discriminator.trainable_variables
+        gradients, values = mean_over_micro_batches(
+            self._discriminator_gradients,
+            (reals, labels, latents, *self._mixing(reals)),
+            micro_batches=self.micro_batches,
+            variables=variables,
+            values=_DISCRIMINATOR_VALUES,
+        )
+        self.discriminator_optimizer.apply(gradients, variables)
+        if self.adversarial_loss.weight_clip:
+            self._clip_weights(self.adversarial_loss.weight_clip)
+        sign = values.pop("real_sign")
+        if self.augmentation:
+            replica = tf.distribute.get_replica_context()
+            sign = replica.all_reduce(tf.distribute.ReduceOp.MEAN, sign)
+            self.augmentation.adapt(sign, reals.shape[0] * replica.num_replicas_in_sync)
+            values["augmentation_probability"] = ops.convert_to_tensor(self.augmentation.probability)
+        return values
+
+    def _discriminator_gradients(
+        self,
+        reals: tf.Tensor,
+        labels: tf.Tensor | None,
+        latents: tf.Tensor,
+        mix: tf.Tensor | None,
+        noise: tf.Tensor | None,
+    ) -> tuple[list[tf.Tensor], dict[str, tf.Tensor]]:
+        fakes = self._augmented(self._generate(latents, labels))
+        reals = self._augmented(reals)
         with tf.GradientTape() as tape:
-            real_scores, real_logits = self._judge(reals)
-            fake_scores, fake_logits = self._judge(fakes)
-            penalty = self._penalty(reals, fakes)
+            (real_scores, real_logits), (fake_scores, fake_logits) = self._judge_both(reals, fakes)
+            penalty = self._penalty(reals, fakes, mix, noise)
             loss = (
                 ops.mean(self.adversarial_loss.discriminator(real_scores, fake_scores))
                 + self.penalty_weight * penalty
@@ -141,19 +189,17 @@ class ProgressiveGAN(keras.Model):
                 loss += self.label_weight * (
                     ops.mean(label_loss(real_logits, labels)) + ops.mean(label_loss(fake_logits, labels))
                 )
-        self.discriminator_optimizer.apply(tape.gradient(loss, variables), variables)
-        if self.adversarial_loss.weight_clip:
-            self._clip_weights(self.adversarial_loss.weight_clip)
+            scaled = self.discriminator_optimizer.scale_loss(loss / number_of_replicas())
         values = {
             "discriminator_loss": loss,
             "real_score": ops.mean(real_scores),
             "fake_score": ops.mean(fake_scores),
+            "real_sign": ops.mean(ops.sign(real_scores)),
             "penalty": penalty,
+            "real_variance": _variance(reals),
+            "fake_variance": _variance(fakes),
         }
-        if self.augmentation:
-            self.augmentation.adapt(real_scores)
-            values["augmentation_probability"] = ops.convert_to_tensor(self.augmentation.probability)
-        return values
+        return tape.gradient(scaled, self.discriminator.trainable_variables), values
 
     def _clip_weights(self, largest: float) -> None:
         """Weights with equalized learning rate are clipped as they are used, that is scaled."""
@@ -165,13 +211,26 @@ class ProgressiveGAN(keras.Model):
 
     def _update_generator(self, batch_size: int, labels: tf.Tensor | None) -> dict[str, tf.Tensor]:
         variables = self.generator.trainable_variables
+        gradients, values = mean_over_micro_batches(
+            self._generator_gradients,
+            (self._latents(batch_size), labels),
+            micro_batches=self.micro_batches,
+            variables=variables,
+            values=_GENERATOR_VALUES,
+        )
+        self.generator_optimizer.apply(gradients, variables)
+        return values
+
+    def _generator_gradients(
+        self, latents: tf.Tensor, labels: tf.Tensor | None
+    ) -> tuple[list[tf.Tensor], dict[str, tf.Tensor]]:
         with tf.GradientTape() as tape:
-            scores, logits = self._judge(self._augmented(self._generate(batch_size, labels)))
+            scores, logits = self._judge(self._augmented(self._generate(latents, labels)))
             loss = ops.mean(self.adversarial_loss.generator(scores))
             if labels is not None:
                 loss += self.label_weight * ops.mean(label_loss(logits, labels))
-        self.generator_optimizer.apply(tape.gradient(loss, variables), variables)
-        return {"generator_loss": loss}
+            scaled = self.generator_optimizer.scale_loss(loss / number_of_replicas())
+        return tape.gradient(scaled, self.generator.trainable_variables), {"generator_loss": loss}
 
     def _update_average(self, decay: float) -> None:
         for average, variable in zip(
@@ -183,8 +242,10 @@ class ProgressiveGAN(keras.Model):
         ):
             average.assign(variable)
 
-    def _generate(self, batch_size: int, labels: tf.Tensor | None) -> tf.Tensor:
-        latents = keras.random.normal((batch_size, self.generator.inputs[0].shape[-1]), seed=self.seed_generator)
+    def _latents(self, batch_size: int) -> tf.Tensor:
+        return normal((batch_size, self.generator.inputs[0].shape[-1]), seed=self.seed_generator)
+
+    def _generate(self, latents: tf.Tensor, labels: tf.Tensor | None) -> tf.Tensor:
         return self.generator(latents if labels is None else [latents, labels], training=True)
 
     def _judge(self, images: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor | None]:
@@ -192,35 +253,68 @@ class ProgressiveGAN(keras.Model):
         outputs = self.discriminator(images, training=True)
         return tuple(outputs) if isinstance(outputs, list) else (outputs, None)
 
+    def _judge_both(self, reals: tf.Tensor, fakes: tf.Tensor) -> list[tuple[tf.Tensor, tf.Tensor | None]]:
+        """Judges reals and fakes, in one pass where no layer would compare the ones with the others.
+
+        Interleaved, they keep to the groups of the minibatch standard deviation that each would form alone.
+        """
+        batch_size = reals.shape[0]
+        if not self._keeps_apart(batch_size):
+            return [self._judge(reals), self._judge(fakes)]
+        interleaved = ops.reshape(ops.stack([reals, fakes], axis=1), (2 * batch_size, *reals.shape[1:]))
+        scores, logits = self._judge(interleaved)
+        return [(scores[part::2], logits if logits is None else logits[part::2]) for part in (0, 1)]
+
+    def _keeps_apart(self, batch_size: int) -> bool:
+        """Whether two interleaved batches are judged as each would be alone."""
+        layers = self.discriminator.layers
+        if any(isinstance(layer, MinibatchDiscrimination | keras.layers.BatchNormalization) for layer in layers):
+            return False
+        stddevs = [layer for layer in layers if isinstance(layer, MinibatchStddev)]
+        return all(layer.groups(2 * batch_size) == 2 * layer.groups(batch_size) for layer in stddevs)
+
     def _augmented(self, images: tf.Tensor) -> tf.Tensor:
         return self.augmentation(images, self.seed_generator) if self.augmentation else images
 
-    def _penalty(self, reals: tf.Tensor, fakes: tf.Tensor) -> tf.Tensor:
+    def _mixing(self, reals: tf.Tensor) -> tuple[tf.Tensor | None, tf.Tensor | None]:
+        """The random numbers of the points at which the gradient is penalized: one per image, and one per value."""
+        if self.adversarial_loss.penalty is None or self.adversarial_loss.penalty_at == "real":
+            return None, None
+        mix = uniform((reals.shape[0], 1, 1, 1), seed=self.seed_generator)
+        if self.adversarial_loss.penalty_at == "mixed":
+            return mix, None
+        return mix, uniform(reals.shape, seed=self.seed_generator)
+
+    def _penalty(self, reals: tf.Tensor, fakes: tf.Tensor, mix: tf.Tensor | None, noise: tf.Tensor | None) -> tf.Tensor:
         if self.adversarial_loss.penalty is None or not self.penalty_weight:
             return tf.constant(0.0)
         if self.penalty_interval == 1:
-            return self._penalty_now(reals, fakes)
+            return self._penalty_now(reals, fakes, mix, noise)
         return tf.cond(
             self.discriminator_optimizer.iterations % self.penalty_interval == 0,
-            lambda: self.penalty_interval * self._penalty_now(reals, fakes),
+            lambda: self.penalty_interval * self._penalty_now(reals, fakes, mix, noise),
             lambda: tf.constant(0.0),
         )
 
-    def _penalty_now(self, reals: tf.Tensor, fakes: tf.Tensor) -> tf.Tensor:
-        points = self._penalized(reals, fakes)
+    def _penalty_now(
+        self, reals: tf.Tensor, fakes: tf.Tensor, mix: tf.Tensor | None, noise: tf.Tensor | None
+    ) -> tf.Tensor:
+        points = self._penalized(reals, fakes, mix, noise)
+        # Scaled like the loss, so that a float16 gradient does not underflow on its way to the image.
+        scale = self.discriminator_optimizer.scale_loss(tf.constant(1.0))
         with tf.GradientTape(watch_accessed_variables=False) as tape:
             tape.watch(points)
-            scores, _ = self._judge(points)
-        return ops.mean(self.adversarial_loss.penalty(tape.gradient(scores, points)))
+            scores = scale * self._judge(points)[0]
+        return ops.mean(self.adversarial_loss.penalty(tape.gradient(scores, points) / scale))
 
-    def _penalized(self, reals: tf.Tensor, fakes: tf.Tensor) -> tf.Tensor:
+    def _penalized(
+        self, reals: tf.Tensor, fakes: tf.Tensor, mix: tf.Tensor | None, noise: tf.Tensor | None
+    ) -> tf.Tensor:
         """The images at which the loss wants the gradient penalized."""
         if self.adversarial_loss.penalty_at == "real":
             return reals
-        mix = keras.random.uniform((reals.shape[0], 1, 1, 1), seed=self.seed_generator)
         if self.adversarial_loss.penalty_at == "mixed":
             return reals + mix * (fakes - reals)
-        noise = keras.random.uniform(reals.shape, seed=self.seed_generator)
         return points_around_reals(reals, mix, noise)
 
     def _fade_reals(self, reals: tf.Tensor) -> tf.Tensor:
@@ -228,3 +322,9 @@ class ProgressiveGAN(keras.Model):
         previous = tf.repeat(tf.repeat(tf.nn.avg_pool2d(reals, 2, 2, "VALID"), 2, axis=1), 2, axis=2)
         alpha = self.fades[0].alpha
         return (1 - alpha) * previous + alpha * reals
+
+
+def _variance(images: tf.Tensor) -> tf.Tensor:
+    """Of images about their mean, averaged over pixels: the unbiased estimate, which parts of a batch may average."""
+    others = max(images.shape[0] - 1, 1)
+    return ops.sum(ops.square(images - ops.mean(images, axis=0))) / (others * math.prod(images.shape[1:]))

@@ -204,12 +204,12 @@ def test_reals_and_fakes_are_augmented_alike_and_the_penalty_sees_what_the_discr
     gan = make_gan(augmentation=Augmentation(("cutout",), probability=1.0))
     seen = []
     gan.augmentation = lambda images, seed_generator: images * 0
-    gan.augmentation.adapt = lambda scores: None
+    gan.augmentation.adapt = lambda mean_sign, images: None
     gan.augmentation.probability = 1.0
     judge = gan._judge
     gan._judge = lambda images: seen.append(images) or judge(images)
     gan.train_step(tf.constant(reals()))
-    assert len(seen) == 4  # reals, fakes, mixed points; and the generator's fakes
+    assert [len(images) for images in seen] == [8, 4, 4]  # reals and fakes, mixed points; and the generator's fakes
     assert not any(images.numpy().any() for images in seen)
 
 
@@ -220,6 +220,59 @@ def test_augmentation_probability_follows_the_sign_of_the_real_scores(target, ex
     gan.discriminator.get_layer("discriminator_0004_score").bias.assign([10.0 if expected else -10.0])
     values = gan.train_step(tf.constant(reals()))
     assert float(values["augmentation_probability"]) == pytest.approx(expected)
+
+
+def images(batch_size: int) -> tf.Tensor:
+    return tf.constant(np.random.default_rng(1).normal(size=(batch_size, 8, 8, 3)).astype(np.float32))
+
+
+@pytest.mark.parametrize(("batch_size", "passes"), [(3, 1), (4, 1), (8, 1), (16, 1), (2, 2), (6, 2), (14, 2)])
+def test_reals_and_fakes_are_judged_as_each_would_be_alone(batch_size, passes):
+    """In one pass where the groups of the minibatch standard deviation allow: 6 images are 2 groups, 12 are 3."""
+    gan = make_gan()
+    gan.set_alpha(0.5)
+    both = [images(batch_size), images(batch_size) * 3 + 1]
+    expected = [gan._judge(each)[0] for each in both]
+    calls = []
+    judge = gan._judge
+    gan._judge = lambda batch: calls.append(batch) or judge(batch)
+    for (scores, _), alone in zip(gan._judge_both(*both), expected, strict=True):
+        np.testing.assert_allclose(scores.numpy(), alone.numpy(), rtol=1e-4, atol=1e-5)
+    assert len(calls) == passes
+
+
+@pytest.mark.parametrize(
+    "changes", [{"discriminator_normalization": "batch"}, {"minibatch_discrimination": "learned"}], ids=str
+)
+def test_layers_that_compare_all_images_see_reals_and_fakes_apart(changes):
+    gan = make_gan(config=CONFIG.model_copy(update=changes))
+    assert not gan._keeps_apart(4)
+
+
+@pytest.mark.parametrize("loss", ["wgan-gp", "non-saturating"])
+def test_micro_batches_of_whole_groups_change_nothing(loss):
+    """16 images are 4 groups of 4 for the minibatch standard deviation, in one part, two or four."""
+    batch = images(16)
+    whole = make_gan(loss=loss)
+    expected = whole.train_step(batch)
+    for number in (2, 4):
+        parts = make_gan(loss=loss, micro_batches=number)
+        values = tf.function(parts.train_step)(batch)
+        for name in expected:
+            tolerance = 0.2 if "variance" in name else 1e-4
+            assert float(values[name]) == pytest.approx(float(expected[name]), rel=tolerance, abs=1e-6)
+        for one, other in zip(whole.discriminator.get_weights(), parts.discriminator.get_weights(), strict=True):
+            np.testing.assert_allclose(one, other, atol=1e-5)
+        for one, other in zip(whole.generator.get_weights(), parts.generator.get_weights(), strict=True):
+            np.testing.assert_allclose(one, other, atol=1e-5)
+
+
+def test_the_variance_is_the_unbiased_one_over_the_batch():
+    """Two images of 0 and two of 1: squared distances of 1/4 from their mean, over 4 - 1."""
+    gan = make_gan(fade_in=False)
+    batch = np.zeros((4, 8, 8, 3), np.float32)
+    batch[:2] = 1.0
+    assert float(gan.train_step(tf.constant(batch))["real_variance"]) == pytest.approx(1 / 3)
 
 
 def test_fading_in_4x4_is_refused():
