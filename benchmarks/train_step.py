@@ -10,7 +10,7 @@ from pgkeras import ProgressiveConfig, UserError, build_discriminators, build_ge
 from pgkeras.command_line import run
 from pgkeras.schedule import Schedule
 from pgkeras.training.plan import multiply_adds
-from pgkeras.training.precision import dtype_policy
+from pgkeras.training.precision import Precision, fastest_precision
 from pgkeras.training.state import TrainingState
 
 # isort: split
@@ -42,7 +42,7 @@ def main(resolution: int, batch_size: int, rounds: int) -> None:
     says how fast a step could be if it did nothing else.
     """
     config = ProgressiveConfig(resolution=resolution, batch_size=batch_size)
-    auto = dtype_policy(config)
+    auto = fastest_precision()
     if auto == "float32":
         raise UserError("--precision auto is float32 on this machine: there is nothing to compare")
     reals = tf.random.uniform((batch_size, resolution, resolution, config.channels), -1, 1, seed=0)
@@ -50,7 +50,7 @@ def main(resolution: int, batch_size: int, rounds: int) -> None:
         "pgkeras float32": _pgkeras_step(config, "float32"),
         f"pgkeras {auto} (auto)": _pgkeras_step(config, auto),
         "plain float32": tf.function(PlainGAN(config, "float32").train_step),
-        f"plain {auto}": tf.function(PlainGAN(config, auto).train_step),
+        f"plain {auto}": tf.function(PlainGAN(config, f"mixed_{auto}").train_step),
     }
     first = {name: _seconds(step, reals) for name, step in contenders.items()}
     for step in contenders.values():
@@ -63,7 +63,7 @@ def main(resolution: int, batch_size: int, rounds: int) -> None:
         policy: convolution_peak(
             dtype, batch_size=batch_size, side=resolution, channels=config.feature_maps(resolution)
         )
-        for policy, dtype in (("float32", tf.float32), (auto, tf.as_dtype(auto.removeprefix("mixed_"))))
+        for policy, dtype in (("float32", tf.float32), (auto, tf.as_dtype(auto)))
     }
 
     operations = _operations(config)
@@ -84,8 +84,8 @@ def main(resolution: int, batch_size: int, rounds: int) -> None:
         print(f"{policy:<32}{speeds}  floor of a step {_floor(operations, peak):.2f} s")
 
 
-def _pgkeras_step(config: ProgressiveConfig, dtype: str) -> Callable[[tf.Tensor], tf.Tensor]:
-    state = TrainingState(config, dtype)
+def _pgkeras_step(config: ProgressiveConfig, precision: Precision) -> Callable[[tf.Tensor], tf.Tensor]:
+    state = TrainingState(config, precision)
     phase = Schedule.from_config(config).phases[-1]
     state.begin_phase(phase)
     gan = state.gan(phase)

@@ -189,8 +189,10 @@ class ProgressiveConfig(BaseModel):
     )
 
     # Run
-    precision: Literal["auto", "float32", "bfloat16"] = Field(
-        "auto", description="Arithmetic of the convolutions; auto: bfloat16 where the processor computes in it."
+    precision: Literal["auto", "float32", "bfloat16", "float16"] = Field(
+        "auto",
+        description="Arithmetic of the convolutions. auto: bfloat16 where the processor or the GPU computes in it, "
+        "float16 with loss scaling on older GPUs, else float32.",
     )
     seed: int = Field(0, ge=0, lt=2**31, description="Seed of the weights, the latents and the order of the images.")
     ticks_per_phase: PositiveInt = Field(20, description="Lines of statistics in each phase.")

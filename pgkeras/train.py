@@ -17,7 +17,7 @@ from pgkeras.presets import PRESETS
 from pgkeras.schedule import Schedule
 from pgkeras.training import plan
 from pgkeras.training.checkpoint import load_newest_checkpoint
-from pgkeras.training.precision import dtype_policy
+from pgkeras.training.precision import fastest_precision
 from pgkeras.training.run_folder import RunDescription, RunFolder
 from pgkeras.training.state import TrainingState
 from pgkeras.training.trainer import train
@@ -82,10 +82,10 @@ def main(
         raise UserError(f"--kimg {kimg:g} and --minutes {minutes:g} contradict each other: give one of them")
 
     dataset = open_dataset(data, side=_resolution(preset, given), fit=fit, labels=conditional)
-    config = _configure(preset, _from_data(dataset) | given)
+    config = _with_precision(_configure(preset, _from_data(dataset) | given))
     _check_data(dataset, config, data)
     RunFolder.check_writable(out)
-    state = TrainingState(config, dtype_policy(config))
+    state = TrainingState(config, config.precision)
     schedule = Schedule.from_config(config)
     image_costs = None
     if kimg:
@@ -114,7 +114,7 @@ def main(
 
 def _resume(path: Path, data: Path | None, dry_run: bool) -> None:
     folder, description = RunFolder.open(path)
-    config = description.config
+    config = _with_precision(description.config)
     path = data or Path(description.data)
     dataset = open_dataset(path, side=config.resolution, fit=description.fit, labels=bool(config.label_size))
     number, side = dataset.images.shape[:2]
@@ -123,7 +123,7 @@ def _resume(path: Path, data: Path | None, dry_run: bool) -> None:
             f"{path}: has {number} images of {side} pixels and {len(dataset.label_names)} classes, but the run began "
             f"with {description.images} of {description.side} and {len(description.label_names)}; give the same data"
         )
-    state = TrainingState(config, dtype_policy(config))
+    state = TrainingState(config, config.precision)
     checkpoint = load_newest_checkpoint(state, folder.checkpoints)
     schedule = Schedule.from_config(config)
     print(f"resuming from {checkpoint or 'the start: there is no checkpoint yet'}", flush=True)
@@ -155,6 +155,13 @@ def _train(
 def _configure(preset: str | None, options: dict[str, object]) -> ProgressiveConfig:
     base = PRESETS[preset]().model_dump() if preset else {}
     return ProgressiveConfig(**base | options)
+
+
+def _with_precision(config: ProgressiveConfig) -> ProgressiveConfig:
+    """Decides what "auto" means here, once for the run: another machine that resumes it computes alike."""
+    if config.precision != "auto":
+        return config
+    return config.model_copy(update={"precision": fastest_precision()})
 
 
 def _resolution(preset: str | None, options: dict[str, object]) -> int:
@@ -208,7 +215,7 @@ def _print_plan(
     classes = f" in {state.config.label_size} classes" if state.config.label_size else ""
     print(
         f"{number:,} images of {side}x{side}{classes}; generator {parameters['generator']:,} and "
-        f"discriminator {parameters['discriminator']:,} parameters; {dtype_policy(state.config)}"
+        f"discriminator {parameters['discriminator']:,} parameters; {state.precision}"
     )
     print(f"{'phase':>18}  {'images':>11}  {'batch':>5}  {'G rate':>7}  {'D rate':>7}  {'minutes':>8}")
     for index, phase in enumerate(schedule.phases):

@@ -12,6 +12,7 @@ from pgkeras.gan import ProgressiveGAN
 from pgkeras.losses import LOSSES
 from pgkeras.networks import StagePair, build_discriminators, build_generators
 from pgkeras.schedule import Phase
+from pgkeras.training.precision import POLICIES, Precision
 
 
 @dataclass
@@ -40,11 +41,13 @@ class TrainingState:
 
     Args:
         config: of the run; its seed decides the first weights.
-        dtype: Keras dtype policy of the trained networks; the moving average is float32.
+        precision: of the trained networks; the moving average is float32.
     """
 
-    def __init__(self, config: ProgressiveConfig, dtype: str) -> None:
+    def __init__(self, config: ProgressiveConfig, precision: Precision) -> None:
         keras.utils.set_random_seed(config.seed)
+        self.precision = precision
+        dtype = POLICIES[precision]
         self.config = config
         self.generators = build_generators(config, dtype)
         self.discriminators = build_discriminators(config, dtype)
@@ -96,7 +99,8 @@ class TrainingState:
             phase: whose learning rates to set.
         """
         for optimizer in (self.generator_optimizer, self.discriminator_optimizer):
-            for variable in optimizer.variables:
+            adam = optimizer.inner_optimizer if self.precision == "float16" else optimizer
+            for variable in adam.variables:
                 variable.assign(np.zeros(variable.shape, variable.dtype))
         self.set_learning_rates(phase.generator_learning_rate, phase.discriminator_learning_rate)
 
@@ -129,6 +133,8 @@ class TrainingState:
         optimizer = FusedAdam(
             beta_1=self.config.adam_beta1, beta_2=self.config.adam_beta2, epsilon=self.config.adam_epsilon, name=name
         )
+        if self.precision == "float16":
+            optimizer = keras.optimizers.LossScaleOptimizer(optimizer, name=f"{name}_scale")
         optimizer.build([variable for variable in _variables(pairs) if variable.trainable])
         return optimizer
 

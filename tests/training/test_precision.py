@@ -1,0 +1,89 @@
+"""What "auto" chooses, and that training works in each precision."""
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from pgkeras import ProgressiveConfig
+from pgkeras.schedule import Schedule
+from pgkeras.training import precision
+from pgkeras.training.state import TrainingState
+
+CONFIG = ProgressiveConfig(resolution=8, fmap_max=8, latent_size=6, batch_size=4)
+REALS = np.random.default_rng(0).uniform(-1, 1, (4, 8, 8, 3)).astype(np.float32)
+
+
+@pytest.mark.parametrize(
+    ("capabilities", "expected"),
+    [
+        ([(9, 0)], "bfloat16"),
+        ([(8, 0), (8, 6)], "bfloat16"),
+        ([(8, 0), (7, 5)], "float16"),
+        ([(7, 0)], "float16"),
+        ([(6, 1)], "float32"),
+        ([None], "float32"),
+    ],
+)
+def test_the_oldest_gpu_decides(monkeypatch, capabilities, expected):
+    details = [{"compute_capability": each} if each else {} for each in capabilities]
+    monkeypatch.setattr(tf.config, "list_physical_devices", lambda kind: list(range(len(details))))
+    monkeypatch.setattr(tf.config.experimental, "get_device_details", lambda gpu: details[gpu])
+    assert precision.fastest_precision() == expected
+
+
+@pytest.mark.parametrize(
+    ("flags", "expected"),
+    [("avx512f avx512_bf16", "bfloat16"), ("amx_tile amx_bf16", "bfloat16"), ("avx2 avx512f", "float32")],
+)
+def test_without_a_gpu_the_processor_decides(monkeypatch, tmp_path, flags, expected):
+    (tmp_path / "cpuinfo").write_text(f"flags : {flags}\n")
+    monkeypatch.setattr(tf.config, "list_physical_devices", lambda kind: [])
+    monkeypatch.setattr(precision, "Path", lambda path: tmp_path / "cpuinfo")
+    assert precision.fastest_precision() == expected
+
+
+def steps(state: TrainingState, number: int) -> list[dict[str, float]]:
+    phase = Schedule.from_config(CONFIG).phases[-1]
+    state.begin_phase(phase)
+    step = tf.function(state.gan(phase).train_step)
+    return [{name: float(value) for name, value in step(tf.constant(REALS)).items()} for _ in range(number)]
+
+
+@pytest.mark.parametrize("name", precision.POLICIES)
+def test_steps_are_finite_and_begin_alike_in_every_precision(name):
+    expected = steps(TrainingState(CONFIG, "float32"), 1)[0]
+    found = steps(TrainingState(CONFIG, name), 3)
+    assert all(np.isfinite(value) for values in found for value in values.values())
+    for value in ("discriminator_loss", "generator_loss", "penalty"):
+        assert found[0][value] == pytest.approx(expected[value], abs=0.05)
+
+
+def test_float16_overflow_lowers_the_scale_and_leaves_the_weights():
+    state = TrainingState(CONFIG, "float16")
+    for optimizer in (state.generator_optimizer, state.discriminator_optimizer):
+        optimizer.dynamic_scale.assign(1e30)
+    before = {name: np.array(variable) for name, variable in state.variables().items()}
+    steps(state, 1)
+    for name, variable in state.variables().items():
+        if name.startswith(("generator/", "discriminator/")):
+            np.testing.assert_array_equal(np.asarray(variable), before[name], err_msg=name)
+    for optimizer in (state.generator_optimizer, state.discriminator_optimizer):
+        assert float(optimizer.dynamic_scale) == pytest.approx(5e29)
+
+
+def test_a_new_phase_keeps_the_scale_and_forgets_the_moments():
+    state = TrainingState(CONFIG, "float16")
+    steps(state, 1)
+    state.discriminator_optimizer.dynamic_scale.assign(64.0)
+    state.begin_phase(Schedule.from_config(CONFIG).phases[-1])
+    assert float(state.discriminator_optimizer.dynamic_scale) == 64
+    assert int(state.discriminator_optimizer.iterations) == 0
+    moments = [v for v in state.discriminator_optimizer.inner_optimizer.variables if "velocity" in v.path]
+    assert moments
+    assert not any(np.asarray(each).any() for each in moments)
+
+
+def test_every_variable_of_the_loss_scale_is_in_the_state():
+    names = TrainingState(CONFIG, "float16").variables()
+    for network in ("generator", "discriminator"):
+        assert f"{network}_optimizer/{network}_optimizer_scale/dynamic_scale" in names
