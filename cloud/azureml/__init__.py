@@ -1,0 +1,1 @@
+"""Training on Azure Machine Learning; `submit.py` is the command line."""
