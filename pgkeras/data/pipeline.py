@@ -5,7 +5,7 @@ so a resumed run sees exactly what an uninterrupted one would have seen.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 import numpy as np
@@ -17,7 +17,15 @@ from pgkeras.labels import one_hot
 
 
 def batches(
-    data: Dataset, resolution: int, batch_size: int, *, seed: int, start: int = 0, mirror: bool = True
+    data: Dataset,
+    resolution: int,
+    batch_size: int,
+    *,
+    seed: int,
+    start: int = 0,
+    mirror: bool = True,
+    replicas: Sequence[int] = (0,),
+    replicas_in_all: int = 1,
 ) -> tf.data.Dataset:
     """An endless stream of batches of real images.
 
@@ -26,38 +34,47 @@ def batches(
     Args:
         data: the images, whose side is at least resolution, and perhaps labels.
         resolution: image side to deliver, in pixels; larger images are averaged over the area of each pixel.
-        batch_size: images per batch.
+        batch_size: images per batch; a multiple of replicas_in_all.
         seed: of the order and of the mirroring.
         start: images shown before the first batch.
         mirror: whether half of the images, chosen anew in each pass, are mirrored.
+        replicas: the replicas to feed, in turn; replica r of n gets the images r, r + n, r + 2n ... of each batch.
+        replicas_in_all: among which each batch is dealt.
 
     Returns:
-        A dataset of float32 (batch_size, resolution, resolution, channels) in [-1, 1]; with labels, of pairs of these
-        and one-hot float32 (batch_size, classes). Iterate in `reading_data`.
+        A dataset of the replicas' shares, float32 (batch_size / replicas_in_all, resolution, resolution, channels) in
+        [-1, 1]; with labels, of pairs of these and one-hot float32 (batch_size / replicas_in_all, classes). Iterate in
+        `reading_data`.
     """
     side, channels = data.images.shape[2:]
+    share = batch_size // replicas_in_all
     classes = len(data.label_names)
 
     def generate() -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
-        for indices, mirrored in _order(len(data.images), batch_size, seed, start):
-            own = np.empty((batch_size, 0)) if data.labels is None else one_hot(data.labels[indices], classes)
-            yield data.images[indices], mirrored & mirror, own
+        for batch, batch_mirrored in _order(len(data.images), batch_size, seed, start):
+            for replica in replicas:
+                indices, mirrored = batch[replica::replicas_in_all], batch_mirrored[replica::replicas_in_all]
+                own = np.empty((share, 0)) if data.labels is None else one_hot(data.labels[indices], classes)
+                yield data.images[indices], mirrored & mirror, own
 
     dataset = tf.data.Dataset.from_generator(
         generate,
         output_signature=(
-            tf.TensorSpec((batch_size, side, side, channels), tf.uint8),
-            tf.TensorSpec((batch_size,), tf.bool),
-            tf.TensorSpec((batch_size, classes), tf.float32),
+            tf.TensorSpec((share, side, side, channels), tf.uint8),
+            tf.TensorSpec((share,), tf.bool),
+            tf.TensorSpec((share, classes), tf.float32),
         ),
     )
 
     def prepare(batch: tf.Tensor, mirrored: tf.Tensor, own: tf.Tensor) -> tf.Tensor | tuple[tf.Tensor, tf.Tensor]:
-        batch = tf.where(mirrored[:, None, None, None], tf.reverse(batch, axis=[2]), batch)
-        batch = _shrink(tf.cast(batch, tf.float32), side, resolution) / 127.5 - 1.0
+        batch = _shrink(tf.cast(batch, tf.float32), resolution)
+        # Mirrored once they are small.
+        batch = tf.where(mirrored[:, None, None, None], tf.reverse(batch, axis=[2]), batch) / 127.5 - 1.0
         return batch if data.labels is None else (batch, own)
 
-    return dataset.map(prepare, num_parallel_calls=2, deterministic=True).prefetch(4)
+    # Several machines that did not know it to be endless would trace steps for a last, smaller batch.
+    endless = tf.data.experimental.assert_cardinality(tf.data.INFINITE_CARDINALITY)
+    return dataset.map(prepare, num_parallel_calls=2, deterministic=True).apply(endless).prefetch(4)
 
 
 @contextmanager
@@ -76,11 +93,17 @@ def reading_data() -> Iterator[None]:
         raise UserError(said[1]) from None
 
 
-def _shrink(images: tf.Tensor, side: int, resolution: int) -> tf.Tensor:
+def _shrink(images: tf.Tensor, resolution: int) -> tf.Tensor:
+    """Averages over boxes: first over their rows, whose sums are long runs of memory, then over what is left."""
+    batch, side, _, channels = images.shape
     if side % resolution:
         return tf.image.resize(images, (resolution, resolution), "area")
     factor = side // resolution
-    return tf.nn.avg_pool2d(images, factor, factor, "VALID") if factor > 1 else images
+    if factor == 1:
+        return images
+    rows = tf.reduce_sum(tf.reshape(images, (batch, resolution, factor, side * channels)), axis=2)
+    boxes = tf.reshape(rows, (batch, resolution, resolution, factor, channels))
+    return tf.reduce_sum(boxes, axis=3) / factor**2
 
 
 def _order(number: int, batch_size: int, seed: int, start: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:

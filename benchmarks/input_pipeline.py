@@ -1,0 +1,83 @@
+"""Whether the input pipeline keeps up: images per second that it delivers against those that a training step takes."""
+
+import tempfile
+import time
+from pathlib import Path
+
+import click
+import numpy as np
+import psutil
+
+from pgkeras.command_line import run
+from pgkeras.data import Dataset, batches, open_dataset
+from pgkeras.presets import PRESETS
+from pgkeras.schedule import Schedule
+from pgkeras.training.devices import choose_devices
+from pgkeras.training.precision import fastest_precision
+from pgkeras.training.preflight import preflight
+from pgkeras.training.state import TrainingState
+
+IMAGES = 2000
+SECONDS = 3.0
+
+EXAMPLES = """\b
+Example:
+  python benchmarks/input_pipeline.py --preset quick
+"""
+
+
+@click.command(epilog=EXAMPLES)
+@click.option("--preset", type=click.Choice(list(PRESETS)), default="quick", show_default=True, help="Whose steps.")
+@click.option("--side", type=int, default=256, show_default=True, help="Of the stored images, in pixels.")
+@click.option("--resolution", type=int, default=64, show_default=True, help="Final image side of the training.")
+def main(preset: str, side: int, resolution: int) -> None:
+    """Reads a memory-mapped .npz of random images by itself, then trains on it, at every resolution.
+
+    Memory is what the process holds beyond files in the page cache.
+    """
+    config = PRESETS[preset]().model_copy(update={"resolution": resolution})
+    strategy = choose_devices(1)
+    with tempfile.TemporaryDirectory() as folder:
+        dataset = _random_images(Path(folder) / "images.npz", side, config.channels)
+        before = _memory()
+        delivered, memory = {}, 0
+        for each in config.resolutions:
+            delivered[each] = _images_per_second(dataset, each, int(config.at_resolution("batch_size", each)))
+            memory = max(memory, _memory())
+        with strategy.scope():
+            state = TrainingState(config, fastest_precision())
+        schedule = Schedule.from_config(config)
+        costs = preflight(state, dataset, schedule, seconds=SECONDS)
+    print(f"{preset}, from {IMAGES} images of {side}x{side}: images/s")
+    print(f"{'':>10}{'pipeline':>10}{'step':>10}{'ratio':>8}")
+    for phase, cost in zip(schedule.phases, costs, strict=True):
+        if not phase.fade_in:
+            taken = 1 / cost.seconds_per_image
+            ratio = delivered[phase.resolution] / taken
+            print(f"{phase.resolution:>10}{delivered[phase.resolution]:>10,.0f}{taken:>10,.0f}{ratio:>8.1f}")
+    print(f"the pipeline's memory: {(memory - before) / 1e6:.0f} MB; of the whole process: {memory / 1e6:.0f} MB")
+
+
+def _random_images(path: Path, side: int, channels: int) -> Dataset:
+    random = np.random.default_rng(0)
+    np.savez(path, images=random.integers(0, 256, (IMAGES, side, side, channels), dtype=np.uint8))
+    return open_dataset(path)
+
+
+def _images_per_second(dataset: Dataset, resolution: int, batch_size: int) -> float:
+    stream = iter(batches(dataset, resolution, batch_size, seed=0))
+    next(stream)
+    number, began = 0, time.perf_counter()
+    while time.perf_counter() - began < SECONDS:
+        next(stream)
+        number += batch_size
+    return number / (time.perf_counter() - began)
+
+
+def _memory() -> int:
+    process = psutil.Process().memory_info()
+    return process.rss - process.shared
+
+
+if __name__ == "__main__":
+    run(main)
