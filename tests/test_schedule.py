@@ -5,6 +5,7 @@ import csv
 import pytest
 
 from pgkeras import ProgressiveConfig
+from pgkeras.presets import PRESETS
 from pgkeras.schedule import Schedule
 
 # The official presets' options (config.py of the official repository), in this project's terms.
@@ -42,6 +43,12 @@ def test_agrees_with_the_official_schedule_on_every_row(reference, preset):
         assert position.batch_size == int(row["minibatch"]), row
         assert position.generator_learning_rate == pytest.approx(float(row["generator_lr"])), row
         assert position.discriminator_learning_rate == pytest.approx(float(row["discriminator_lr"])), row
+
+
+@pytest.mark.parametrize(("ours", "official"), [("paper", "preset-v1-1gpu"), ("paper-8-gpus", "preset-v2-8gpus")])
+def test_the_papers_presets_have_the_official_schedules(ours, official):
+    expected = ProgressiveConfig(resolution=1024, **OFFICIAL[official])
+    assert Schedule.from_config(PRESETS[ours]()) == Schedule.from_config(expected)
 
 
 def small(**options) -> Schedule:
