@@ -45,6 +45,7 @@ def _split(value: Any) -> Any:
     return tuple(part for part in value.split(",") if part) if isinstance(value, str) else value
 
 
+Metrics = Annotated[tuple[Literal["swd", "ms_ssim"], ...], BeforeValidator(_split)]
 Augmentations = Annotated[tuple[Literal["colour", "translation", "cutout"], ...], BeforeValidator(_split)]
 WITHOUT_PENALTY = ("wgan", "lsgan", "hinge")
 """Losses whose penalty options would be ignored."""
@@ -130,6 +131,11 @@ class ProgressiveConfig(BaseModel):
     batch_size: PerResolution[PositiveInt] = Field(
         {4: 16, 256: 14, 512: 6, 1024: 3}, description="Real images per step, by resolution."
     )
+    micro_batches: PerResolution[PositiveInt] = Field(
+        {4: 1},
+        description="Parts of a device's batch, computed one after another, by resolution. More of them need less "
+        "memory; training raises the number by itself where a resolution does not fit.",
+    )
     generator_learning_rate: PerResolution[PositiveFloat] = Field(
         {4: 0.001}, description="Adam's learning rate for the generator, by resolution."
     )
@@ -197,6 +203,12 @@ class ProgressiveConfig(BaseModel):
     seed: int = Field(0, ge=0, lt=2**31, description="Seed of the weights, the latents and the order of the images.")
     ticks_per_phase: PositiveInt = Field(20, description="Lines of statistics in each phase.")
     snapshots_per_phase: PositiveInt = Field(4, description="Sample grids in each phase.")
+    metrics: Metrics = Field(
+        (), description="What to measure at every snapshot from 16x16 on, such as swd,ms_ssim (see pgkeras.evaluate)."
+    )
+    metrics_images: Annotated[int, Field(ge=2)] = Field(
+        1024, description="Generated and real images that --metrics compares, if there are so many."
+    )
     checkpoint_minutes: NotNegativeFloat = Field(5.0, description="Minutes from one checkpoint to the next.")
 
     @model_validator(mode="after")
@@ -210,6 +222,9 @@ class ProgressiveConfig(BaseModel):
         if self.label_weight is not None and not self.label_size:
             raise ValueError(f"--label-weight {self.label_weight:g}: the network has no labels; add --conditional")
         self._check_augmentation()
+        self._check_micro_batches()
+        if not self.metrics and self.metrics_images != _default("metrics_images"):
+            raise ValueError(f"--metrics-images {self.metrics_images}: there are no --metrics to measure")
         if self.network == "dcgan":
             self._check_dcgan()
         if self.at_resolution("straight_kimg", self.resolution) == 0:
@@ -235,6 +250,17 @@ class ProgressiveConfig(BaseModel):
                 f"--augmentation-probability {self.augmentation_probability:g} and --augmentation-target "
                 f"{self.augmentation_target:g} contradict each other: the target steers the probability"
             )
+
+    def _check_micro_batches(self) -> None:
+        for resolution in self.resolutions:
+            number = self.at_resolution("micro_batches", resolution)
+            batch_size = self.at_resolution("batch_size", resolution)
+            if number not in self.possible_micro_batches(batch_size):
+                possible = ", ".join(map(str, self.possible_micro_batches(batch_size)))
+                raise ValueError(
+                    f"--micro-batches {number} at {resolution}x{resolution}: would change what a batch of {batch_size} "
+                    f"means; possible: {possible}"
+                )
 
     def _check_dcgan(self) -> None:
         lacks = {
@@ -268,6 +294,30 @@ class ProgressiveConfig(BaseModel):
         """
         values = getattr(self, option)
         return values[max(start for start in values if start <= resolution)]
+
+    def possible_micro_batches(self, batch_size: int) -> list[int]:
+        """Into how many parts a batch can be dealt without changing what its images mean to each other.
+
+        Parts must be of whole groups of the minibatch standard deviation; batch normalization and learned minibatch
+        discrimination compare all images of a batch, which therefore stays whole.
+
+        Args:
+            batch_size: images of one device's batch.
+
+        >>> ProgressiveConfig().possible_micro_batches(16), ProgressiveConfig().possible_micro_batches(3)
+        ([1, 2, 4], [1])
+        """
+        normalizations = (self.generator_normalization, self.discriminator_normalization)
+        if "batch" in normalizations or self.minibatch_discrimination == "learned":
+            return [1]
+        divisors = [number for number in range(1, batch_size + 1) if batch_size % number == 0]
+        if self.minibatch_discrimination == "none":
+            return divisors
+
+        def groups(images: int) -> int:
+            return -(-images // self.minibatch_stddev_group)
+
+        return [number for number in divisors if number * groups(batch_size // number) == groups(batch_size)]
 
     @property
     def resolutions(self) -> list[int]:

@@ -11,7 +11,7 @@ from pgkeras.layers import MinibatchDiscrimination, MinibatchStddev
 from pgkeras.losses import Loss, label_loss, points_around_reals
 from pgkeras.micro_batches import mean_over_micro_batches
 from pgkeras.networks import StagePair
-from pgkeras.replicas import normal, number_of_replicas, uniform
+from pgkeras.replicas import mean_over_replicas, normal, number_of_replicas, uniform
 
 _DISCRIMINATOR_VALUES = (
     "discriminator_loss",
@@ -60,6 +60,7 @@ class ProgressiveGAN(keras.Model):
         self.ema_generator = ema_generator.fade_in if fade_in else ema_generator.straight
         self.fades = [generator.fade, discriminator.fade, ema_generator.fade] if fade_in else []
         self.seed_generator = seed_generator
+        self.built = True  # Its networks are; it has no call of its own by which Keras could build it.
 
     def compile(
         self,
@@ -94,7 +95,7 @@ class ProgressiveGAN(keras.Model):
             augmentation: of the discriminator's images, reals and fakes alike; None for none.
             micro_batches: parts of a batch whose gradients are computed one after another, to save memory.
         """
-        super().compile(jit_compile=False)
+        super().compile(optimizer=None, jit_compile=False)
         self.generator_optimizer = generator_optimizer
         self.discriminator_optimizer = discriminator_optimizer
         self.adversarial_loss = loss
@@ -117,6 +118,18 @@ class ProgressiveGAN(keras.Model):
         for fade in self.fades:
             fade.alpha.assign(alpha)
 
+    def make_train_function(self, force: bool = False) -> None:
+        """Compiles one step for `fit`: on every device, with values that are the same on all of them."""
+        if self.train_function is not None and not force:
+            return
+        strategy = self.distribute_strategy
+
+        def step(iterator: tf.data.Iterator) -> dict[str, tf.Tensor]:
+            values = strategy.run(self.train_step, args=(next(iterator),))
+            return {name: strategy.experimental_local_results(value)[0] for name, value in values.items()}
+
+        self.train_function = tf.function(step, autograph=False)
+
     def train_step(self, data: tf.Tensor | tuple[tf.Tensor, tf.Tensor]) -> dict[str, tf.Tensor]:
         """One update of the discriminator, the generator and the moving average (or several, as compiled).
 
@@ -138,7 +151,7 @@ class ProgressiveGAN(keras.Model):
         for _ in range(self.generator_steps):
             values |= self._update_generator(part.shape[0], part_labels)
         self._update_average(self.ema_decay ** (reals.shape[0] * number_of_replicas() / 16))
-        return values
+        return mean_over_replicas(values)
 
     def _parts(self, reals: tf.Tensor, labels: tf.Tensor | None) -> list[tuple[tf.Tensor, tf.Tensor | None]]:
         """A share of the batch for each update of the discriminator."""
@@ -159,11 +172,9 @@ class ProgressiveGAN(keras.Model):
         self.discriminator_optimizer.apply(gradients, variables)
         if self.adversarial_loss.weight_clip:
             self._clip_weights(self.adversarial_loss.weight_clip)
-        sign = values.pop("real_sign")
+        sign = {"real_sign": values.pop("real_sign")}
         if self.augmentation:
-            replica = tf.distribute.get_replica_context()
-            sign = replica.all_reduce(tf.distribute.ReduceOp.MEAN, sign)
-            self.augmentation.adapt(sign, reals.shape[0] * replica.num_replicas_in_sync)
+            self.augmentation.adapt(mean_over_replicas(sign)["real_sign"], reals.shape[0] * number_of_replicas())
             values["augmentation_probability"] = ops.convert_to_tensor(self.augmentation.probability)
         return values
 

@@ -1,8 +1,8 @@
-"""Random numbers for one replica's share of the batch, such that all shares together are what one device would draw.
+"""What a step needs to know of the other devices that share its batch, its replicas.
 
-The first axis of what is drawn is the batch. Replica r of n has the images r, r + n, r + 2n ... of the global batch:
-dealt so, they form the same groups for the minibatch standard deviation as on one device, if each share is made of
-whole groups.
+Replica r of n has the images r, r + n, r + 2n ... of the batch: dealt so, they form the same groups for the minibatch
+standard deviation as on one device, if each share is made of whole groups. Random numbers, whose first axis is the
+batch, are dealt likewise: all shares together are what one device would draw.
 """
 
 from collections.abc import Callable
@@ -15,6 +15,21 @@ from keras.random import SeedGenerator
 def number_of_replicas() -> int:
     """Devices that compute a share of the current step each; 1 without a distribution strategy."""
     return _replica()[1]
+
+
+def mean_over_replicas(values: dict[str, Tensor]) -> dict[str, Tensor]:
+    """Scalars averaged over all replicas, the same on each afterwards.
+
+    Args:
+        values: scalars by name, of this replica.
+    """
+    if number_of_replicas() == 1:
+        return values
+    import tensorflow as tf
+
+    stacked = tf.stack([tf.cast(value, tf.float32) for value in values.values()])
+    means = tf.distribute.get_replica_context().all_reduce(tf.distribute.ReduceOp.MEAN, stacked)
+    return dict(zip(values, tf.unstack(means), strict=True))
 
 
 def normal(shape: tuple, seed: SeedGenerator) -> Tensor:

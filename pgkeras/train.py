@@ -1,12 +1,17 @@
 """The command line that trains: `python -m pgkeras.train faces.npz --out runs`."""
 
+import shutil
 import sys
+import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import click
 import numpy as np
+import tensorflow as tf
+from tqdm import tqdm
 
 import pgkeras
 from pgkeras.command_line import config_options, fit_option, run
@@ -17,10 +22,17 @@ from pgkeras.presets import PRESETS
 from pgkeras.schedule import Schedule
 from pgkeras.training import plan
 from pgkeras.training.checkpoint import load_newest_checkpoint
+from pgkeras.training.devices import check_shares, choose_devices, is_chief, number_of_workers
+from pgkeras.training.disk import check_disk, disk_may_be_full, disk_needed
+from pgkeras.training.plan_table import plan_table
 from pgkeras.training.precision import fastest_precision
+from pgkeras.training.preflight import preflight
 from pgkeras.training.run_folder import RunDescription, RunFolder
 from pgkeras.training.state import TrainingState
 from pgkeras.training.trainer import train
+
+# For each phase, when --minutes wants its speed.
+MEASURED_SECONDS = 1.5
 
 EXAMPLES = """\b
 Examples:
@@ -47,7 +59,12 @@ Examples:
 @click.option("--resume", type=click.Path(path_type=Path), help="Go on with the run in this folder.")
 @fit_option
 @click.option("--conditional", is_flag=True, help="Learn DATA's labels too: the generator takes a class.")
-@click.option("--dry-run", is_flag=True, help="Print the plan and stop.")
+@click.option(
+    "--devices",
+    type=click.IntRange(min=1),
+    help="GPUs of this machine; without a GPU, logical devices that share the processor.  [default: all GPUs, or one]",
+)
+@click.option("--dry-run", is_flag=True, help="Try every phase, print the plan and stop.")
 @config_options(ProgressiveConfig)
 def main(
     data: Path | None,
@@ -58,6 +75,7 @@ def main(
     resume: Path | None,
     fit: Fit,
     conditional: bool,
+    devices: int | None,
     dry_run: bool,
     **options: object,
 ) -> None:
@@ -74,30 +92,35 @@ def main(
     if resume:
         flags = {"fit": None if fit == "refuse" else fit, "conditional": conditional or None}
         _refuse_options_beside_resume(given | {"preset": preset, "kimg": kimg, "minutes": minutes} | flags)
-        _resume(resume, data, dry_run)
+        _resume(resume, data, devices, dry_run)
         return
     if data is None:
         raise UserError("DATA is missing: give the photos to train on, or --resume RUN")
     if kimg and minutes:
         raise UserError(f"--kimg {kimg:g} and --minutes {minutes:g} contradict each other: give one of them")
 
+    strategy = choose_devices(devices)
+    if minutes and number_of_workers() > 1:
+        raise UserError(f"--minutes {minutes:g}: the machines of TF_CONFIG differ in speed; give --kimg instead")
     dataset = open_dataset(data, side=_resolution(preset, given), fit=fit, labels=conditional)
     config = _with_precision(_configure(preset, _from_data(dataset) | given))
-    _check_data(dataset, config, data)
-    RunFolder.check_writable(out)
-    state = TrainingState(config, config.precision)
-    schedule = Schedule.from_config(config)
-    image_costs = None
     if kimg:
         config = plan.scaled_to(config, plan.factor_for_kimg(config, kimg))
+    _check_data(dataset, config, data)
+    check_shares(config, strategy.num_replicas_in_sync)
+    RunFolder.check_writable(out)
+    with strategy.scope():
+        state = TrainingState(config, config.precision)
+    print("trying every phase ...", flush=True)
+    costs = preflight(state, dataset, Schedule.from_config(config), seconds=MEASURED_SECONDS if minutes else 0.0)
+    image_costs = [cost.seconds_per_image for cost in costs]
     if minutes:
-        print("measuring this machine's speed in every phase ...", flush=True)
-        image_costs = plan.measure_image_costs(state, dataset, schedule)
         seconds = 60 * minutes - (time.monotonic() - began)
-        config = plan.scaled_to(config, plan.factor_for_seconds(config, image_costs, seconds))
-    state.config = config
-    schedule = Schedule.from_config(config)
-    _print_plan(state, schedule, dataset, image_costs)
+        state.config = plan.scaled_to(state.config, plan.factor_for_seconds(state.config, image_costs, seconds))
+    schedule = Schedule.from_config(state.config)
+    _print_plan(state, dataset, plan_table(state, schedule, costs))
+    print(f"disk: at most {tqdm.format_sizeof(disk_needed(state, schedule), 'B')} in {out}", flush=True)
+    check_disk(disk_needed(state, schedule), out)
     if dry_run:
         return
     description = RunDescription(
@@ -107,12 +130,13 @@ def main(
         images=len(dataset.images),
         side=dataset.images.shape[1],
         label_names=dataset.label_names,
-        config=config,
+        config=state.config,
     )
-    _train(state, dataset, schedule, RunFolder.create(out, description), image_costs)
+    with _own_folder(strategy, out) as own:
+        _train(state, dataset, RunFolder.create(own, description), image_costs)
 
 
-def _resume(path: Path, data: Path | None, dry_run: bool) -> None:
+def _resume(path: Path, data: Path | None, devices: int | None, dry_run: bool) -> None:
     folder, description = RunFolder.open(path)
     config = _with_precision(description.config)
     path = data or Path(description.data)
@@ -123,26 +147,41 @@ def _resume(path: Path, data: Path | None, dry_run: bool) -> None:
             f"{path}: has {number} images of {side} pixels and {len(dataset.label_names)} classes, but the run began "
             f"with {description.images} of {description.side} and {len(description.label_names)}; give the same data"
         )
-    state = TrainingState(config, config.precision)
+    strategy = choose_devices(devices)
+    check_shares(config, strategy.num_replicas_in_sync)
+    with strategy.scope():
+        state = TrainingState(config, config.precision)
     checkpoint = load_newest_checkpoint(state, folder.checkpoints)
     schedule = Schedule.from_config(config)
     print(f"resuming from {checkpoint or 'the start: there is no checkpoint yet'}", flush=True)
     if dry_run:
-        _print_plan(state, schedule, dataset, None)
+        _print_plan(state, dataset, plan_table(state, schedule, []))
         return
-    folder.rewind(state.progress.images_shown)
-    _train(state, dataset, schedule, folder, None)
+    with _own_folder(strategy, folder.path.parent) as own:
+        if own != folder.path.parent:
+            copied = RunFolder.create(own, description)
+            shutil.copytree(folder.checkpoints, copied.checkpoints, dirs_exist_ok=True)
+            folder = copied
+        folder.rewind(state.progress.images_shown)
+        _train(state, dataset, folder, plan.estimate_image_costs(state, schedule))
 
 
-def _train(
-    state: TrainingState,
-    dataset: Dataset,
-    schedule: Schedule,
-    folder: RunFolder,
-    image_costs: Sequence[float] | None,
-) -> None:
-    folder.write_reals(dataset, state.config.resolution)
-    finished = train(state, dataset, schedule, folder, image_costs or plan.estimate_image_costs(state, schedule))
+@contextmanager
+def _own_folder(strategy: tf.distribute.Strategy, out: Path) -> Iterator[Path]:
+    """Where this process keeps its run: of several machines, all but one in a folder that goes away with it."""
+    if is_chief(strategy):
+        yield out
+        return
+    with tempfile.TemporaryDirectory() as own:
+        yield Path(own)
+
+
+def _train(state: TrainingState, dataset: Dataset, folder: RunFolder, image_costs: Sequence[float]) -> None:
+    with disk_may_be_full(folder):
+        folder.write_reals(dataset, state.config.resolution)
+        finished = train(state, dataset, Schedule.from_config(state.config), folder, image_costs)
+    if not is_chief(state.strategy):
+        sys.exit(0 if finished else 130)
     if not finished:
         print(f"stopped at {state.progress.images_shown:,} images; to go on:")
         print(f"  python -m pgkeras.train --resume {folder.path}")
@@ -204,27 +243,21 @@ def _check_data(dataset: Dataset, config: ProgressiveConfig, path: Path) -> None
         raise UserError(f"{path}: {number} images are fewer than the {images_per_step} of a step; lower --batch-size")
 
 
-def _print_plan(
-    state: TrainingState, schedule: Schedule, dataset: Dataset, image_costs: Sequence[float] | None
-) -> None:
+def _print_plan(state: TrainingState, dataset: Dataset, table: str) -> None:
+    config = state.config
     number, side = dataset.images.shape[:2]
     parameters = {
-        name: sum(np.prod(variable.shape) for variable in pairs[state.config.resolution].straight.trainable_variables)
+        name: sum(np.prod(variable.shape) for variable in pairs[config.resolution].straight.trainable_variables)
         for name, pairs in (("generator", state.generators), ("discriminator", state.discriminators))
     }
-    classes = f" in {state.config.label_size} classes" if state.config.label_size else ""
+    classes = f" in {config.label_size} classes" if config.label_size else ""
+    replicas = state.strategy.num_replicas_in_sync
     print(
         f"{number:,} images of {side}x{side}{classes}; generator {parameters['generator']:,} and "
         f"discriminator {parameters['discriminator']:,} parameters; {state.precision}"
+        f"{f' on {replicas} devices' if replicas > 1 else ''}"
     )
-    print(f"{'phase':>18}  {'images':>11}  {'batch':>5}  {'G rate':>7}  {'D rate':>7}  {'minutes':>8}")
-    for index, phase in enumerate(schedule.phases):
-        minutes = f"{phase.images * image_costs[index] / 60:.1f}" if image_costs else "-"
-        print(
-            f"{phase.name:>18}  {phase.images:>11,}  {phase.batch_size:>5}  {phase.generator_learning_rate:>7g}  "
-            f"{phase.discriminator_learning_rate:>7g}  {minutes:>8}"
-        )
-    print(f"{'all':>18}  {schedule.images:>11,}", flush=True)
+    print(table, flush=True)
 
 
 if __name__ == "__main__":

@@ -1,8 +1,9 @@
-"""What happens around the steps of `fit`: schedule, statistics, samples, checkpoints."""
+"""What happens around the steps of `fit`: schedule, statistics, samples, metrics, checkpoints."""
 
 from pgkeras.callbacks.checkpoints import Checkpoints
+from pgkeras.callbacks.metrics import Metrics
 from pgkeras.callbacks.position import FollowSchedule
 from pgkeras.callbacks.samples import Samples
 from pgkeras.callbacks.statistics import Statistics
 
-__all__ = ["Checkpoints", "FollowSchedule", "Samples", "Statistics"]
+__all__ = ["Checkpoints", "FollowSchedule", "Metrics", "Samples", "Statistics"]

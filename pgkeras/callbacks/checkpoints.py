@@ -1,11 +1,14 @@
-"""Checkpoints by the clock, at the end of every phase, and when the user stops the run."""
+"""Checkpoints by the clock and at the end of every phase; a stop asked for by the user is followed by one."""
 
 import signal
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import keras
 
 from pgkeras.training.checkpoint import save_checkpoint
+from pgkeras.training.devices import agree
 from pgkeras.training.run_folder import RunFolder
 from pgkeras.training.state import TrainingState
 
@@ -13,7 +16,7 @@ STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
 class Checkpoints(keras.callbacks.Callback):
-    """Saves the full state; Ctrl-C and SIGTERM end `fit` after the current step with a checkpoint.
+    """Saves the full state; once a stop is asked for, ends `fit` after the current step, on all machines alike.
 
     Args:
         state: of the training.
@@ -28,21 +31,30 @@ class Checkpoints(keras.callbacks.Callback):
         self.seconds = 60 * minutes
         self.stopped = False
 
+    @contextmanager
+    def stopping_on_signals(self) -> Iterator[None]:
+        """While the block runs, Ctrl-C and SIGTERM ask for a stop."""
+        handlers = {number: signal.signal(number, self._stop) for number in STOP_SIGNALS}
+        try:
+            yield
+        finally:
+            for number, handler in handlers.items():
+                signal.signal(number, handler)
+
     def on_train_begin(self, logs: dict | None = None) -> None:
         self.saved = time.monotonic()
-        self.handlers = {number: signal.signal(number, self._stop) for number in STOP_SIGNALS}
 
     def on_train_batch_end(self, batch: int, logs: dict | None = None) -> None:
+        due = time.monotonic() - self.saved >= self.seconds
+        self.stopped, due = agree(self.state.strategy, self.stopped, due)
         if self.stopped:
             self.model.stop_training = True
-        elif time.monotonic() - self.saved >= self.seconds:
+        elif due:
             save_checkpoint(self.state, self.folder.checkpoints)
             self.saved = time.monotonic()
 
     def on_train_end(self, logs: dict | None = None) -> None:
         save_checkpoint(self.state, self.folder.checkpoints)
-        for number, handler in self.handlers.items():
-            signal.signal(number, handler)
 
     def _stop(self, number: int, frame: object) -> None:
         self.stopped = True

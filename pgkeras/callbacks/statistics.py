@@ -1,17 +1,16 @@
 """A line of statistics per tick: on the terminal, in stats.jsonl and in TensorBoard."""
 
 import json
-import math
 from collections.abc import Sequence
 
 import keras
 import tensorflow as tf
 from tqdm import tqdm
 
-from pgkeras.errors import UserError
 from pgkeras.schedule import Position, Schedule
 from pgkeras.training.run_folder import RunFolder
 from pgkeras.training.state import Progress
+from pgkeras.training.watchdog import Watchdog
 
 
 class Statistics(keras.callbacks.Callback):
@@ -23,6 +22,7 @@ class Statistics(keras.callbacks.Callback):
         folder: of the run.
         ticks_per_phase: lines in each phase.
         image_costs: what one image costs in each phase of the schedule, in any unit; for the time left.
+        watchdog: sees every step and every tick.
     """
 
     def __init__(
@@ -32,17 +32,22 @@ class Statistics(keras.callbacks.Callback):
         folder: RunFolder,
         ticks_per_phase: int,
         image_costs: Sequence[float],
+        watchdog: Watchdog,
     ) -> None:
         super().__init__()
         self.schedule = schedule
         self.progress = progress
         self.ticks_per_phase = ticks_per_phase
         self.image_costs = image_costs
+        self.watchdog = watchdog
         self.lines = folder.statistics
         self.tensorboard = tf.summary.create_file_writer(str(folder.tensorboard))
         self.bar = tqdm(
             total=schedule.images, initial=progress.images_shown, unit="image", disable=None, dynamic_ncols=True
         )
+
+    def on_train_begin(self, logs: dict | None = None) -> None:
+        self.bar.update(self.progress.images_shown - self.bar.n)
 
     def on_train_batch_begin(self, batch: int, logs: dict | None = None) -> None:
         self.position = self.schedule.at(self.progress.images_shown)
@@ -50,12 +55,8 @@ class Statistics(keras.callbacks.Callback):
 
     def on_train_batch_end(self, batch: int, logs: dict[str, float]) -> None:
         progress = self.progress
+        self.watchdog.check_step(logs)
         for name, value in logs.items():
-            if not math.isfinite(value):
-                raise UserError(
-                    f"{name} is {value} after {progress.images_shown:,} images ({self.position.phase.name}): training "
-                    "has diverged; try lower learning rates"
-                )
             progress.tick_sums[name] = progress.tick_sums.get(name, 0.0) + float(value)
         progress.tick_steps += 1
         self.bar.update(self.position.phase.images_per_step)
@@ -73,6 +74,8 @@ class Statistics(keras.callbacks.Callback):
             "fade_in": position.phase.fade_in,
             "alpha": position.alpha,
             "batch_size": position.batch_size,
+            "generator_learning_rate": progress.learning_rate_factor * position.generator_learning_rate,
+            "discriminator_learning_rate": progress.learning_rate_factor * position.discriminator_learning_rate,
             "images_per_second": rate,
             "seconds": progress.seconds,
             **means,
@@ -90,6 +93,7 @@ class Statistics(keras.callbacks.Callback):
             f"left: phase {tqdm.format_interval(phase_left)}, run {tqdm.format_interval(run_left)}"
         )
         progress.tick_steps, progress.tick_seconds, progress.tick_sums = 0, 0.0, {}
+        self.watchdog.check_tick(means, position)
 
     def _seconds_left(self, position: Position, seconds_per_image: float) -> tuple[float, float]:
         """Time left in the phase and in the run, if later images take longer as their cost says."""

@@ -12,6 +12,7 @@ import numpy as np
 from pgkeras.atomic import atomic_path
 from pgkeras.errors import UserError
 from pgkeras.training.state import Progress, TrainingState
+from pgkeras.training.watchdog import DivergedError
 
 KEPT = 2
 
@@ -22,14 +23,29 @@ def save_checkpoint(state: TrainingState, folder: Path) -> Path:
     Args:
         state: of the training.
         folder: the run's checkpoints.
+
+    Raises:
+        DivergedError: if a variable is not finite: such a checkpoint could not be trained on.
     """
     path = folder / f"{state.progress.images_shown:09}.npz"
     arrays = {name: np.asarray(variable) for name, variable in state.variables().items()}
+    for name, array in arrays.items():
+        if not np.isfinite(array).all():
+            raise DivergedError(f"the weights {name} are not finite")
     with atomic_path(path) as temporary, temporary.open("wb") as file:
         np.savez(file, progress=np.array(json.dumps(asdict(state.progress))), **arrays)
-    for old in sorted(folder.glob("[0-9]*.npz"))[:-KEPT]:
+    for old in list_checkpoints(folder)[:-KEPT]:
         old.unlink()
     return path
+
+
+def list_checkpoints(folder: Path) -> list[Path]:
+    """The checkpoints in a folder, oldest first.
+
+    Args:
+        folder: the run's checkpoints.
+    """
+    return sorted(folder.glob("[0-9]*.npz"))
 
 
 def load_checkpoint(state: TrainingState, path: Path) -> None:
@@ -54,7 +70,7 @@ def load_checkpoint(state: TrainingState, path: Path) -> None:
             raise UserError(f"{path}: does not fit the run's config.json at {name}; was the config edited?")
     for name, variable in variables.items():
         variable.assign(arrays[name])
-    state.progress = progress
+    vars(state.progress).update(asdict(progress))
 
 
 def load_newest_checkpoint(state: TrainingState, folder: Path) -> Path | None:
@@ -70,8 +86,8 @@ def load_newest_checkpoint(state: TrainingState, folder: Path) -> Path | None:
     Raises:
         UserError: if there are checkpoints, but none is whole.
     """
-    paths = sorted(folder.glob("[0-9]*.npz"), reverse=True)
-    for path in paths:
+    paths = list_checkpoints(folder)
+    for path in reversed(paths):
         try:
             load_checkpoint(state, path)
         except UserError as error:

@@ -124,11 +124,11 @@ class RunFolder:
         Args:
             images_shown: at the checkpoint.
         """
-        if not self.statistics.exists():
-            return
-        kept = [line for line in self.statistics.read_text().splitlines() if _images_shown(line) <= images_shown]
-        with atomic_path(self.statistics) as temporary:
-            temporary.write_text("".join(line + "\n" for line in kept))
+        for path in (self.statistics, self.metrics):
+            if path.exists():
+                kept = [line for line in path.read_text().splitlines() if _images_shown(line) <= images_shown]
+                with atomic_path(path) as temporary:
+                    temporary.write_text("".join(line + "\n" for line in kept))
 
     def write_reals(self, dataset: Dataset, resolution: int) -> None:
         """Writes reals.png: real images as the network sees them at the final resolution, as samples are laid out.
@@ -165,6 +165,11 @@ class RunFolder:
     def statistics(self) -> Path:
         """A JSON line per tick."""
         return self.path / "stats.jsonl"
+
+    @property
+    def metrics(self) -> Path:
+        """A JSON line per snapshot, if the run measures metrics."""
+        return self.path / "metrics.jsonl"
 
     @property
     def tensorboard(self) -> Path:

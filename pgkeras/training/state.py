@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 import keras
 import numpy as np
+import tensorflow as tf
 
 from pgkeras.adam import FusedAdam
 from pgkeras.augmentation import Augmentation
@@ -26,6 +27,10 @@ class Progress:
         tick_steps: steps since the last line of statistics.
         tick_seconds: time they took.
         tick_sums: sums of their values.
+        rollbacks: times that training has failed and gone back to a checkpoint; each halves the learning rates.
+        rolled_back_to: images shown at the checkpoint of the last rollback.
+        suspicious_ticks: what the watchdog has seen in so many ticks in a row.
+        best_variance: the generated images' largest variance so far, as a part of the real ones'.
     """
 
     images_shown: int = 0
@@ -34,10 +39,21 @@ class Progress:
     tick_steps: int = 0
     tick_seconds: float = 0.0
     tick_sums: dict[str, float] = field(default_factory=dict)
+    rollbacks: int = 0
+    rolled_back_to: int = -1
+    suspicious_ticks: dict[str, int] = field(default_factory=dict)
+    best_variance: float = 0.0
+
+    @property
+    def learning_rate_factor(self) -> float:
+        """Of the schedule's learning rates: 1, halved by each rollback."""
+        return 0.5**self.rollbacks
 
 
 class TrainingState:
     """The networks of all resolutions, their moving average, the optimizers, the random state and the progress.
+
+    Make it in the scope of the distribution strategy that trains it.
 
     Args:
         config: of the run; its seed decides the first weights.
@@ -46,6 +62,7 @@ class TrainingState:
 
     def __init__(self, config: ProgressiveConfig, precision: Precision) -> None:
         keras.utils.set_random_seed(config.seed)
+        self.strategy = tf.distribute.get_strategy()
         self.precision = precision
         dtype = POLICIES[precision]
         self.config = config
@@ -69,13 +86,14 @@ class TrainingState:
         """
         key = (phase.resolution, phase.fade_in)
         if key not in self._gans:
-            gan = ProgressiveGAN(
-                self.generators[phase.resolution],
-                self.discriminators[phase.resolution],
-                self.ema_generators[phase.resolution],
-                fade_in=phase.fade_in,
-                seed_generator=self.seed_generator,
-            )
+            with self.strategy.scope():
+                gan = ProgressiveGAN(
+                    self.generators[phase.resolution],
+                    self.discriminators[phase.resolution],
+                    self.ema_generators[phase.resolution],
+                    fade_in=phase.fade_in,
+                    seed_generator=self.seed_generator,
+                )
             gan.compile(
                 self.generator_optimizer,
                 self.discriminator_optimizer,
@@ -88,9 +106,23 @@ class TrainingState:
                 generator_steps=self.config.generator_steps,
                 ema_decay=self.config.ema_decay,
                 augmentation=self.augmentation,
+                micro_batches=self.config.at_resolution("micro_batches", phase.resolution),
             )
             self._gans[key] = gan
         return self._gans[key]
+
+    def set_micro_batches(self, resolution: int, number: int) -> None:
+        """Sets into how many parts a device's batch is dealt at one resolution, from its next step's tracing on.
+
+        Args:
+            resolution: image side in pixels.
+            number: of parts.
+        """
+        config = self.config
+        numbers = {each: config.at_resolution("micro_batches", each) for each in config.resolutions}
+        if numbers[resolution] != number:
+            self.config = config.model_copy(update={"micro_batches": numbers | {resolution: number}})
+            self._gans = {key: gan for key, gan in self._gans.items() if key[0] != resolution}
 
     def begin_phase(self, phase: Phase) -> None:
         """Forgets the optimizers' moments, as the official code does whenever the networks change.
@@ -102,7 +134,16 @@ class TrainingState:
             adam = optimizer.inner_optimizer if self.precision == "float16" else optimizer
             for variable in adam.variables:
                 variable.assign(np.zeros(variable.shape, variable.dtype))
-        self.set_learning_rates(phase.generator_learning_rate, phase.discriminator_learning_rate)
+        self.follow_learning_rates(phase)
+
+    def follow_learning_rates(self, phase: Phase) -> None:
+        """Sets a phase's learning rates, halved for each rollback.
+
+        Args:
+            phase: of the schedule.
+        """
+        factor = self.progress.learning_rate_factor
+        self.set_learning_rates(factor * phase.generator_learning_rate, factor * phase.discriminator_learning_rate)
 
     def set_learning_rates(self, generator: float, discriminator: float) -> None:
         """Assigns both learning rates; a compiled step does not retrace.

@@ -2,17 +2,23 @@
 
 from collections.abc import Sequence
 
-from pgkeras.callbacks import Checkpoints, FollowSchedule, Samples, Statistics
-from pgkeras.data import Dataset, batches, reading_data
-from pgkeras.schedule import Schedule
+from pgkeras.callbacks import Checkpoints, FollowSchedule, Metrics, Samples, Statistics
+from pgkeras.data import Dataset, reading_data
+from pgkeras.schedule import Position, Schedule
+from pgkeras.training.checkpoint import list_checkpoints, save_checkpoint
+from pgkeras.training.feed import feed
+from pgkeras.training.rollback import roll_back
 from pgkeras.training.run_folder import RunFolder
 from pgkeras.training.state import TrainingState
+from pgkeras.training.watchdog import DivergedError, Watchdog
 
 
 def train(
     state: TrainingState, data: Dataset, schedule: Schedule, folder: RunFolder, image_costs: Sequence[float]
 ) -> bool:
     """Trains from where the state stands to the end of the schedule.
+
+    When training fails, it goes back to the last good checkpoint and goes on with halved learning rates.
 
     Args:
         state: fresh, or restored from a checkpoint.
@@ -23,34 +29,42 @@ def train(
 
     Returns:
         True at the end of the schedule; False if the user stopped the run before.
+
+    Raises:
+        UserError: if training has failed too often.
     """
     config, progress = state.config, state.progress
     checkpoints = Checkpoints(state, folder, config.checkpoint_minutes)
+    watchdog = Watchdog(config, progress)
     callbacks = [
         FollowSchedule(schedule, progress),
-        Statistics(schedule, progress, folder, config.ticks_per_phase, image_costs),
+        Statistics(schedule, progress, folder, config.ticks_per_phase, image_costs, watchdog),
         Samples(schedule, progress, folder, config),
+        *([Metrics(schedule, progress, folder, config, data)] if config.metrics else []),
         checkpoints,
     ]
-    while progress.images_shown < schedule.images and not checkpoints.stopped:
-        position = schedule.at(progress.images_shown)
-        if position.index != progress.phase:
-            state.begin_phase(position.phase)
-            progress.phase = position.index
-        reals = batches(
-            data,
-            position.resolution,
-            position.phase.images_per_step,
-            seed=config.seed,
-            start=progress.images_shown,
-            mirror=config.mirror,
-        )
-        with reading_data():
-            state.gan(position.phase).fit(
-                reals,
-                steps_per_epoch=schedule.steps_left(progress.images_shown),
-                callbacks=callbacks,
-                shuffle=False,
-                verbose=0,
-            )
+    if not list_checkpoints(folder.checkpoints):
+        save_checkpoint(state, folder.checkpoints)
+    with checkpoints.stopping_on_signals():
+        while progress.images_shown < schedule.images and not checkpoints.stopped:
+            try:
+                _train_phase(state, data, schedule, schedule.at(progress.images_shown), callbacks)
+            except DivergedError as trouble:
+                roll_back(state, folder, schedule, trouble)
     return progress.images_shown >= schedule.images
+
+
+def _train_phase(state: TrainingState, data: Dataset, schedule: Schedule, position: Position, callbacks: list) -> None:
+    """Trains from a position to the end of its phase."""
+    progress = state.progress
+    if position.index != progress.phase:
+        state.begin_phase(position.phase)
+        progress.phase = position.index
+    with reading_data():
+        state.gan(position.phase).fit(
+            feed(state, data, position.phase, start=progress.images_shown, mirror=state.config.mirror),
+            steps_per_epoch=schedule.steps_left(progress.images_shown),
+            callbacks=callbacks,
+            shuffle=False,
+            verbose=0,
+        )

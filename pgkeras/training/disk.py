@@ -1,0 +1,79 @@
+"""Room on the disk: what a run needs, and what happens when there is none."""
+
+import errno
+import math
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import tensorflow as tf
+from tqdm import tqdm
+
+from pgkeras.errors import UserError
+from pgkeras.schedule import Schedule
+from pgkeras.training.checkpoint import KEPT
+from pgkeras.training.run_folder import COLUMNS, ROWS, RunFolder
+from pgkeras.training.state import TrainingState
+
+
+def disk_needed(state: TrainingState, schedule: Schedule) -> int:
+    """Bytes that a run's folder takes at most: checkpoints, generators, and sample grids that do not compress at all.
+
+    Args:
+        state: of the run.
+        schedule: of the run.
+    """
+    config = state.config
+    checkpoint = sum(4 * math.prod(variable.shape) for variable in state.variables().values())
+    generators = sum(4 * pair.straight.count_params() for pair in state.ema_generators.values())
+    grid = ROWS * COLUMNS * config.resolution**2 * config.channels
+    grids = len(schedule.phases) * config.snapshots_per_phase + 1
+    # One checkpoint more than are kept, while the next is written; every grid once as a file, once for TensorBoard.
+    return (KEPT + 1) * checkpoint + generators + 2 * grids * grid
+
+
+def check_disk(needed: int, out: Path) -> None:
+    """Makes sure that a run finds room.
+
+    Args:
+        needed: bytes.
+        out: the folder of all runs.
+
+    Raises:
+        UserError: if there is less.
+    """
+    free = shutil.disk_usage(out).free
+    if needed > free:
+        raise UserError(
+            f"{out}: the run may need {tqdm.format_sizeof(needed, 'B')}, and {tqdm.format_sizeof(free, 'B')} are free; "
+            "choose another --out or fewer --snapshots-per-phase"
+        )
+
+
+@contextmanager
+def disk_may_be_full(folder: RunFolder) -> Iterator[None]:
+    """Around everything that writes into a run's folder.
+
+    Args:
+        folder: of the run.
+
+    Raises:
+        UserError: when the disk is full. Files appear whole or not at all, so what was written before is intact.
+    """
+    try:
+        yield
+    except (OSError, tf.errors.OpError) as error:
+        if not _tells_of_a_full_disk(error):
+            raise
+        raise UserError(
+            f"{folder.path}: the disk is full. The last checkpoint is intact: free some space, then --resume "
+            f"{folder.path}"
+        ) from None
+
+
+def _tells_of_a_full_disk(error: Exception) -> bool:
+    if isinstance(error, OSError):
+        return error.errno in (errno.ENOSPC, errno.EDQUOT)
+    return os.strerror(errno.ENOSPC) in str(error)  # from TensorBoard's writer

@@ -1,0 +1,68 @@
+"""How much memory there is, and how much a piece of work takes at most."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psutil
+import tensorflow as tf
+
+SECONDS_BETWEEN_LOOKS = 0.005
+CONTROL_GROUP = Path("/sys/fs/cgroup")
+
+
+def available_memory() -> int:
+    """Bytes that this process may still take: what the machine has free, and what its container allows."""
+    free = psutil.virtual_memory().available
+    try:
+        limit = int((CONTROL_GROUP / "memory.max").read_text())
+        free = min(free, limit - psutil.Process().memory_info().rss)
+    except (OSError, ValueError):  # no container, or one without a limit: "max"
+        pass
+    return free
+
+
+class PeakMemory:
+    """Bytes in use when the work began, and at most until now; of the fullest GPU, or of the process without a GPU."""
+
+    def __init__(self) -> None:
+        self.start = self.most = _memory_in_use()
+
+    def look(self) -> None:
+        """Takes note of the memory in use now."""
+        self.most = max(self.most, _memory_in_use())
+
+
+@contextmanager
+def peak_memory() -> Iterator[PeakMemory]:
+    """Watches the memory that a block takes.
+
+    Yields:
+        What was seen, complete when the block ends.
+    """
+    gpus = tf.config.list_logical_devices("GPU")
+    for gpu in gpus:
+        tf.config.experimental.reset_memory_stats(gpu.name)
+    peak = PeakMemory()
+    ended = threading.Event()
+
+    def watch() -> None:
+        while not ended.wait(SECONDS_BETWEEN_LOOKS):
+            peak.look()
+
+    watcher = threading.Thread(target=watch, daemon=True)
+    watcher.start()
+    try:
+        yield peak
+    finally:
+        ended.set()
+        watcher.join()
+        peak.look()
+
+
+def _memory_in_use() -> int:
+    gpus = tf.config.list_logical_devices("GPU")
+    if gpus:
+        return max(tf.config.experimental.get_memory_info(gpu.name)["peak"] for gpu in gpus)
+    return psutil.Process().memory_info().rss

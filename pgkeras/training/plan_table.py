@@ -1,0 +1,43 @@
+"""The plan of a run as a table."""
+
+from collections.abc import Sequence
+from itertools import zip_longest
+
+from tqdm import tqdm
+
+from pgkeras.schedule import Phase, Schedule
+from pgkeras.training.preflight import PhaseCost
+from pgkeras.training.state import TrainingState
+
+_COLUMNS = "{:>20}  {:>11}  {:>7}  {:>7}  {:>7}  {:>9}  {:>8}  {:>9}".format
+
+
+def plan_table(state: TrainingState, schedule: Schedule, costs: Sequence[PhaseCost]) -> str:
+    """A line for each phase: what it does and what it takes on this machine.
+
+    Args:
+        state: of the run.
+        schedule: of the run.
+        costs: from the preflight; none if there was none.
+    """
+    lines = [_COLUMNS("phase", "images", "batch", "G rate", "D rate", "images/s", "memory", "hours")]
+    for phase, cost in zip_longest(schedule.phases, costs):
+        rates = (f"{phase.generator_learning_rate:g}", f"{phase.discriminator_learning_rate:g}")
+        takes = "---"
+        if cost:
+            hours = phase.images * cost.seconds_per_image / 3600
+            takes = (f"{1 / cost.seconds_per_image:,.1f}", tqdm.format_sizeof(cost.memory, "B"), f"{hours:,.3f}")
+        lines.append(_COLUMNS(phase.name, f"{phase.images:,}", _batch(state, phase), *rates, *takes))
+    if costs:
+        seconds = sum(phase.images * cost.seconds_per_image for phase, cost in zip(schedule.phases, costs, strict=True))
+        memory = tqdm.format_sizeof(max(cost.memory for cost in costs), "B")
+        lines.append(_COLUMNS("all", f"{schedule.images:,}", "", "", "", "", memory, f"{seconds / 3600:,.3f}"))
+    else:
+        lines.append(_COLUMNS("all", f"{schedule.images:,}", *[""] * 6).rstrip())
+    return "\n".join(lines)
+
+
+def _batch(state: TrainingState, phase: Phase) -> str:
+    """Of 16: "2 x 8" in two parts, or on two devices, one part each."""
+    parts = state.config.at_resolution("micro_batches", phase.resolution) * state.strategy.num_replicas_in_sync
+    return f"{parts} x {phase.batch_size // parts}" if parts > 1 else str(phase.batch_size)

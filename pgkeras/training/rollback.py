@@ -1,0 +1,54 @@
+"""Back to the last good checkpoint when training has failed."""
+
+from dataclasses import replace
+
+from tqdm import tqdm
+
+from pgkeras.errors import UserError
+from pgkeras.schedule import Schedule
+from pgkeras.training.checkpoint import list_checkpoints, load_newest_checkpoint, save_checkpoint
+from pgkeras.training.run_folder import RunFolder
+from pgkeras.training.state import TrainingState
+from pgkeras.training.watchdog import DivergedError
+
+MOST_ROLLBACKS = 3
+
+
+def roll_back(state: TrainingState, folder: RunFolder, schedule: Schedule, trouble: DivergedError) -> None:
+    """Restores the newest checkpoint, halves the learning rates, and says what happened.
+
+    A checkpoint that has led to trouble twice is not good: the one before it is taken.
+
+    Args:
+        state: that has failed.
+        folder: of the run.
+        schedule: of the run.
+        trouble: what was noticed.
+
+    Raises:
+        UserError: if this was the third time.
+    """
+    failed = replace(state.progress)
+    what = f"After {failed.images_shown:,} images ({schedule.at(failed.images_shown).phase.name}) {trouble}"
+    if failed.rollbacks == MOST_ROLLBACKS:
+        raise UserError(
+            f"{what}; going back with halved learning rates {MOST_ROLLBACKS} times did not help. Train anew with lower "
+            "--generator-learning-rate and --discriminator-learning-rate or another --loss"
+        )
+    *older, newest = list_checkpoints(folder.checkpoints)
+    if older and int(newest.stem) == failed.rolled_back_to:
+        newest.unlink()
+    load_newest_checkpoint(state, folder.checkpoints)
+    restored = state.progress
+    restored.rollbacks = failed.rollbacks + 1
+    restored.rolled_back_to = restored.images_shown
+    phase = schedule.at(restored.images_shown).phase
+    state.follow_learning_rates(phase)
+    folder.rewind(restored.images_shown)
+    save_checkpoint(state, folder.checkpoints)
+    factor = restored.learning_rate_factor
+    tqdm.write(
+        f"{what}. Went back to {restored.images_shown:,} images and halved the learning rates to "
+        f"{factor * phase.generator_learning_rate:g} and {factor * phase.discriminator_learning_rate:g} "
+        f"({restored.rollbacks} of {MOST_ROLLBACKS} times)"
+    )

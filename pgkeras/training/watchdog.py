@@ -1,0 +1,86 @@
+"""Notices training that has failed, from what a step or a tick reports."""
+
+import math
+from collections.abc import Mapping
+
+from pgkeras.config import ProgressiveConfig
+from pgkeras.schedule import Position
+from pgkeras.training.state import Progress
+
+# Real and fake scores of a critic without sudden changes are at most as far apart as the images themselves: two images
+# of values in [-1, 1] differ by at most 2 in each. Wasserstein scores beyond that have lost their meaning.
+LARGEST_DIFFERENCE = 2.0
+# A difference of logits at which a fake passes for real once in 10^13.
+LARGEST_LOGITS = 30.0
+COLLAPSED = 0.05
+TICKS = 2
+
+
+class DivergedError(Exception):
+    """Training has failed: the message says in plain words how."""
+
+
+class Watchdog:
+    """Tells when training has failed: numbers not finite, a discriminator that has won, a generator that collapsed.
+
+    Losses and scores are looked at in every step. That the discriminator has won, or the generator collapsed, is
+    decided on the means of two ticks in a row.
+
+    Args:
+        config: of the run.
+        progress: remembers what the watchdog has seen, so that a resumed run goes on with it.
+    """
+
+    def __init__(self, config: ProgressiveConfig, progress: Progress) -> None:
+        self.wasserstein = config.loss in ("wgan-gp", "wgan")
+        self.channels = config.channels
+        self.progress = progress
+
+    def check_step(self, values: Mapping[str, float]) -> None:
+        """Looks at one step.
+
+        Args:
+            values: its losses and scores.
+
+        Raises:
+            DivergedError: if one is not finite.
+        """
+        for name, value in values.items():
+            if not math.isfinite(value):
+                raise DivergedError(f"the {name.replace('_', ' ')} is {value}")
+
+    def check_tick(self, means: Mapping[str, float], position: Position) -> None:
+        """Looks at the means of a tick.
+
+        Args:
+            means: of real_score, fake_score, real_variance and fake_variance.
+            position: where the tick ended.
+
+        Raises:
+            DivergedError: if the discriminator has won or the generator has collapsed.
+        """
+        gap = means["real_score"] - means["fake_score"]
+        limit = self._largest_gap(position.resolution)
+        if self._suspicious("won", gap > limit):
+            raise DivergedError(
+                f"the discriminator has won: its scores of real and generated images are {gap:.0f} apart, more than "
+                f"the {limit:.0f} that can mean anything"
+            )
+        variance = means["fake_variance"] / max(means["real_variance"], 1e-12)
+        best = self.progress.best_variance = max(self.progress.best_variance, variance)
+        if self._suspicious("collapsed", variance < COLLAPSED * min(best, 1.0)):
+            raise DivergedError(
+                f"the generator has collapsed: its images vary {variance:.1%} as much as real ones, after "
+                f"{best:.0%} before"
+            )
+
+    def _largest_gap(self, resolution: int) -> float:
+        if self.wasserstein:
+            return LARGEST_DIFFERENCE * resolution * math.sqrt(self.channels)
+        return LARGEST_LOGITS
+
+    def _suspicious(self, what: str, now: bool) -> bool:
+        """Whether so many ticks in a row, this one the last, gave cause."""
+        ticks = self.progress.suspicious_ticks
+        ticks[what] = ticks.get(what, 0) + 1 if now else 0
+        return ticks[what] >= TICKS

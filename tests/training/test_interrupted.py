@@ -1,0 +1,143 @@
+"""Runs that are killed, stopped, or run out of disk, as users' runs are: nothing that was finished is lost."""
+
+import hashlib
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from pgkeras import UserError
+from pgkeras.training.disk import check_disk
+from tests.command_line_test import ROOT
+
+SMALL = [
+    "--resolution=8",
+    "--fmap-max=16",
+    "--latent-size=6",
+    "--batch-size=8",
+    "--straight-kimg=4:0.8,8:1.6",
+    "--fade-in-kimg=1.6",
+    "--ticks-per-phase=40",
+    "--snapshots-per-phase=4",
+    "--checkpoint-minutes=0.002",
+]
+IMAGES_IN_ALL = 4000
+MOST_KILLS = 5
+
+
+@pytest.fixture(scope="module")
+def faces(tmp_path_factory) -> Path:
+    path = tmp_path_factory.mktemp("data") / "faces.npz"
+    np.savez(path, images=np.random.default_rng(0).integers(0, 256, (100, 16, 16, 3), dtype=np.uint8))
+    return path
+
+
+@pytest.fixture(scope="module")
+def uninterrupted(tmp_path_factory, faces) -> Path:
+    out = tmp_path_factory.mktemp("uninterrupted")
+    _, errors = (process := start(faces, "--out", out, *SMALL)).communicate()
+    assert process.returncode == 0, errors
+    return out / "00000-faces-8"
+
+
+def start(*arguments: object) -> subprocess.Popen:
+    command = [sys.executable, "-m", "pgkeras.train", *map(str, arguments)]
+    return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def digest(run: Path) -> str:
+    """Of all weights, optimizer and random state at the end, all statistics but times, all samples."""
+    found = hashlib.sha256()
+    with np.load(run / "checkpoints" / f"{IMAGES_IN_ALL:09}.npz") as checkpoint:
+        for name in checkpoint.files:
+            if name != "progress":
+                found.update(name.encode() + checkpoint[name].tobytes())
+    for line in (run / "stats.jsonl").read_text().splitlines():
+        values = json.loads(line)
+        del values["seconds"], values["images_per_second"]
+        found.update(json.dumps(values).encode())
+    for path in sorted((run / "samples").iterdir()):
+        found.update(path.name.encode() + path.read_bytes())
+    return found.hexdigest()
+
+
+def wait_for(process: subprocess.Popen, happened: Callable[[], bool]) -> None:
+    while process.poll() is None and not happened():
+        time.sleep(0.01)
+
+
+@pytest.mark.slow
+def test_a_run_killed_at_random_moments_ends_as_if_it_had_not_been(tmp_path, faces, uninterrupted):
+    """Each time it goes on for a random time after it has written something new, fades included."""
+    run = tmp_path / "00000-faces-8"
+    statistics = run / "stats.jsonl"
+    moments = random.Random(7)
+    process = start(faces, "--out", tmp_path, *SMALL)
+    kills = 0
+    while kills < MOST_KILLS:
+        began = time.time()
+        wait_for(process, lambda began=began: statistics.exists() and statistics.stat().st_mtime > began)
+        time.sleep(moments.uniform(0, 1.5))
+        if process.poll() is not None:
+            break
+        process.kill()
+        process.communicate()
+        kills += 1
+        process = start("--resume", run)
+    _, errors = process.communicate()
+    assert process.returncode == 0, errors
+    assert kills >= 3
+    assert digest(run) == digest(uninterrupted)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(os.geteuid() != 0, reason="mounting a small disk needs root")
+def test_a_full_disk_ends_in_one_line_with_the_last_checkpoint_intact(tmp_path, faces, uninterrupted):
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=40m", "tmpfs", tmp_path], check=True)
+    try:
+        run = tmp_path / "00000-faces-8"
+        process = start(faces, "--out", tmp_path, *SMALL)
+        wait_for(process, lambda: len(list(run.glob("checkpoints/0*.npz"))) == 2)
+        filler = tmp_path / "filler"
+        with filler.open("wb", buffering=0) as file, pytest.raises(OSError, match="No space left"):
+            while True:
+                file.write(bytes(4096))
+        _, errors = process.communicate(timeout=120)
+        assert (process.returncode, errors.count("\n")) == (2, 1), errors
+        assert f"error: {run}: the disk is full. The last checkpoint is intact: free some space" in errors
+
+        filler.unlink()
+        process = start("--resume", run)
+        _, errors = process.communicate()
+        assert (process.returncode, errors) == (0, "")
+        assert digest(run) == digest(uninterrupted)
+    finally:
+        subprocess.run(["umount", "--lazy", tmp_path], check=True)
+
+
+def test_a_disk_too_small_is_noticed_before_the_run(tmp_path):
+    check_disk(1000, tmp_path)
+    with pytest.raises(UserError, match=r"the run may need 1\.00EB, and \S+ are free; choose another --out or fewer"):
+        check_disk(10**18, tmp_path)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_signals_during_a_fade_in_leave_a_checkpoint_of_that_very_step(tmp_path, faces, number):
+    run = tmp_path / "00000-faces-8"
+    process = start(faces, "--out", tmp_path, *SMALL, "--checkpoint-minutes=60", "--fade-in-kimg=100")
+    statistics = run / "stats.jsonl"
+    wait_for(process, lambda: statistics.exists() and '"fade_in": true' in statistics.read_text())
+    process.send_signal(number)
+    output, errors = process.communicate(timeout=60)
+    assert (process.returncode, errors) == (130, "")
+    stopped = int(output.split("stopped at ")[1].split(" images")[0].replace(",", ""))
+    assert f"{stopped:09}.npz" in [path.name for path in (run / "checkpoints").iterdir()]

@@ -1,0 +1,118 @@
+"""Before a run: every phase is tried, in smaller parts where it does not fit, and nothing is changed by it."""
+
+import threading
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+import tensorflow as tf
+
+from pgkeras import ProgressiveConfig, UserError
+from pgkeras.data import open_dataset
+from pgkeras.gan import ProgressiveGAN
+from pgkeras.schedule import Schedule
+from pgkeras.training import memory, preflight
+from pgkeras.training.state import TrainingState
+
+CONFIG = ProgressiveConfig(
+    resolution=8, fmap_max=8, latent_size=6, batch_size=16, straight_kimg=1, fade_in_kimg=1, precision="float32"
+)
+SCHEDULE = Schedule.from_config(CONFIG)
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory):
+    path = tmp_path_factory.mktemp("data") / "faces.npz"
+    np.savez(path, images=np.random.default_rng(0).integers(0, 256, (40, 16, 16, 3), dtype=np.uint8))
+    return open_dataset(path)
+
+
+def test_every_phase_is_tried_and_the_state_left_as_it_was(data, monkeypatch):
+    state = TrainingState(CONFIG, "float32")
+    seen = []
+    step = ProgressiveGAN.train_step
+
+    def count(self, batch):
+        seen.append((tuple(batch.shape), bool(self.fades)))
+        return step(self, batch)
+
+    monkeypatch.setattr(ProgressiveGAN, "train_step", count)
+    before = {name: np.array(variable) for name, variable in state.variables().items()}
+    costs = preflight.preflight(state, data, SCHEDULE, seconds=0)
+    assert dict.fromkeys(seen) == dict.fromkeys([((16, 4, 4, 3), False), ((16, 8, 8, 3), True), ((16, 8, 8, 3), False)])
+    assert len(costs) == 3
+    assert all(0 < cost.seconds_per_image < 1 and cost.memory > 1e8 and cost.micro_batches == 1 for cost in costs)
+    for name, variable in state.variables().items():
+        np.testing.assert_array_equal(np.asarray(variable), before[name], err_msg=name)
+    assert state.config is CONFIG
+
+
+def test_a_resolution_that_does_not_fit_gets_micro_batches(data, monkeypatch):
+    """8x8 would need four times the memory of 4x4 or more: with room for half of that, its batch is dealt in parts."""
+    state = TrainingState(CONFIG, "float32")
+    activations = [preflight._activations(state, phase) for phase in SCHEDULE.phases]
+    monkeypatch.setattr(preflight, "_measure", lambda *_: SimpleNamespace(first=2.0, seconds_per_step=1.0))
+    monkeypatch.setattr(preflight, "peak_memory", lambda: FakePeak(1000))
+    room = 1000 * activations[1] / activations[0] / 2
+    monkeypatch.setattr(preflight, "available_memory", lambda: 1.01 * room / preflight.USABLE)
+    costs = preflight.preflight(state, data, SCHEDULE, seconds=0)
+    assert [cost.micro_batches for cost in costs] == [1, 2, 2]
+    assert state.config.micro_batches == {4: 1, 8: 2}
+
+
+class FakePeak:
+    """A step that takes so many bytes."""
+
+    def __init__(self, taken: int) -> None:
+        self.start, self.most = 0, taken
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        pass
+
+
+def test_a_device_that_runs_out_of_memory_gets_micro_batches(data, monkeypatch):
+    state = TrainingState(CONFIG, "float32")
+    measure = preflight._measure
+
+    def run_out(state, data, phase, seconds):
+        if phase.resolution == 8 and state.config.at_resolution("micro_batches", 8) < 4:
+            raise tf.errors.ResourceExhaustedError(None, None, "out of memory")
+        return measure(state, data, phase, seconds)
+
+    monkeypatch.setattr(preflight, "_measure", run_out)
+    costs = preflight.preflight(state, data, SCHEDULE, seconds=0)
+    assert [cost.micro_batches for cost in costs] == [1, 4, 4]
+    assert state.gan(SCHEDULE.phases[-1]).micro_batches == 4
+
+
+def test_what_does_not_fit_in_its_smallest_parts_is_refused(data, monkeypatch):
+    state = TrainingState(CONFIG, "float32")
+    free = iter([10**9] + [100] * 10)
+    monkeypatch.setattr(preflight, "_measure", lambda *_: SimpleNamespace(first=2.0, seconds_per_step=1.0))
+    monkeypatch.setattr(preflight, "peak_memory", lambda: FakePeak(10**6))
+    monkeypatch.setattr(preflight, "available_memory", lambda: next(free, 100))
+    with pytest.raises(
+        UserError, match=r"8x8 fade-in with batch 16 needs \S+, even in its smallest parts, and 100B are"
+    ):
+        preflight.preflight(state, data, SCHEDULE, seconds=0)
+
+
+def test_peak_memory_sees_what_a_block_takes():
+    with memory.peak_memory() as peak:
+        block = np.ones(200_000_000, np.uint8)
+        threading.Event().wait(0.1)
+        del block
+    assert 150e6 < peak.most - peak.start < 400e6
+
+
+def test_a_container_limits_the_memory(monkeypatch, tmp_path):
+    monkeypatch.setattr(memory, "CONTROL_GROUP", tmp_path)
+    free = memory.available_memory()
+    assert free > 1e6
+    (tmp_path / "memory.max").write_text("max\n")
+    assert memory.available_memory() > free / 2
+    (tmp_path / "memory.max").write_text("100\n")
+    assert memory.available_memory() < 100

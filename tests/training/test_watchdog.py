@@ -1,0 +1,174 @@
+"""Training that fails: each way is provoked in a real run, which goes back, or stops in plain words."""
+
+import numpy as np
+import pytest
+
+from pgkeras import ProgressiveConfig, UserError
+from pgkeras.callbacks import FollowSchedule
+from pgkeras.schedule import Schedule
+from pgkeras.training.checkpoint import list_checkpoints, load_checkpoint, save_checkpoint
+from pgkeras.training.state import Progress, TrainingState
+from pgkeras.training.watchdog import DivergedError, Watchdog
+from tests.training.small_run import CONFIG, IMAGES_IN_ALL, new_run, run, statistics
+
+POSITION = Schedule.from_config(CONFIG).at(0)
+HEALTHY = {"real_score": 1.0, "fake_score": 0.0, "real_variance": 0.2, "fake_variance": 0.18}
+
+
+def changed(**options) -> ProgressiveConfig:
+    return ProgressiveConfig(**CONFIG.model_dump() | options)
+
+
+@pytest.fixture
+def break_once(monkeypatch):
+    """Arranges that something happens to the state once, when so many images have been shown."""
+
+    def arrange(state: TrainingState, images: int, damage) -> None:
+        original = FollowSchedule.on_train_batch_begin
+        happened = []
+
+        def on_train_batch_begin(self, batch, logs=None):
+            original(self, batch, logs)
+            if self.progress.images_shown == images and not happened:
+                happened.append(True)
+                damage(state)
+
+        monkeypatch.setattr(FollowSchedule, "on_train_batch_begin", on_train_batch_begin)
+
+    return arrange
+
+
+def weight(state: TrainingState, end: str):
+    return next(variable for name, variable in state.variables().items() if name.endswith(end))
+
+
+def test_a_rate_far_too_high_stops_after_three_rollbacks(tmp_path, faces, capsys):
+    config = changed(generator_learning_rate=1e20, discriminator_learning_rate=1e20)
+    state, folder = TrainingState(config, "float32"), new_run(tmp_path, faces, "run", config)
+    with pytest.raises(UserError, match=r"is (nan|-?inf).* 3 times did not help. Train anew with lower"):
+        run(state, folder, faces)
+    said = capsys.readouterr().out
+    for number, rate in ((1, "5e+19"), (2, "2.5e+19"), (3, "1.25e+19")):
+        assert f"Went back to 0 images and halved the learning rates to {rate} and {rate} ({number} of 3 times)" in said
+
+
+def test_a_weight_that_is_not_finite_never_reaches_a_checkpoint(tmp_path):
+    state = TrainingState(CONFIG, "float32")
+    weight(state, "generator_0004_conv/bias").assign(np.full(8, np.nan))
+    with pytest.raises(DivergedError, match="weights generator/generator_0004_conv/bias are not finite"):
+        save_checkpoint(state, tmp_path)
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_run_recovers_from_a_weight_that_is_not_finite(tmp_path, faces, break_once, capsys):
+    """Broken in the fade-in to 8x8, at 44 of 88 images; the last checkpoint is that of the end of 4x4, at 28."""
+    state, folder = TrainingState(CONFIG, "float32"), new_run(tmp_path, faces, "run")
+    break_once(state, 44, lambda state: weight(state, "discriminator_0004_score/bias").assign([np.inf]))
+    assert run(state, folder, faces)
+    assert state.progress.rollbacks == 1
+    assert "After 48 images (8x8 fade-in) the" in (said := capsys.readouterr().out)
+    assert "Went back to 28 images and halved the learning rates to 0.0005 and 0.0005 (1 of 3 times)" in said
+    assert [line["images_shown"] for line in statistics(folder)] == sorted(
+        {line["images_shown"] for line in statistics(folder)}
+    )
+    assert statistics(folder)[-1]["images_shown"] == IMAGES_IN_ALL
+    assert statistics(folder)[-1]["generator_learning_rate"] == pytest.approx(0.0005)
+
+
+def test_a_discriminator_without_a_penalty_wins(tmp_path, faces):
+    """Nothing holds its scores: they drift apart without bound."""
+    config = changed(
+        penalty_weight=0, drift_weight=0, generator_learning_rate=1e-9, discriminator_learning_rate=100.0, resolution=4
+    )
+    state, folder = TrainingState(config, "float32"), new_run(tmp_path, faces, "run", config)
+    with pytest.raises(UserError, match="the discriminator has won: its scores of real and generated images are"):
+        run(state, folder, faces)
+
+
+def test_a_generator_that_collapses_is_taken_back(tmp_path, faces, break_once, capsys):
+    """From 44 images on it draws one image only; two ticks later that is noticed.
+
+    The newest checkpoint, at 64, has the collapsed generator and does not help; the one before it, at 28, does.
+    """
+    state, folder = TrainingState(CONFIG, "float32"), new_run(tmp_path, faces, "run")
+
+    def collapse(state: TrainingState) -> None:
+        for resolution in (4, 8):
+            kernel = weight(state, f"generator_{resolution:04}_to_rgb/kernel")
+            kernel.assign(np.zeros(kernel.shape))
+            state.generator_optimizer.learning_rate = 0.0
+
+    break_once(state, 44, collapse)
+    assert run(state, folder, faces)
+    assert (state.progress.rollbacks, state.progress.rolled_back_to) == (2, 28)
+    assert "the generator has collapsed: its images vary 0.0% as much as real ones" in capsys.readouterr().out
+
+
+def test_a_checkpoint_that_leads_to_trouble_twice_is_given_up(tmp_path, faces, break_once):
+    """The run begins from a checkpoint of its end that always fails, and from one before it that does not."""
+    state, folder = TrainingState(CONFIG, "float32"), new_run(tmp_path, faces, "run")
+    state.begin_phase(Schedule.from_config(CONFIG).phases[0])
+    state.progress.phase = 0
+    save_checkpoint(state, folder.checkpoints)
+    state.progress.images_shown = 8
+    weight(state, "discriminator/discriminator_0004_score/bias").assign([3e38])
+    save_checkpoint(state, folder.checkpoints)
+    assert run(state, folder, faces)
+    assert state.progress.rollbacks == 2
+    assert state.progress.rolled_back_to == 0
+
+
+def test_a_rollback_survives_a_kill(tmp_path, faces, break_once):
+    """The checkpoint that it went back to knows of it, so that a resumed run counts on from there."""
+    state, folder = TrainingState(CONFIG, "float32"), new_run(tmp_path, faces, "run")
+    break_once(state, 44, lambda state: weight(state, "discriminator_0004_score/bias").assign([np.inf]))
+    original = FollowSchedule.on_train_batch_begin
+
+    def die(self, batch, logs=None):
+        if self.progress.rollbacks:
+            raise MemoryError
+        original(self, batch, logs)
+
+    FollowSchedule.on_train_batch_begin = die
+    with pytest.raises(MemoryError):
+        run(state, folder, faces)
+    other = TrainingState(CONFIG, "float32")
+    load_checkpoint(other, list_checkpoints(folder.checkpoints)[-1])
+    assert (other.progress.images_shown, other.progress.rollbacks) == (28, 1)
+    assert float(other.generator_optimizer.learning_rate) == pytest.approx(0.0005)
+
+
+@pytest.mark.parametrize(
+    ("loss", "resolution", "limit"), [("wgan-gp", 4, 13.86), ("wgan-gp", 8, 27.71), ("non-saturating", 8, 30)]
+)
+def test_scores_may_be_as_far_apart_as_images_or_as_logits_mean_anything(loss, resolution, limit):
+    """Two images of 3 x R² values in [-1, 1] are at most 2 sqrt(3) R apart."""
+    config = changed(loss=loss)
+    position = next(Schedule.from_config(config).at(shown) for shown in (0, 80) if shown // 80 == resolution // 8)
+    watchdog = Watchdog(config, Progress())
+    for _ in range(5):
+        watchdog.check_tick(HEALTHY | {"real_score": limit - 0.01}, position)
+    watchdog.check_tick(HEALTHY | {"real_score": limit + 0.01}, position)
+    with pytest.raises(DivergedError, match="the discriminator has won"):
+        watchdog.check_tick(HEALTHY | {"real_score": limit + 0.01}, position)
+
+
+def test_one_bad_tick_is_forgiven():
+    watchdog = Watchdog(CONFIG, Progress())
+    for _ in range(5):
+        watchdog.check_tick(HEALTHY, POSITION)
+        watchdog.check_tick(HEALTHY | {"fake_variance": 0.0, "real_score": 1000.0}, POSITION)
+
+
+def test_a_generator_that_has_not_yet_varied_has_not_collapsed():
+    watchdog = Watchdog(CONFIG, Progress())
+    for _ in range(5):
+        watchdog.check_tick(HEALTHY | {"fake_variance": 0.001}, POSITION)
+
+
+def test_a_resumed_run_goes_on_with_what_the_watchdog_has_seen():
+    progress = Progress()
+    Watchdog(CONFIG, progress).check_tick(HEALTHY, POSITION)
+    Watchdog(CONFIG, progress).check_tick(HEALTHY | {"fake_variance": 0.001}, POSITION)
+    with pytest.raises(DivergedError, match=r"vary 0\.5% as much as real ones, after 90% before"):
+        Watchdog(CONFIG, progress).check_tick(HEALTHY | {"fake_variance": 0.001}, POSITION)
