@@ -7,6 +7,7 @@ import pytest
 
 from pgkeras import ProgressiveConfig, build_generators
 from pgkeras.evaluate import main
+from pgkeras.train import main as train
 from tests.command_line_test import call, fail
 
 IMAGES = np.random.default_rng(0).integers(0, 256, (20, 32, 32, 3), dtype=np.uint8)
@@ -61,3 +62,28 @@ def test_data_that_are_too_small(folder, capsys, monkeypatch):
 def test_a_single_image(folder, capsys, monkeypatch):
     np.savez(folder / "one.npz", images=IMAGES[:1])
     assert "has one image" in fail(main, capsys, monkeypatch, folder, "--data", folder / "one.npz")
+
+
+@pytest.mark.slow
+def test_training_measures_at_every_snapshot_what_evaluate_does(tmp_path):
+    np.savez(tmp_path / "faces.npz", images=IMAGES)
+    options = ["--resolution=16", "--fmap-max=8", "--latent-size=6", "--batch-size=4", "--precision=float32"]
+    lengths = ["--straight-kimg=0.016", "--fade-in-kimg=0.016", "--snapshots-per-phase=2"]
+    measured = ["--metrics=swd,ms_ssim", "--metrics-images=10"]
+    call(train, tmp_path / "faces.npz", "--out", tmp_path, *options, *lengths, *measured)
+    run = tmp_path / "00000-faces-16"
+    lines = [json.loads(line) for line in (run / "metrics.jsonl").read_text().splitlines()]
+    shown = [line["images_shown"] for line in lines]
+    assert len(shown) == 4
+    assert shown == [int(path.stem) for path in sorted((run / "samples").iterdir())][-4:]
+
+    call(main, run, "--data", tmp_path / "faces.npz", "--num-images", 10, "--json", tmp_path / "m.json")
+    expected = json.loads((tmp_path / "m.json").read_text())
+    for name in ("swd_16", "swd_average", "ms_ssim_generated", "ms_ssim_real"):
+        assert lines[-1][name] == pytest.approx(expected[name])
+
+
+def test_metrics_images_without_metrics_are_refused(tmp_path, capsys, monkeypatch):
+    np.savez(tmp_path / "faces.npz", images=IMAGES)
+    failed = fail(train, capsys, monkeypatch, tmp_path / "faces.npz", "--out", tmp_path, "--metrics-images", 10)
+    assert "--metrics-images 10: there are no --metrics to measure" in failed
