@@ -118,7 +118,7 @@ def test_a_checkpoint_that_leads_to_trouble_twice_is_given_up(tmp_path, faces, b
     assert state.progress.rolled_back_to == 0
 
 
-def test_a_rollback_survives_a_kill(tmp_path, faces, break_once):
+def test_a_rollback_survives_a_kill(tmp_path, faces, break_once, monkeypatch):
     """The checkpoint that it went back to knows of it, so that a resumed run counts on from there."""
     state, folder = TrainingState(CONFIG, "float32"), new_run(tmp_path, faces, "run")
     break_once(state, 44, lambda state: weight(state, "discriminator_0004_score/bias").assign([np.inf]))
@@ -129,7 +129,7 @@ def test_a_rollback_survives_a_kill(tmp_path, faces, break_once):
             raise MemoryError
         original(self, batch, logs)
 
-    FollowSchedule.on_train_batch_begin = die
+    monkeypatch.setattr(FollowSchedule, "on_train_batch_begin", die)
     with pytest.raises(MemoryError):
         run(state, folder, faces)
     other = TrainingState(CONFIG, "float32")
