@@ -26,7 +26,7 @@ from pgkeras.training.devices import check_shares, choose_devices, is_chief, num
 from pgkeras.training.disk import check_disk, disk_may_be_full, disk_needed
 from pgkeras.training.plan_table import plan_table
 from pgkeras.training.precision import fastest_precision
-from pgkeras.training.preflight import preflight
+from pgkeras.training.preflight import PhaseCost, preflight
 from pgkeras.training.run_folder import RunDescription, RunFolder
 from pgkeras.training.state import TrainingState
 from pgkeras.training.trainer import train
@@ -46,7 +46,7 @@ Examples:
 
 @click.command(epilog=EXAMPLES)
 @click.argument("data", type=click.Path(path_type=Path), required=False)
-@click.option("--out", type=click.Path(path_type=Path), default=Path("runs"), show_default=True, help="Folder of runs.")
+@click.option("--out", type=click.Path(path_type=Path), help="Folder of runs.  [default: runs]")
 @click.option("--preset", type=click.Choice(list(PRESETS)), help="Begin from a named configuration.")
 @click.option(
     "--kimg", type=click.FloatRange(min=0, min_open=True), help="Fit the whole schedule into N thousand images."
@@ -68,7 +68,7 @@ Examples:
 @config_options(ProgressiveConfig)
 def main(
     data: Path | None,
-    out: Path,
+    out: Path | None,
     preset: str | None,
     kimg: float | None,
     minutes: float | None,
@@ -91,7 +91,7 @@ def main(
     given = {name: value for name, value in options.items() if value is not None}
     if resume:
         flags = {"fit": None if fit == "refuse" else fit, "conditional": conditional or None}
-        _refuse_options_beside_resume(given | {"preset": preset, "kimg": kimg, "minutes": minutes} | flags)
+        _refuse_options_beside_resume(given | {"out": out, "preset": preset, "kimg": kimg, "minutes": minutes} | flags)
         _resume(resume, data, devices, dry_run)
         return
     if data is None:
@@ -108,11 +108,11 @@ def main(
         config = plan.scaled_to(config, plan.factor_for_kimg(config, kimg))
     _check_data(dataset, config, data)
     check_shares(config, strategy.num_replicas_in_sync)
+    out = out or Path("runs")
     RunFolder.check_writable(out)
     with strategy.scope():
         state = TrainingState(config, config.precision)
-    print("trying every phase ...", flush=True)
-    costs = preflight(state, dataset, Schedule.from_config(config), seconds=MEASURED_SECONDS if minutes else 0.0)
+    costs = _try(state, dataset, Schedule.from_config(config), seconds=MEASURED_SECONDS if minutes else 0.0)
     image_costs = [cost.seconds_per_image for cost in costs]
     if minutes:
         seconds = 60 * minutes - (time.monotonic() - began)
@@ -155,7 +155,7 @@ def _resume(path: Path, data: Path | None, devices: int | None, dry_run: bool) -
     schedule = Schedule.from_config(config)
     print(f"resuming from {checkpoint or 'the start: there is no checkpoint yet'}", flush=True)
     if dry_run:
-        _print_plan(state, dataset, plan_table(state, schedule, []))
+        _print_plan(state, dataset, plan_table(state, schedule, _try(state, dataset, schedule, seconds=0.0)))
         return
     with _own_folder(strategy, folder.path.parent) as own:
         if own != folder.path.parent:
@@ -164,6 +164,11 @@ def _resume(path: Path, data: Path | None, devices: int | None, dry_run: bool) -
             folder = copied
         folder.rewind(state.progress.images_shown)
         _train(state, dataset, folder, plan.estimate_image_costs(state, schedule))
+
+
+def _try(state: TrainingState, dataset: Dataset, schedule: Schedule, seconds: float) -> list[PhaseCost]:
+    print("trying every phase ...", flush=True)
+    return preflight(state, dataset, schedule, seconds=seconds)
 
 
 @contextmanager

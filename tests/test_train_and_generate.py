@@ -149,6 +149,7 @@ def test_bad_paths_are_one_line(tmp_path, capsys, monkeypatch, faces):
     assert "DATA is missing" in fail(train, capsys, monkeypatch)
     assert "is no run folder" in fail(train, capsys, monkeypatch, "--resume", tmp_path)
     assert "drop --seed" in fail(train, capsys, monkeypatch, "--resume", tmp_path, "--seed", "3")
+    assert "drop --out" in fail(train, capsys, monkeypatch, "--resume", tmp_path, "--out", tmp_path)
 
 
 def test_a_damaged_config_is_one_line(finished_run, tmp_path, capsys, monkeypatch):
@@ -162,6 +163,13 @@ def test_a_damaged_config_is_one_line(finished_run, tmp_path, capsys, monkeypatc
 def test_other_data_on_resume_are_refused(finished_run, tmp_path, capsys, monkeypatch):
     other = write(tmp_path / "other.npz", images=IMAGES[:20])
     assert "give the same data" in fail(train, capsys, monkeypatch, other, "--resume", finished_run)
+
+
+def test_a_dry_run_of_a_resumed_run_tries_its_phases_and_changes_nothing(finished_run):
+    before = {path: path.stat().st_mtime_ns for path in finished_run.rglob("*")}
+    output = call(train, "--resume", finished_run, "--dry-run")
+    assert PLANNED.findall(output) == [("4x4 straight", "24"), ("8x8 fade-in", "40"), ("8x8 straight", "24")]
+    assert {path: path.stat().st_mtime_ns for path in finished_run.rglob("*")} == before
 
 
 def test_a_finished_run_resumes_to_nothing(finished_run):

@@ -1,7 +1,6 @@
 """The plan of a run as a table."""
 
 from collections.abc import Sequence
-from itertools import zip_longest
 
 from tqdm import tqdm
 
@@ -18,23 +17,23 @@ def plan_table(state: TrainingState, schedule: Schedule, costs: Sequence[PhaseCo
     Args:
         state: of the run.
         schedule: of the run.
-        costs: from the preflight; none if there was none.
+        costs: of its phases, from the preflight.
     """
     lines = [_COLUMNS("phase", "images", "batch", "G rate", "D rate", "images/s", "memory", "hours")]
-    for phase, cost in zip_longest(schedule.phases, costs):
+    seconds = 0.0
+    for phase, cost in zip(schedule.phases, costs, strict=True):
         rates = (f"{phase.generator_learning_rate:g}", f"{phase.discriminator_learning_rate:g}")
-        takes = "---"
-        if cost:
-            hours = phase.images * cost.seconds_per_image / 3600
-            takes = (f"{1 / cost.seconds_per_image:,.1f}", tqdm.format_sizeof(cost.memory, "B"), f"{hours:,.3f}")
+        phase_seconds = phase.images * cost.seconds_per_image
+        takes = (f"{1 / cost.seconds_per_image:,.1f}", tqdm.format_sizeof(cost.memory, "B"), _hours(phase_seconds))
         lines.append(_COLUMNS(phase.name, f"{phase.images:,}", _batch(state, phase), *rates, *takes))
-    if costs:
-        seconds = sum(phase.images * cost.seconds_per_image for phase, cost in zip(schedule.phases, costs, strict=True))
-        memory = tqdm.format_sizeof(max(cost.memory for cost in costs), "B")
-        lines.append(_COLUMNS("all", f"{schedule.images:,}", "", "", "", "", memory, f"{seconds / 3600:,.3f}"))
-    else:
-        lines.append(_COLUMNS("all", f"{schedule.images:,}", *[""] * 6).rstrip())
+        seconds += phase_seconds
+    memory = tqdm.format_sizeof(max(cost.memory for cost in costs), "B")
+    lines.append(_COLUMNS("all", f"{schedule.images:,}", "", "", "", "", memory, _hours(seconds)))
     return "\n".join(lines)
+
+
+def _hours(seconds: float) -> str:
+    return f"{seconds / 3600:,.3f}"
 
 
 def _batch(state: TrainingState, phase: Phase) -> str:
