@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+from collections.abc import Sequence
 
 import click
 
@@ -13,13 +14,22 @@ from pgkeras.command_line import run
 @click.command()
 def main() -> None:
     """Installs the Debian packages that build_apk.py needs and that are not here yet, as root or through sudo."""
-    packages, apt_get = missing_packages(), _apt_get()
+    install(missing_packages())
+    require_tools()
+
+
+def install(packages: Sequence[str]) -> None:
+    """Installs Debian packages where this user may do so; elsewhere nothing happens.
+
+    Args:
+        packages: their names.
+    """
+    apt_get = _apt_get()
     if packages and apt_get:
         print(f"installing {' '.join(packages)}", flush=True)
         for command in (["update", "-qq"], ["install", "-qq", "--yes", "--no-install-recommends", *packages]):
             environment = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
             subprocess.run([*apt_get, *command], check=False, stdout=subprocess.DEVNULL, env=environment)
-    require_tools()
 
 
 def _apt_get() -> list[str] | None:

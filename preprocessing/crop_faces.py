@@ -1,78 +1,125 @@
 """Crops the faces in photos into a training set: `python preprocessing/crop_faces.py photos --out faces.npz`."""
 
 import os
+from collections import Counter
 from pathlib import Path
 
 import click
 from tqdm import tqdm
 
-from pgkeras.command_line import run
+from pgkeras.command_line import config_options, run
 from pgkeras.errors import UserError
-from preprocessing.collect import collect_faces
+from preprocessing.catalogue import Catalogue
+from preprocessing.config import CropConfig
+from preprocessing.engines import ENGINES
 from preprocessing.find_photos import find_photos
-from preprocessing.judge import Judge
-from preprocessing.pack import FacesFile
+from preprocessing.pack import write_faces, write_rejects
+from preprocessing.report import write_report
+from preprocessing.summarize import contact_sheets, summarize, write_previews
+from preprocessing.work_folder import WorkFolder
+from preprocessing.writing import writing
 
 PROGRESS_AFTER = 2  # seconds; shorter work needs no bar
 
+EXAMPLES = """\b
+Examples:
+  python preprocessing/crop_faces.py photos/ --out faces.npz --size 64
+  python preprocessing/crop_faces.py celeba/ --out celeba/faces.npz --shard-size 20000
+  python preprocessing/crop_faces.py holidays.mp4 --every 2 --out faces.npz
+"""
 
-@click.command(context_settings={"show_default": True})
+
+@click.command(epilog=EXAMPLES)
 @click.argument("photos", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option(
-    "--out", required=True, type=click.Path(path_type=Path), help="The .npz to write; its rejects go beside it."
+    "--out",
+    required=True,
+    type=click.Path(path_type=Path),
+    help="The .npz to write; its rejects and report go beside it.",
 )
-@click.option("--size", type=click.IntRange(4, 1024), default=256, help="Side of the crops in pixels.")
 @click.option(
-    "--faces", type=click.Choice(["largest", "all"]), default="largest", help="Which of a photo's faces to keep."
+    "--every",
+    type=click.FloatRange(min=0, min_open=True),
+    help="Take a frame of every video so many seconds apart.  [default: no videos]",
 )
-@click.option(
-    "--margin",
-    type=click.FloatRange(0, 3),
-    default=0.3,
-    help="Added to the face box, in box sides; more shows more hair, and more reflection of tight photos.",
-)
-@click.option("--min-confidence", type=click.FloatRange(0.5, 1), default=0.9, help="Drop what is less surely a face.")
-@click.option("--min-face", type=click.IntRange(1), default=20, help="Drop faces smaller than this, in photo pixels.")
-@click.option("--batch-size", type=click.IntRange(1, 256), default=8, help="Photos searched for faces at once.")
 @click.option(
     "--workers",
     type=click.IntRange(1, 256),
     default=os.cpu_count,
     show_default="the number of CPUs",
-    help="Threads that decode photos.",
+    help="Photos worked on at a time.",
 )
+@click.option(
+    "--engine",
+    type=click.Choice(list(ENGINES)),
+    default="threads",
+    show_default=True,
+    help="Who works: threads of this machine, or the Ray cluster at RAY_ADDRESS.",
+)
+@click.option("--shard-size", type=click.IntRange(1), help="Write shards faces-00000.npz ... of so many faces.")
 @click.option("--compress", is_flag=True, help="Deflate the .npz; it can then not be memory-mapped.")
+@click.option("--preview", is_flag=True, help="Write contact sheets of kept faces and of rejects for each reason, too.")
+@config_options(CropConfig)
 def main(
     photos: tuple[Path, ...],
     out: Path,
-    size: int,
-    faces: str,
-    margin: float,
-    min_confidence: float,
-    min_face: int,
-    batch_size: int,
+    every: float | None,
     workers: int,
+    engine: str,
+    shard_size: int | None,
     compress: bool,
+    preview: bool,
+    **options: object,
 ) -> None:
     """Crops the faces in PHOTOS, files and folders with all their subfolders, into one .npz to train on.
 
-    Reads JPEG, PNG, WebP and BMP. Every photo that gives no face is listed, with the reason, in a .rejects.csv.
-
-    Example: python preprocessing/crop_faces.py photos/ --out faces.npz --size 64
+    Reads JPEG, PNG, WebP and BMP, frames of videos, and CelebA with its landmarks. Every photo that gives no face is
+    listed, with the reason, in faces.rejects.csv; faces.report.html shows what was kept and what was not. Interrupted,
+    the same command goes on where it was.
     """
-    files = find_photos(photos)
-    judge = Judge(faces, min_confidence, min_face)
-    with FacesFile(out, size, compress) as output:
-        with tqdm(total=len(files), unit="photo", delay=PROGRESS_AFTER, leave=False) as bar:
-            collect_faces(files, output, judge, margin, batch_size, workers, on_progress=bar.update)
-        output.publish()
-    rejects = ", ".join(f"{count} {reason}" for reason, count in output.rejects.most_common())
-    if not output.count:
+    config = CropConfig(**{name: value for name, value in options.items() if value is not None})
+    _check_out(out)
+    files = find_photos(photos, every)
+    work = WorkFolder(out, files, config)
+    missing = work.missing
+    done = len(files) - sum(map(len, missing.values()))
+    with tqdm(total=len(files), initial=done, unit="photo", delay=PROGRESS_AFTER, leave=False, disable=None) as bar:
+        for number, chunk in ENGINES[engine](missing, config, workers):
+            work.save(number, chunk)
+            bar.update(len(missing[number]))
+    catalogue = Catalogue.of(work, config)
+    with writing(out):
+        written = write_faces(out, work, catalogue, shard_size=shard_size, compress=compress)
+        write_rejects(out.with_suffix(".rejects.csv"), catalogue.rejects)
+        sheets = contact_sheets(work, catalogue)
+        others = {"every": every, "shard_size": shard_size, "compress": compress, "preview": preview}
+        write_report(out.with_suffix(".report.html"), summarize(out, photos, config, others, catalogue, sheets))
+        if preview:
+            write_previews(out, sheets)
+        work.remove()
+    _tell(out, written, catalogue, config.size)
+
+
+def _check_out(out: Path) -> None:
+    if out.suffix != ".npz":
+        raise UserError(f"--out {out}: the name must end in .npz, as in faces.npz")
+    if out.is_dir():
+        raise UserError(f"--out {out} is a folder: give a file name, as in {out / 'faces.npz'}")
+
+
+def _tell(out: Path, written: list[Path], catalogue: Catalogue, size: int) -> None:
+    number = int(catalogue.kept.sum())
+    reasons = Counter(reason for _, reason, _ in catalogue.rejects)
+    rejects = ", ".join(f"{count} {reason}" for reason, count in reasons.most_common())
+    if not written:
         raise UserError(
-            f"no face in any of {len(files)} photos ({rejects}): see {output.rejects_path}, or give other photos"
+            f"no face in any of {catalogue.photos} photos ({rejects}): see {out.with_suffix('.rejects.csv')}, or give "
+            "other photos"
         )
-    print(f"{output.count} faces of {size}x{size} pixels from {len(files)} photos: {out}")
-    print(f"{output.rejects.total()} photos without a face{f' ({rejects})' * bool(rejects)}: {output.rejects_path}")
+    where = written[0] if len(written) == 1 else f"{written[0]} to {written[-1].name}"
+    print(f"{number} faces of {size}x{size} pixels from {catalogue.photos} photos: {where}")
+    print(f"{len(catalogue.rejects)} photos without a face{f' ({rejects})' * bool(rejects)}")
+    print(f"look at them: {out.with_suffix('.report.html')}")
 
 
 if __name__ == "__main__":

@@ -1,62 +1,90 @@
 """Which photos to read, and the name under which each is recorded."""
 
+import os
 from collections.abc import Iterable, Iterator
 from os.path import commonpath
 from pathlib import Path
 from typing import NamedTuple
 
+import numpy as np
+
 from pgkeras.errors import UserError
+from preprocessing.celeba import read_landmarks
+from preprocessing.videos import VIDEO_SUFFIXES, frame_times
 
 SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".bmp"})
 
 
 class PhotoFile(NamedTuple):
-    """A photo on disk.
+    """A photo on disk, or a frame of a video.
 
     Args:
         source: its name in `sources` and in the rejects file, with forward slashes.
         path: where it lies.
+        second: of the frame in a video; None for a photo.
+        landmarks: float32 (5, 2), where eyes, nose and mouth are, if somebody has marked them.
     """
 
     source: str
     path: Path
+    second: float | None = None
+    landmarks: np.ndarray | None = None
 
 
-def find_photos(inputs: Iterable[Path]) -> list[PhotoFile]:
+def find_photos(inputs: Iterable[Path], every: float | None = None) -> list[PhotoFile]:
     """Finds the photos among files and, recursively, folders; hidden files and folders are skipped.
 
     A photo in a folder is named by its path relative to that folder, a file by its file name. Should two photos
-    come to the same name, all are named by their paths relative to the deepest folder that holds them all.
+    come to the same name, all are named by their paths relative to the deepest folder that holds them all. Links to
+    folders are not followed.
 
     Args:
-        inputs: files, taken whatever their suffix, and folders, searched for the suffixes in `SUFFIXES`.
+        inputs: files, taken whatever their suffix, and folders, searched for the suffixes in `SUFFIXES`. Beside a
+            folder of CelebA's photos, its list of landmarks is read.
+        every: seconds from one frame of a video to the next; None to leave videos out.
 
     Returns:
         Each photo once, sorted by source.
 
     Raises:
-        UserError: if an input does not exist, or there is no photo in any.
+        UserError: if an input does not exist, there is no photo in any, or a list of landmarks is damaged.
     """
     inputs = list(inputs)
-    sources = {path.absolute(): source for given in inputs for source, path in _photos_in(given)}
+    suffixes = SUFFIXES | VIDEO_SUFFIXES if every else SUFFIXES
+    sources = {path.absolute(): source for given in inputs for source, path in _files_in(given, suffixes)}
     if not sources:
-        raise UserError(
-            f"no photo in {', '.join(map(str, inputs))}: give a folder that holds JPEG, PNG, WebP or BMP files"
-        )
+        kinds = "JPEG, PNG, WebP or BMP files" + ("" if every else ", or videos and --every")
+        raise UserError(f"no photo in {', '.join(map(str, inputs))}: give a folder that holds {kinds}")
     if len(set(sources.values())) < len(sources):
         root = commonpath(sources)
         sources = {path: path.relative_to(root).as_posix() for path in sources}
-    return sorted(PhotoFile(source, path) for path, source in sources.items())
+    landmarks = {path: points for folder in _folders(inputs) for path, points in read_landmarks(folder).items()}
+    photos = []
+    for path, source in sorted(sources.items(), key=lambda item: item[1]):
+        if every and path.suffix.lower() in VIDEO_SUFFIXES:
+            photos += [PhotoFile(f"{source}@{second:.2f}s", path, second) for second in frame_times(path, every)]
+        else:
+            photos.append(PhotoFile(source, path, landmarks=landmarks.get(path)))
+    return photos
 
 
-def _photos_in(given: Path) -> Iterator[PhotoFile]:
-    if given.is_file():
-        yield PhotoFile(given.name, given)
-        return
+def _files_in(given: Path, suffixes: frozenset[str]) -> Iterator[tuple[str, Path]]:
+    """Sources and paths; folders that cannot be listed are among them, so that they become rejects."""
     if not given.is_dir():
-        raise UserError(f"no such file or folder: {given}; check the path of the photos")
-    for path in given.rglob("*"):
-        relative = path.relative_to(given)
-        hidden = any(part.startswith(".") for part in relative.parts)
-        if path.suffix.lower() in SUFFIXES and not hidden and path.is_file():
-            yield PhotoFile(relative.as_posix(), path)
+        if not given.exists():
+            raise UserError(f"no such file or folder: {given}; check the path of the photos")
+        yield given.name, given
+        return
+    unlisted: list[OSError] = []
+    for folder, subfolders, files in os.walk(given, onerror=unlisted.append):
+        subfolders[:] = [name for name in subfolders if not name.startswith(".")]
+        for name in files:
+            if os.path.splitext(name)[1].lower() in suffixes and not name.startswith("."):  # noqa: PTH122
+                path = Path(folder, name)
+                yield path.relative_to(given).as_posix(), path
+    for error in unlisted:
+        yield Path(error.filename).relative_to(given).as_posix(), Path(error.filename)
+
+
+def _folders(inputs: list[Path]) -> Iterator[Path]:
+    return (given.absolute() for given in inputs if given.is_dir())

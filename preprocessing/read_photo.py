@@ -1,18 +1,21 @@
-"""Decoding: any JPEG, PNG, WebP or BMP file becomes upright 8-bit RGB pixels."""
+"""Decoding: any JPEG, PNG, WebP or BMP file becomes upright 8-bit RGB pixels, no more of them than are needed."""
 
-from collections import deque
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+import math
+import threading
+from contextlib import nullcontext
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from PIL import Image, UnidentifiedImageError
 
-from preprocessing.find_photos import PhotoFile
 from preprocessing.rejects import Reason, Rejection, describe
 
 SMALLEST_SIDE = 20  # pixels; no smaller face can be detected
+MOST_PIXELS = 32_000_000  # of a photo in memory; larger ones are halved
 FORMATS = ("JPEG", "PNG", "WEBP", "BMP")
+
+REDUCIBLE = ("L", "LA", "RGB", "RGBA", "CMYK")  # Pillow's modes
 
 ORIENTATION_TAG = 0x0112
 TO_UPRIGHT = {
@@ -25,8 +28,29 @@ TO_UPRIGHT = {
     8: Image.Transpose.ROTATE_90,
 }
 
+# Decoders may need several times a photo's size: huge ones are decoded one at a time.
+_one_huge_photo = threading.Lock()
 
-def read_photo(path: Path) -> np.ndarray | Rejection:
+
+@dataclass(frozen=True)
+class Photo:
+    """A photo in memory.
+
+    Args:
+        pixels: uint8 (height, width, 3) RGB, upright.
+        reduction: its width and height in the file by those in memory, float32 (2,); ones if it is whole.
+    """
+
+    pixels: np.ndarray
+    reduction: np.ndarray
+
+    @property
+    def whole(self) -> bool:
+        """Whether there are no more pixels in the file."""
+        return bool((self.reduction == 1).all())
+
+
+def read_photo(path: Path, enough: int | None = None) -> Photo | Rejection:
     """Reads a photo as the eye should see it.
 
     EXIF orientation is applied; grey, palette and CMYK become RGB; of 16 bits the upper 8 are kept; what is
@@ -34,18 +58,21 @@ def read_photo(path: Path) -> np.ndarray | Rejection:
 
     Args:
         path: the file; its contents, not its suffix, tell the format.
+        enough: pixels of the longer side that suffice: a JPEG with twice as many or more is decoded at a half, a
+            quarter or an eighth, which is faster; None for all pixels (of up to `MOST_PIXELS`).
 
     Returns:
-        uint8 (height, width, 3) RGB, or why there is none: the file is no whole image of `FORMATS`, is too large
-        or too small.
+        The photo, or why there is none: the file is no whole image of `FORMATS`, is too large or too small.
     """
     try:
+        if not path.is_file():  # opening a pipe would wait for ever
+            return Rejection(Reason.UNREADABLE, "no file, or not a regular one")
         with Image.open(path, formats=FORMATS) as image:
-            width, height = image.size
-            if min(width, height) < SMALLEST_SIDE:
-                return Rejection(Reason.TOO_SMALL, f"{width}x{height} pixels; both sides must have {SMALLEST_SIDE}")
-            image.load()
-            return np.asarray(_rgb(_upright(image)))
+            size = image.size
+            if min(size) < SMALLEST_SIDE:
+                return Rejection(Reason.TOO_SMALL, f"{size[0]}x{size[1]} pixels; both sides must have {SMALLEST_SIDE}")
+            with _one_huge_photo if size[0] * size[1] > MOST_PIXELS else nullcontext():
+                return _decode(image, enough)
     except Image.DecompressionBombError as error:
         return Rejection(Reason.TOO_LARGE, str(error))
     except UnidentifiedImageError:
@@ -54,39 +81,33 @@ def read_photo(path: Path) -> np.ndarray | Rejection:
         return Rejection(Reason.UNREADABLE, describe(error))
 
 
-def read_ahead(
-    photos: Sequence[PhotoFile], workers: int, ahead: int
-) -> Iterator[tuple[PhotoFile, np.ndarray | Rejection]]:
-    """Reads photos in the given order, on threads, while the caller works on earlier ones.
-
-    Args:
-        photos: the files to read.
-        workers: threads.
-        ahead: the most photos, at least 1, that wait decoded in memory.
-
-    Yields:
-        Each photo with its pixels, or with the reason why it has none.
-    """
-    with ThreadPoolExecutor(workers) as pool:
-        waiting = deque()
-        for photo in photos:
-            waiting.append((photo, pool.submit(read_photo, photo.path)))
-            if len(waiting) >= ahead:
-                yield _next(waiting)
-        while waiting:
-            yield _next(waiting)
+def _decode(image: Image.Image, enough: int | None) -> Photo:
+    whole = _upright_size(image)
+    halvings = math.ceil(math.log2(max(1, image.width * image.height / MOST_PIXELS)) / 2)
+    if enough:
+        halvings = max(halvings, int(math.log2(max(1, max(image.size) / enough))))
+    if halvings:
+        image.draft(None, tuple(max(1, length // 2**halvings) for length in image.size))  # JPEG only
+    image.load()
+    while image.width * image.height > MOST_PIXELS:
+        image = (image if image.mode in REDUCIBLE else _rgb(image)).reduce(2)
+    pixels = np.asarray(_rgb(_upright(image)))
+    return Photo(pixels, np.array(whole, np.float32) / np.array(pixels.shape[1::-1], np.float32))
 
 
-def _next(waiting: deque) -> tuple[PhotoFile, np.ndarray | Rejection]:
-    photo, future = waiting.popleft()
-    return photo, future.result()
+def _orientation(image: Image.Image) -> int | None:
+    try:
+        return image.getexif().get(ORIENTATION_TAG)
+    except Exception:  # broken metadata must not cost the photo
+        return None
+
+
+def _upright_size(image: Image.Image) -> tuple[int, int]:
+    return image.size[::-1] if _orientation(image) in (5, 6, 7, 8) else image.size
 
 
 def _upright(image: Image.Image) -> Image.Image:
-    try:
-        orientation = image.getexif().get(ORIENTATION_TAG)
-    except Exception:  # broken metadata must not cost the photo
-        orientation = None
+    orientation = _orientation(image)
     return image.transpose(TO_UPRIGHT[orientation]) if orientation in TO_UPRIGHT else image
 
 

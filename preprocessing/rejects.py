@@ -13,6 +13,12 @@ class Reason(StrEnum):
     NO_FACE = "no_face"  # nothing that looks like a face
     LOW_CONFIDENCE = "low_confidence"  # the surest face is less sure than --min-confidence
     SMALL_FACE = "small_face"  # the largest sure face is smaller than --min-face
+    TURNED_AWAY = "turned_away"  # the head is turned further than --max-yaw
+    SEVERAL_PEOPLE = "several_people"  # more than one good face, with --faces only
+    BLURRED = "blurred"  # less sharp than --min-sharpness
+    UNDEREXPOSED = "underexposed"  # more of the face crushed to black than --max-clipped
+    OVEREXPOSED = "overexposed"  # more of the face burnt to white than --max-clipped
+    DUPLICATE = "duplicate"  # a larger copy of this face is kept
     FAILED = "failed"  # detecting or cropping raised an error
 
 

@@ -10,7 +10,7 @@ from preprocessing.detect import FaceDetector
 
 @pytest.fixture(scope="session")
 def detector():
-    return FaceDetector()
+    return FaceDetector(160)
 
 
 @pytest.fixture(scope="session")

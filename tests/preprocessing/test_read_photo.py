@@ -1,5 +1,5 @@
+import os
 import struct
-import threading
 import zlib
 
 import cv2
@@ -8,9 +8,8 @@ import pytest
 from PIL import Image
 
 from preprocessing import read_photo as module
-from preprocessing.find_photos import PhotoFile
-from preprocessing.read_photo import read_ahead, read_photo
-from preprocessing.rejects import Reason, Rejection
+from preprocessing.read_photo import read_photo
+from preprocessing.rejects import Reason
 
 ORIENTATION = 0x0112
 
@@ -50,7 +49,7 @@ def test_exif_orientation_is_honoured(tmp_path, orientation, suffix):
     exif[ORIENTATION] = orientation
     stored = Image.fromarray(np.ascontiguousarray(STORED[orientation](quadrants())))
     stored.save(path, exif=exif, quality=95, **({"subsampling": 0} if suffix == "jpg" else {}))
-    pixels = read_photo(path)
+    pixels = read_photo(path).pixels
     assert pixels.shape == (30, 40, 3)
     for row, column in [(7, 10), (7, 30), (22, 10), (22, 30)]:
         np.testing.assert_allclose(pixels[row, column], quadrants()[row, column].astype(int), atol=8)
@@ -63,13 +62,13 @@ def test_exif_orientation_is_honoured(tmp_path, orientation, suffix):
 @pytest.mark.parametrize("exif", [b"MM\0\x2a\0", b"no table here", b"Exif\0\0MM\0\x2a\0\0\0\x08\xff\xff\x01"])
 def test_broken_exif_does_not_cost_the_photo(tmp_path, suffix, exif):
     Image.fromarray(quadrants()).save(tmp_path / f"photo.{suffix}", exif=exif)
-    assert read_photo(tmp_path / f"photo.{suffix}").shape == (30, 40, 3)
+    assert read_photo(tmp_path / f"photo.{suffix}").pixels.shape == (30, 40, 3)
 
 
 @pytest.mark.parametrize("suffix", ["png", "bmp"])
 def test_lossless_pixels_are_kept(tmp_path, suffix):
     Image.fromarray(noise()).save(tmp_path / f"photo.{suffix}")
-    pixels = read_photo(tmp_path / f"photo.{suffix}")
+    pixels = read_photo(tmp_path / f"photo.{suffix}").pixels
     assert pixels.dtype == np.uint8
     np.testing.assert_array_equal(pixels, noise())
 
@@ -77,19 +76,19 @@ def test_lossless_pixels_are_kept(tmp_path, suffix):
 def test_grey_becomes_three_equal_channels(tmp_path):
     grey = noise()[..., 0]
     Image.fromarray(grey).save(tmp_path / "photo.png")
-    np.testing.assert_array_equal(read_photo(tmp_path / "photo.png"), np.stack([grey] * 3, axis=-1))
+    np.testing.assert_array_equal(read_photo(tmp_path / "photo.png").pixels, np.stack([grey] * 3, axis=-1))
 
 
 def test_black_and_white_spans_the_whole_range(tmp_path):
     Image.fromarray(quadrants()).convert("1").save(tmp_path / "photo.png")
-    assert set(np.unique(read_photo(tmp_path / "photo.png"))) == {0, 255}
+    assert set(np.unique(read_photo(tmp_path / "photo.png").pixels)) == {0, 255}
 
 
 def test_sixteen_bit_grey_is_scaled(tmp_path):
     stored = np.full((32, 32), 0x80FF, np.uint16)
     stored[0, :3] = 0, 0x1234, 0xFFFF
     assert cv2.imwrite(str(tmp_path / "photo.png"), stored)
-    pixels = read_photo(tmp_path / "photo.png")
+    pixels = read_photo(tmp_path / "photo.png").pixels
     assert pixels.shape == (32, 32, 3)
     assert pixels[0, :4, 1].tolist() == [0, 0x12, 255, 0x80]
 
@@ -98,7 +97,7 @@ def test_sixteen_bit_colour_is_scaled(tmp_path):
     stored = np.zeros((32, 32, 3), np.uint16)
     stored[...] = 0x1234, 0x80FF, 0xFFFF  # blue, green, red
     assert cv2.imwrite(str(tmp_path / "photo.png"), stored)
-    np.testing.assert_allclose(read_photo(tmp_path / "photo.png")[5, 5].astype(int), [255, 0x80, 0x12], atol=1)
+    np.testing.assert_allclose(read_photo(tmp_path / "photo.png").pixels[5, 5].astype(int), [255, 0x80, 0x12], atol=1)
 
 
 def test_transparency_shows_white(tmp_path):
@@ -107,7 +106,7 @@ def test_transparency_shows_white(tmp_path):
     stored[10:20] = 200, 100, 0, 51  # a fifth
     stored[20:] = 200, 100, 0, 0
     Image.fromarray(stored).save(tmp_path / "photo.png")
-    pixels = read_photo(tmp_path / "photo.png").astype(int)
+    pixels = read_photo(tmp_path / "photo.png").pixels.astype(int)
     np.testing.assert_array_equal(pixels[5, 5], [200, 100, 0])
     np.testing.assert_allclose(pixels[15, 5], [244, 224, 204], atol=1)  # 255 + (value - 255) / 5
     np.testing.assert_array_equal(pixels[25, 5], [255, 255, 255])
@@ -115,34 +114,34 @@ def test_transparency_shows_white(tmp_path):
 
 def test_grey_with_transparency(tmp_path):
     Image.fromarray(noise()[..., 0]).convert("LA").save(tmp_path / "photo.png")
-    np.testing.assert_array_equal(read_photo(tmp_path / "photo.png")[..., 2], noise()[..., 0])
+    np.testing.assert_array_equal(read_photo(tmp_path / "photo.png").pixels[..., 2], noise()[..., 0])
 
 
 @pytest.mark.filterwarnings("ignore::UserWarning")  # as collect_faces ignores Pillow's remarks
 def test_palettes_with_and_without_transparency(tmp_path):
     palette = Image.fromarray(quadrants()).quantize(4)
     palette.save(tmp_path / "opaque.png")
-    np.testing.assert_allclose(read_photo(tmp_path / "opaque.png"), quadrants().astype(int), atol=8)
+    np.testing.assert_allclose(read_photo(tmp_path / "opaque.png").pixels, quadrants().astype(int), atol=8)
     palette.save(tmp_path / "holes.png", transparency=palette.getpixel((0, 0)))
-    pixels = read_photo(tmp_path / "holes.png")
+    pixels = read_photo(tmp_path / "holes.png").pixels
     assert pixels[0, 0].tolist() == [255, 255, 255]
     np.testing.assert_allclose(pixels[20, 30].astype(int), [120] * 3, atol=8)
 
 
 def test_cmyk_jpeg(tmp_path):
     Image.fromarray(quadrants()).convert("CMYK").save(tmp_path / "photo.jpg", quality=95)
-    np.testing.assert_allclose(read_photo(tmp_path / "photo.jpg")[7, 10].astype(int), [250, 0, 0], atol=12)
+    np.testing.assert_allclose(read_photo(tmp_path / "photo.jpg").pixels[7, 10].astype(int), [250, 0, 0], atol=12)
 
 
 def test_the_first_picture_of_a_phones_multi_picture_file(tmp_path):
     first, second = Image.fromarray(quadrants()), Image.fromarray(noise())
     first.save(tmp_path / "photo.jpg", format="MPO", save_all=True, append_images=[second])
-    assert read_photo(tmp_path / "photo.jpg").shape == (30, 40, 3)
+    assert read_photo(tmp_path / "photo.jpg").pixels.shape == (30, 40, 3)
 
 
 def test_the_contents_tell_the_format_not_the_suffix(tmp_path):
     Image.fromarray(noise()).save(tmp_path / "photo.jpg", format="PNG")
-    np.testing.assert_array_equal(read_photo(tmp_path / "photo.jpg"), noise())
+    np.testing.assert_array_equal(read_photo(tmp_path / "photo.jpg").pixels, noise())
 
 
 @pytest.mark.parametrize("suffix", ["jpg", "png", "webp", "bmp"])
@@ -177,7 +176,7 @@ def test_a_tiny_photo_is_too_small(tmp_path):
     assert rejection.reason is Reason.TOO_SMALL
     assert "200x19" in rejection.detail
     Image.new("RGB", (20, 20)).save(tmp_path / "photo.png")
-    assert read_photo(tmp_path / "photo.png").shape == (20, 20, 3)
+    assert read_photo(tmp_path / "photo.png").pixels.shape == (20, 20, 3)
 
 
 def test_a_decompression_bomb_is_too_large(tmp_path):
@@ -190,18 +189,38 @@ def test_a_decompression_bomb_is_too_large(tmp_path):
     assert read_photo(tmp_path / "photo.png").reason is Reason.TOO_LARGE
 
 
-def test_reading_ahead_keeps_the_order_and_the_limit(monkeypatch):
-    photos = [PhotoFile(str(number), number) for number in range(40)]
-    started = []
+def test_a_pipe_is_unreadable_and_nobody_waits_for_it(tmp_path):
+    os.mkfifo(tmp_path / "photo.jpg")
+    assert read_photo(tmp_path / "photo.jpg").reason is Reason.UNREADABLE
 
-    def read(number):
-        started.append(number)
-        threading.Event().wait(0.002 * (number % 3))  # later photos overtake
-        return np.full((1, 1, 3), number) if number % 5 else Rejection(Reason.UNREADABLE, str(number))
 
-    monkeypatch.setattr(module, "read_photo", read)
-    for count, (photo, pixels) in enumerate(read_ahead(photos, workers=4, ahead=6)):
-        assert photo is photos[count]
-        assert len(started) <= count + 6
-        assert pixels.detail == photo.source if count % 5 == 0 else pixels[0, 0, 0] == count
-    assert count == 39
+@pytest.mark.parametrize(
+    ("enough", "size"), [(None, (1001, 601)), (501, (1001, 601)), (500, (501, 301)), (100, (126, 76))]
+)
+def test_no_more_of_a_jpeg_is_decoded_than_is_enough(tmp_path, enough, size):
+    ramp = np.linspace(0, 255, 1001).astype(np.uint8)[np.newaxis, :, np.newaxis]
+    Image.fromarray(np.tile(ramp, (601, 1, 3))).save(tmp_path / "photo.jpg", quality=95)
+    photo = read_photo(tmp_path / "photo.jpg", enough)
+    assert photo.pixels.shape == (*size[::-1], 3)
+    assert photo.whole == (size == (1001, 601))
+    np.testing.assert_allclose(photo.reduction, [1001 / size[0], 601 / size[1]])
+    whole = np.asarray(Image.fromarray(np.tile(ramp, (601, 1, 3))).resize(size, Image.Resampling.BOX)).astype(int)
+    np.testing.assert_allclose(photo.pixels, whole, atol=4)
+
+
+def test_the_reduction_of_a_photo_on_its_side_is_that_of_the_upright_one(tmp_path):
+    exif = Image.Exif()
+    exif[ORIENTATION] = 6
+    Image.new("RGB", (1000, 601)).save(tmp_path / "photo.jpg", exif=exif)
+    photo = read_photo(tmp_path / "photo.jpg", 500)
+    assert photo.pixels.shape == (500, 301, 3)
+    np.testing.assert_allclose(photo.reduction, [601 / 301, 2])
+
+
+@pytest.mark.parametrize("mode", ["RGB", "RGBA", "L", "P", "1", "I;16"])
+def test_a_huge_photo_is_halved_until_it_is_no_longer_huge(tmp_path, monkeypatch, mode):
+    monkeypatch.setattr(module, "MOST_PIXELS", 1000)
+    Image.new(mode, (100, 60)).save(tmp_path / "photo.png")
+    photo = read_photo(tmp_path / "photo.png")
+    assert photo.pixels.shape == (15, 25, 3)
+    np.testing.assert_allclose(photo.reduction, 4)

@@ -1,0 +1,99 @@
+"""faces.report.html: what crop_faces.py kept and rejected, on one self-contained page."""
+
+import base64
+import re
+import shlex
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePath
+
+import jinja2
+import markupsafe
+import numpy as np
+
+from pgkeras.atomic import atomic_path
+from preprocessing.contact_sheet import jpeg
+from preprocessing.rejects import Reason
+from preprocessing.report.drawing import draw, measured, svg
+from preprocessing.report.reasons import EXPLANATIONS
+from preprocessing.report.summary import Histogram, Sheet, Summary
+
+__all__ = ["Histogram", "Sheet", "Summary", "write_report"]
+
+
+def write_report(path: Path, summary: Summary) -> None:
+    """Writes the page; the same summary gives the same bytes.
+
+    Args:
+        path: the .html to write.
+        summary: what it shows.
+
+    Raises:
+        ValueError: for a code in `summary.rejected` that is not a reason's.
+        OSError: if the file cannot be written.
+    """
+    page = _TEMPLATES.get_template("report.html.j2").render(
+        summary=summary,
+        outcomes=list(_outcomes(summary)),
+        rejects_file=PurePath(summary.faces_file).with_suffix(".rejects.csv").name,
+        command=_command(summary),
+    )
+    with atomic_path(path) as temporary:
+        temporary.write_bytes(page.encode("utf-8", errors="replace"))  # file names need not be valid Unicode
+
+
+@dataclass(frozen=True)
+class _Outcome:
+    """What became of some of the photos; `code` is None for those that gave a face."""
+
+    code: str | None
+    photos: int
+    share: float
+    explanation: str
+
+    @property
+    def name(self) -> str:
+        return self.code.replace("_", " ").capitalize() if self.code else "Kept"
+
+
+def _outcomes(summary: Summary) -> Iterator[_Outcome]:
+    """Kept photos, then the rejected ones, the commonest reason first."""
+    photos = max(1, summary.photos)
+    kept = summary.photos - sum(summary.rejected.values())
+    yield _Outcome(None, kept, kept / photos, "")
+    for code, count in sorted(summary.rejected.items(), key=lambda item: (-item[1], item[0])):
+        yield _Outcome(str(code), count, count / photos, EXPLANATIONS[Reason(code)])
+
+
+def _command(summary: Summary) -> list[str]:
+    """The command that was run, in pieces between which a line may end."""
+    options = [shlex.join(word for word in option if word) for option in summary.options.items()]
+    return ["python preprocessing/crop_faces.py", *map(shlex.quote, summary.inputs), *options]
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+def _with_code(text: str) -> markupsafe.Markup:
+    return markupsafe.Markup(re.sub("`(.+?)`", r"<code>\1</code>", str(markupsafe.escape(text))))
+
+
+def _embedded(picture: np.ndarray) -> str:
+    return "data:image/jpeg;base64," + base64.b64encode(jpeg(picture)).decode()
+
+
+_TEMPLATES = jinja2.Environment(
+    loader=jinja2.PackageLoader("preprocessing.report", "."),
+    autoescape=True,
+    trim_blocks=True,
+    lstrip_blocks=True,
+    undefined=jinja2.StrictUndefined,
+)
+_TEMPLATES.filters |= {
+    "counted": _counted,
+    "drawn": lambda histogram: svg(draw(histogram)),
+    "embedded": _embedded,
+    "measured": measured,
+    "with_code": _with_code,
+}

@@ -1,0 +1,167 @@
+"""What the report and the previews show of a finished run."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from pgkeras.images import write_png
+from preprocessing.catalogue import Catalogue
+from preprocessing.config import CropConfig
+from preprocessing.contact_sheet import contact_sheet
+from preprocessing.rejects import Reason
+from preprocessing.report import Histogram, Sheet, Summary
+from preprocessing.work_folder import WorkFolder
+
+# Examples on a sheet.
+KEPT, REJECTED = 100, 50
+
+
+def contact_sheets(work: WorkFolder, catalogue: Catalogue) -> list[Sheet]:
+    """Examples of the faces kept, and of rejects for each reason; of duplicates, beside the faces that they repeat.
+
+    Args:
+        work: with all chunks done.
+        catalogue: of its chunks.
+    """
+    kept = np.flatnonzero(catalogue.kept)
+    repeated = np.flatnonzero(~catalogue.kept)
+    refused = {
+        reason: np.flatnonzero((catalogue.refusals["reasons"] == reason) & catalogue.refusals["seen"])
+        for reason in Reason
+    }
+    some_kept = _spread(kept, KEPT)
+    pairs = [face for index in _spread(repeated, REJECTED // 2) for face in (index, catalogue.repeats[index])]
+    some_refused = {reason: _spread(indices, REJECTED) for reason, indices in refused.items()}
+    faces, thumbnails = _pixels(work, {*some_kept, *pairs}, {index for some in some_refused.values() for index in some})
+    sheets = [
+        _sheet("Kept", None, [faces[index] for index in some_kept], len(some_kept), len(kept)),
+        _sheet(
+            "Duplicates, each before the face that it repeats",
+            Reason.DUPLICATE,
+            [faces[index] for index in pairs],
+            len(pairs) // 2,
+            len(repeated),
+        ),
+    ]
+    for reason, some in some_refused.items():
+        title = reason.replace("_", " ").capitalize()
+        pictures = [thumbnails[index] for index in some]
+        sheets.append(_sheet(title, reason, pictures, len(pictures), len(refused[reason])))
+    return [sheet for sheet in sheets if sheet.shown]
+
+
+def summarize(
+    out: Path,
+    inputs: Iterable[Path],
+    config: CropConfig,
+    other_options: Mapping[str, object],
+    catalogue: Catalogue,
+    sheets: Sequence[Sheet],
+) -> Summary:
+    """What the report shows.
+
+    Args:
+        out: the .npz.
+        inputs: files and folders as given.
+        config: every option that decides about faces.
+        other_options: the command line's others, by name; None or False if they were not given.
+        catalogue: of the run.
+        sheets: from `contact_sheets`.
+    """
+    faces = {name: array[catalogue.kept] for name, array in catalogue.faces.items()}
+    default = CropConfig()
+    given = {"out": out.name} | {name: value for name, value in config if value != getattr(default, name)}
+    given |= {name: value for name, value in other_options.items() if value}
+    return Summary(
+        faces_file=out.name,
+        photos=catalogue.photos,
+        faces=int(catalogue.kept.sum()),
+        crop_size=config.size,
+        inputs=[str(path) for path in inputs],
+        options=dict(_as_option(name, value) for name, value in given.items()),
+        rejected=Counter(reason for _, reason, _ in catalogue.rejects),
+        histograms=[
+            Histogram(
+                "Face size",
+                "pixels",
+                faces["boxes"][:, 2:].max(axis=1, initial=0),
+                config.min_face,
+                "--min-face",
+                "The longer side of the face's box in its photo. Faces smaller than the crop are enlarged.",
+                logarithmic=True,
+            ),
+            Histogram(
+                "Sharpness",
+                "",
+                faces["sharpness"],
+                config.min_sharpness or None,
+                "--min-sharpness",
+                "The variance of the crop's Laplacian: the less, the more blurred.",
+                logarithmic=True,
+            ),
+            Histogram(
+                "Confidence",
+                "",
+                faces["confidence"],
+                config.min_confidence,
+                "--min-confidence",
+                "How sure the detector is that this is a face.",
+            ),
+            Histogram(
+                "Turned",
+                "degrees",
+                np.abs(faces["yaw"]),
+                config.max_yaw,
+                "--max-yaw",
+                "How far the head is turned to a side; 0 looks into the camera.",
+            ),
+        ],
+        sheets=sheets,
+    )
+
+
+def write_previews(out: Path, sheets: Iterable[Sheet]) -> None:
+    """Writes each sheet as a picture beside the output: `faces.kept.png`, `faces.blurred.png` and so on.
+
+    Args:
+        out: the .npz.
+        sheets: from `contact_sheets`.
+    """
+    for sheet in sheets:
+        write_png(out.with_suffix(f".{sheet.reason or 'kept'}.png"), sheet.picture)
+
+
+def _spread(indices: np.ndarray, number: int) -> list[int]:
+    """So many of them at most, evenly spread."""
+    chosen = np.linspace(0, len(indices) - 1, min(number, len(indices))).round().astype(int)
+    return indices[chosen].tolist()
+
+
+def _pixels(
+    work: WorkFolder, faces: set[int], refusals: set[int]
+) -> tuple[dict[int, np.ndarray], dict[int, np.ndarray]]:
+    """The chosen faces and thumbnails by index."""
+    found: tuple[dict[int, np.ndarray], dict[int, np.ndarray]] = ({}, {})
+    starts = [0, 0]
+    for chunk in work.load():
+        for kind, (wanted, pixels) in enumerate(
+            [(faces, chunk.faces["images"]), (refusals, chunk.refusals["thumbnails"])]
+        ):
+            for index, image in enumerate(pixels, starts[kind]):
+                if index in wanted:
+                    found[kind][index] = image
+            starts[kind] += len(pixels)
+    return found
+
+
+def _sheet(title: str, reason: Reason | None, images: list[np.ndarray], shown: int, of: int) -> Sheet:
+    return Sheet(title, reason, shown, of, contact_sheet(images))
+
+
+def _as_option(name: str, value: object) -> tuple[str, str]:
+    flag = name.replace("_", "-")
+    if isinstance(value, bool):
+        return (f"--{flag}" if value else f"--no-{flag}"), ""
+    return f"--{flag}", f"{value:g}" if isinstance(value, float) else str(value)

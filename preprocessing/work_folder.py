@@ -1,0 +1,109 @@
+"""The chunks of an unfinished run, so that it can go on after an interruption."""
+
+import hashlib
+import json
+import shutil
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from zipfile import BadZipFile, ZipFile
+
+import numpy as np
+
+from pgkeras.atomic import atomic_path
+from preprocessing.chunk import CHUNK_SIZE, Chunk
+from preprocessing.config import CropConfig
+from preprocessing.find_photos import PhotoFile
+from preprocessing.writing import writing
+
+
+class WorkFolder:
+    """A hidden folder beside the output that holds the chunks done so far.
+
+    It belongs to the very photos and options it was made with: for others it begins anew.
+
+    Args:
+        out: the output file; folders that are missing are made.
+        photos: all photos, in order.
+        config: every option.
+
+    Attributes:
+        photos: all photos, in order.
+        chunks: the photos of each chunk, by number.
+
+    Raises:
+        UserError: from every method, if the folder cannot be written.
+    """
+
+    def __init__(self, out: Path, photos: Sequence[PhotoFile], config: CropConfig) -> None:
+        self.out = out
+        self.path = out.with_name(f".{out.stem}.partial")
+        self.photos = photos
+        self.chunks = dict(enumerate(_dealt(photos)))
+        job = json.dumps({"photos": _digest(photos), "config": config.model_dump(mode="json")}, indent=2)
+        with writing(self.out):
+            if not (self._job.is_file() and self._job.read_text() == job):
+                shutil.rmtree(self.path, ignore_errors=True)
+                self.path.mkdir(parents=True)
+                with atomic_path(self._job) as temporary:
+                    temporary.write_text(job)
+
+    @property
+    def missing(self) -> dict[int, Sequence[PhotoFile]]:
+        """The photos of each chunk that is not done, by number."""
+        return {number: photos for number, photos in self.chunks.items() if not self._is_whole(number)}
+
+    def save(self, number: int, chunk: bytes) -> None:
+        """Keeps a chunk.
+
+        Args:
+            number: of the chunk.
+            chunk: as an .npz file.
+        """
+        with writing(self.out), atomic_path(self._file(number)) as temporary:
+            temporary.write_bytes(chunk)
+
+    def load(self, *, without: Sequence[str] = ()) -> Iterator[Chunk]:
+        """All chunks, in order, one at a time.
+
+        Args:
+            without: the names of arrays that are not needed.
+        """
+        for number in self.chunks:
+            with np.load(self._file(number), allow_pickle=False) as archive:
+                yield Chunk.from_npz(archive, without=without)
+
+    def remove(self) -> None:
+        """Removes the folder."""
+        shutil.rmtree(self.path)
+
+    @property
+    def _job(self) -> Path:
+        return self.path / "job.json"
+
+    def _file(self, number: int) -> Path:
+        return self.path / f"{number:06}.npz"
+
+    def _is_whole(self, number: int) -> bool:
+        try:
+            with ZipFile(self._file(number)):
+                return True
+        except (OSError, BadZipFile):
+            return False
+
+
+def _dealt(photos: Sequence[PhotoFile]) -> list[Sequence[PhotoFile]]:
+    return [photos[start : start + CHUNK_SIZE] for start in range(0, len(photos), CHUNK_SIZE)]
+
+
+def _digest(photos: Sequence[PhotoFile]) -> str:
+    """Of names, sizes and times of change, so that a changed photo is seen."""
+    digest = hashlib.sha256()
+    for photo in photos:
+        try:
+            status = photo.path.lstat()
+            seen = (status.st_size, status.st_mtime_ns)
+        except OSError:
+            seen = None
+        points = None if photo.landmarks is None else photo.landmarks.tolist()
+        digest.update(repr((photo.source, photo.second, points, seen)).encode("utf-8", "surrogateescape"))
+    return digest.hexdigest()

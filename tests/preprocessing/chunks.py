@@ -1,0 +1,34 @@
+"""Chunks made by hand."""
+
+import numpy as np
+
+from preprocessing.chunk import Chunk, _faces, _refusals
+from preprocessing.crop_photo import Crop, Refusal
+from preprocessing.detect import Face
+from preprocessing.rejects import Rejection
+
+SIZE = 8
+
+
+def picture(number: int, size: int = SIZE) -> np.ndarray:
+    return np.random.default_rng(number).integers(0, 256, (size, size, 3), np.uint8)
+
+
+def crop(number: int, first_bits: int | None = None) -> Crop:
+    face = Face(
+        np.arange(4, dtype=np.float32) + number, np.arange(10, dtype=np.float32).reshape(5, 2) * number, number / 10
+    )
+    unlike = np.random.default_rng(number).integers(0, 2**64, 4, np.uint64)  # half of the bits differ
+    alike = np.array([first_bits or 0, 0, 0, 0], np.uint64)
+    return Crop(face, picture(number), 100.0 + number, float(number), unlike if first_bits is None else alike)
+
+
+def chunk(outcomes: dict[str, list[Crop] | Refusal | Rejection]) -> Chunk:
+    """A chunk of photos by source, each with its crops or why there are none."""
+    crops = [(source, each) for source, given in outcomes.items() if isinstance(given, list) for each in given]
+    refusals = [
+        (source, given if isinstance(given, Refusal) else Refusal(given, None))
+        for source, given in outcomes.items()
+        if not isinstance(given, list)
+    ]
+    return Chunk(_faces(crops, SIZE), _refusals(refusals))

@@ -1,0 +1,100 @@
+import numpy as np
+import pytest
+from PIL import Image
+
+from preprocessing.config import CropConfig
+from preprocessing.crop_photo import PhotoCropper, Refusal
+from preprocessing.find_photos import PhotoFile
+from preprocessing.read_photo import read_photo
+from preprocessing.rejects import Reason
+
+
+def cropper(**options):
+    return PhotoCropper(CropConfig(**{"size": 64, "min_sharpness": 0} | options))
+
+
+def save(path, picture, **options):
+    Image.fromarray(picture).save(path, **options)
+    return PhotoFile(path.name, path)
+
+
+@pytest.fixture
+def large(tmp_path, astronaut):
+    """The astronaut, 2048 pixels high: her face's box is about 420."""
+    enlarged = np.asarray(Image.fromarray(astronaut).resize((2048, 2048), Image.Resampling.BICUBIC))
+    return save(tmp_path / "large.jpg", enlarged, quality=95)
+
+
+def test_a_photo_gives_its_face_in_pixels_of_the_file(tmp_path, astronaut, large):
+    (small,) = cropper().crop(save(tmp_path / "a.png", astronaut))
+    (found,) = cropper().crop(large)
+    np.testing.assert_allclose(found.face.box, 4 * small.face.box, rtol=0.05, atol=16)
+    np.testing.assert_allclose(found.face.landmarks, 4 * small.face.landmarks, atol=16)
+    assert np.abs(found.pixels.astype(int) - small.pixels).mean() < 6
+    assert found.pixels.shape == (64, 64, 3)
+    assert abs(found.yaw) < 45
+    assert found.sharpness > 0
+
+
+def test_a_photo_is_read_whole_only_if_a_crop_needs_its_pixels(large, monkeypatch):
+    read = []
+
+    def note(path, enough):
+        read.append(enough)
+        return read_photo(path, enough)
+
+    monkeypatch.setattr("preprocessing.crop_photo.read_photo", note)
+    assert cropper(size=64).crop(large)[0].pixels.shape == (64, 64, 3)
+    assert read == [256]
+    read.clear()
+    assert cropper(size=256, margin=0).crop(large)[0].pixels.shape == (256, 256, 3)
+    assert read == [1024, None]
+
+
+def test_without_alignment_the_crop_is_the_boxs_square(tmp_path, astronaut):
+    (crop,) = cropper(align=False, margin=0).crop(save(tmp_path / "a.png", astronaut))
+    x, y, width, height = crop.face.box
+    side = round(float(max(width, height)))
+    left, top = round(float(x + width / 2 - side / 2)), round(float(y + height / 2 - side / 2))
+    square = Image.fromarray(astronaut[top : top + side, left : left + side])
+    expected = np.asarray(square.resize((64, 64), Image.Resampling.BOX), int)
+    assert np.abs(crop.pixels - expected).mean() < 3
+
+
+def test_marked_landmarks_make_a_search_unnecessary(tmp_path, monkeypatch):
+    """As in CelebA: the face lies where the list says, even if no detector would see one there."""
+    plain = np.random.default_rng(0).integers(90, 160, (218, 178, 3), np.uint8)
+    landmarks = np.array([(69, 109), (106, 113), (77, 142), (73, 152), (108, 154)], np.float32)
+    file = save(tmp_path / "000001.png", plain)._replace(landmarks=landmarks)
+    monkeypatch.setattr("preprocessing.detect.FaceDetector.detect", None)
+    (crop,) = cropper(max_yaw=90).crop(file)
+    assert crop.face.confidence == 1
+    np.testing.assert_array_equal(crop.face.landmarks, landmarks)
+    x, y, width, height = crop.face.box
+    assert (landmarks > [x, y]).all()
+    assert (landmarks < [x + width, y + height]).all()
+
+
+def test_a_refused_photo_shows_itself_and_a_refused_face_shows_the_face(tmp_path, portraits):
+    plain = np.full((300, 200, 3), 90, np.uint8)
+    refused = cropper().crop(save(tmp_path / "a.png", plain))
+    assert refused.rejection.reason is Reason.NO_FACE
+    assert refused.thumbnail.shape == (96, 64, 3)
+    blurred = cropper(min_sharpness=1e6).crop(save(tmp_path / "b.png", portraits[0]))
+    assert blurred.rejection.reason is Reason.BLURRED
+    assert blurred.thumbnail.shape == (96, 96, 3)
+    unread = cropper().crop(PhotoFile("c.png", tmp_path / "c.png"))
+    assert unread == Refusal(unread.rejection, None)
+
+
+def test_an_error_costs_one_photo(tmp_path, portraits, monkeypatch):
+    file = save(tmp_path / "a.png", portraits[0])
+
+    def fail(*arguments, **keywords):
+        raise ValueError("no luck\nwith this one")
+
+    monkeypatch.setattr("preprocessing.detect.cv2.resize", fail)
+    monkeypatch.setattr("preprocessing.crop_photo._thumbnail", lambda pixels: pixels)
+    refused = cropper().crop(file)
+    assert refused.rejection.reason is Reason.FAILED
+    assert refused.rejection.detail == "no luck with this one"

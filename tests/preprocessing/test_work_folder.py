@@ -1,0 +1,85 @@
+import io
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from pgkeras.errors import UserError
+from preprocessing.chunk import CHUNK_SIZE, Chunk
+from preprocessing.config import CropConfig
+from preprocessing.find_photos import PhotoFile
+from preprocessing.rejects import Reason, Rejection
+from preprocessing.work_folder import WorkFolder
+from tests.preprocessing.chunks import chunk, crop
+
+CONFIG = CropConfig(size=8)
+
+
+def photos(number, folder=Path("nowhere")):
+    return [PhotoFile(f"{index:03}.jpg", folder / f"{index:03}.jpg") for index in range(number)]
+
+
+def test_a_chunk_survives_its_file():
+    odd = b"caf\xe9\n.jpg".decode("utf-8", "surrogateescape")
+    written = chunk({odd: [crop(1), crop(2)], "b.jpg": Rejection(Reason.NO_FACE, "none, really")})
+    read = Chunk.from_npz(np.load(io.BytesIO(written.to_bytes()), allow_pickle=False))
+    for before, after in ((written.faces, read.faces), (written.refusals, read.refusals)):
+        assert before.keys() == after.keys()
+        for name in before:
+            np.testing.assert_array_equal(before[name], after[name], strict=True)
+    assert read.faces["sources"].tolist() == [odd, odd]
+    assert read.faces["hashes"].dtype == np.uint64
+
+
+def test_chunks_done_are_not_missing_when_it_is_opened_again(tmp_path):
+    files = photos(2 * CHUNK_SIZE + 3)
+    work = WorkFolder(tmp_path / "faces.npz", files, CONFIG)
+    assert [len(part) for part in work.missing.values()] == [CHUNK_SIZE, CHUNK_SIZE, 3]
+    work.save(1, chunk({"a.jpg": [crop(1)]}).to_bytes())
+    again = WorkFolder(tmp_path / "faces.npz", files, CONFIG)
+    assert list(again.missing) == [0, 2]
+    assert again.missing[2] == files[-3:]
+
+
+def test_other_photos_or_options_begin_anew(tmp_path):
+    folder = tmp_path / "photos"
+    folder.mkdir()
+    files = photos(3, folder)
+    for file in files:
+        file.path.write_bytes(b"one")
+    out = tmp_path / "faces.npz"
+
+    def done(files=files, config=CONFIG):
+        work = WorkFolder(out, files, config)
+        kept = not work.missing
+        work.save(0, chunk({"a.jpg": [crop(1)]}).to_bytes())
+        return kept
+
+    assert not done()
+    assert done()
+    assert not done(config=CropConfig(size=8, margin=0.4))
+    assert not done()
+    assert not done(files=files[:2])
+    assert not done()
+    os.utime(files[1].path, (0, 0))
+    assert not done()
+    files[2] = files[2]._replace(landmarks=np.zeros((5, 2), np.float32))
+    assert not done()
+    assert done()
+
+
+@pytest.mark.parametrize("damage", [b"", b"no archive", None])
+def test_a_damaged_chunk_is_missing(tmp_path, damage):
+    work = WorkFolder(tmp_path / "faces.npz", photos(3), CONFIG)
+    whole = chunk({"a.jpg": [crop(1)]}).to_bytes()
+    work.save(0, whole)
+    (file,) = work.path.glob("*.npz")
+    file.write_bytes(whole[: len(whole) // 2] if damage is None else damage)
+    assert list(work.missing) == [0]
+
+
+def test_a_folder_that_cannot_be_made_is_reported(tmp_path):
+    (tmp_path / "file").touch()
+    with pytest.raises(UserError, match=r"cannot write .*/file/faces.npz: .*; choose a folder"):
+        WorkFolder(tmp_path / "file" / "faces.npz", photos(1), CONFIG)
