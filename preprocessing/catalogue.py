@@ -21,6 +21,8 @@ class Catalogue:
         repeats: int (number of faces,): of a near duplicate, which larger face it repeats; -1 of all others.
         refusals: by name, an array with a row for each photo in which no face was good, without thumbnails.
         rejects: source, reason and detail of each photo that gives no face.
+        face_starts: int (number of chunks,): index of each chunk's first face.
+        refusal_starts: likewise of its first refusal.
     """
 
     photos: int
@@ -28,6 +30,8 @@ class Catalogue:
     repeats: np.ndarray
     refusals: dict[str, np.ndarray]
     rejects: list[tuple[str, str, str]]
+    face_starts: np.ndarray
+    refusal_starts: np.ndarray
 
     @property
     def kept(self) -> np.ndarray:
@@ -42,7 +46,7 @@ class Catalogue:
             work: with all chunks done.
             config: every option.
         """
-        chunks = list(work.load(without=("images", "thumbnails")))
+        chunks = [work.load(number, without=("images", "thumbnails")) for number in work.chunks]
         faces = _joined([chunk.faces for chunk in chunks])
         refusals = _joined([chunk.refusals for chunk in chunks])
         repeats = np.full(len(faces["sources"]), -1)
@@ -55,6 +59,8 @@ class Catalogue:
             repeats=repeats,
             refusals=refusals,
             rejects=_rejects(work, faces["sources"], repeats, refusals),
+            face_starts=_starts([chunk.faces["sources"] for chunk in chunks]),
+            refusal_starts=_starts([chunk.refusals["sources"] for chunk in chunks]),
         )
 
 
@@ -78,3 +84,7 @@ def _rejects(
 
 def _joined(parts: list[dict[str, np.ndarray]]) -> dict[str, np.ndarray]:
     return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+
+
+def _starts(parts: list[np.ndarray]) -> np.ndarray:
+    return np.cumsum([0, *map(len, parts[:-1])])

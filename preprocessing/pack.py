@@ -79,11 +79,9 @@ def _remove_shards_from(out: Path, number: int) -> None:
 
 
 def _kept_images(work: WorkFolder, catalogue: Catalogue) -> Iterator[np.ndarray]:
-    start = 0
-    for chunk in work.load(without=("thumbnails",)):
-        images = chunk.faces["images"]
+    for number, start in zip(work.chunks, catalogue.face_starts, strict=True):
+        images = work.load(number, without=("thumbnails",)).faces["images"]
         yield from images[catalogue.kept[start : start + len(images)]]
-        start += len(images)
 
 
 def _write_images(archive: ZipFile, images: Iterator[np.ndarray], number: int) -> None:

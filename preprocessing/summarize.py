@@ -1,6 +1,6 @@
 """What the report and the previews show of a finished run."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 
@@ -34,7 +34,9 @@ def contact_sheets(work: WorkFolder, catalogue: Catalogue) -> list[Sheet]:
     some_kept = _spread(kept, KEPT)
     pairs = [face for index in _spread(repeated, REJECTED // 2) for face in (index, catalogue.repeats[index])]
     some_refused = {reason: _spread(indices, REJECTED) for reason, indices in refused.items()}
-    faces, thumbnails = _pixels(work, {*some_kept, *pairs}, {index for some in some_refused.values() for index in some})
+    faces, thumbnails = _pixels(
+        work, catalogue, {*some_kept, *pairs}, {index for some in some_refused.values() for index in some}
+    )
     sheets = [
         _sheet("Kept", None, [faces[index] for index in some_kept], len(some_kept), len(kept)),
         _sheet(
@@ -140,20 +142,25 @@ def _spread(indices: np.ndarray, number: int) -> list[int]:
 
 
 def _pixels(
-    work: WorkFolder, faces: set[int], refusals: set[int]
+    work: WorkFolder, catalogue: Catalogue, faces: set[int], refusals: set[int]
 ) -> tuple[dict[int, np.ndarray], dict[int, np.ndarray]]:
-    """The chosen faces and thumbnails by index."""
-    found: tuple[dict[int, np.ndarray], dict[int, np.ndarray]] = ({}, {})
-    starts = [0, 0]
-    for chunk in work.load():
-        for kind, (wanted, pixels) in enumerate(
-            [(faces, chunk.faces["images"]), (refusals, chunk.refusals["thumbnails"])]
-        ):
-            for index, image in enumerate(pixels, starts[kind]):
-                if index in wanted:
-                    found[kind][index] = image
-            starts[kind] += len(pixels)
-    return found
+    """The chosen faces and thumbnails by index, from those chunks alone that have them."""
+    images, thumbnails = {}, {}
+    for number, indices in _by_chunk(catalogue.face_starts, faces).items():
+        chunk = work.load(number, without=("thumbnails",))
+        images |= {index: chunk.faces["images"][index - catalogue.face_starts[number]] for index in indices}
+    for number, indices in _by_chunk(catalogue.refusal_starts, refusals).items():
+        chunk = work.load(number, without=("images",))
+        start = catalogue.refusal_starts[number]
+        thumbnails |= {index: chunk.refusals["thumbnails"][index - start] for index in indices}
+    return images, thumbnails
+
+
+def _by_chunk(starts: np.ndarray, indices: set[int]) -> dict[int, list[int]]:
+    chunks = defaultdict(list)
+    for index in sorted(indices):
+        chunks[int(np.searchsorted(starts, index, side="right")) - 1].append(index)
+    return chunks
 
 
 def _sheet(title: str, reason: Reason | None, images: list[np.ndarray], shown: int, of: int) -> Sheet:

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from zipfile import BadZipFile, ZipFile
 
@@ -62,15 +62,15 @@ class WorkFolder:
         with writing(self.out), atomic_path(self._file(number)) as temporary:
             temporary.write_bytes(chunk)
 
-    def load(self, *, without: Sequence[str] = ()) -> Iterator[Chunk]:
-        """All chunks, in order, one at a time.
+    def load(self, number: int, *, without: Sequence[str] = ()) -> Chunk:
+        """A chunk that is done.
 
         Args:
+            number: of the chunk.
             without: the names of arrays that are not needed.
         """
-        for number in self.chunks:
-            with np.load(self._file(number), allow_pickle=False) as archive:
-                yield Chunk.from_npz(archive, without=without)
+        with np.load(self._file(number), allow_pickle=False) as archive:
+            return Chunk.from_npz(archive, without=without)
 
     def remove(self) -> None:
         """Removes the folder."""
