@@ -39,7 +39,7 @@ apk: .venv/installed $(EXPORTED)
 	$(BIN)/python android_demo/build_apk.py $(EXPORTED) --out $(APK)
 
 test: .venv/installed lint
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 
 lint: .venv/installed
 	$(BIN)/ruff check .

@@ -39,7 +39,7 @@ class CropConfig(BaseModel):
         0.4, gt=0, le=1, description="Drop faces of which a larger part is black, or burnt to white."
     )
     duplicate_distance: int = Field(
-        32,
+        24,
         ge=-1,
         le=256,
         description="Drop faces whose perceptual hash differs in so few of 256 bits from a larger one's. -1 keeps all.",

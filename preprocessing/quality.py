@@ -44,10 +44,12 @@ def yaw(landmarks: np.ndarray) -> float:
             right as the viewer sees them, in pixels.
 
     Returns:
-        Degrees from -90 to 90: 0 frontal, positive towards the viewer's right.
+        Degrees from -90 to 90: 0 frontal, positive towards the viewer's right; 90 if the eyes coincide.
     """
     left_eye, right_eye, nose = np.asarray(landmarks, np.float64)[:3]
     eye_to_eye = right_eye - left_eye
+    if not eye_to_eye.any():
+        return 90.0
     offset = (nose - (left_eye + right_eye) / 2) @ eye_to_eye
     return math.degrees(math.atan2(offset, NOSE_DEPTH * (eye_to_eye @ eye_to_eye)))
 

@@ -283,7 +283,7 @@ def test_layers_and_networks_on_jax():
     tests = [f"tests/{file}.py" for file in files]
     finished = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-x", "-m", "not slow", *tests],
-        env=os.environ | {"KERAS_BACKEND": "jax"},
+        env=os.environ | {"KERAS_BACKEND": "jax", "XLA_FLAGS": "--xla_backend_optimization_level=0"},  # compiles faster
         capture_output=True,
         text=True,
     )

@@ -147,9 +147,9 @@ def test_outside_the_photo_it_is_reflected_without_a_seam():
 
 
 def test_far_outside_it_is_the_median_colour():
-    photo = np.full((200, 200, 3), (200, 150, 100), np.uint8)
+    photo = np.full((400, 200, 3), (200, 150, 100), np.uint8)
     photo[:, :30] = 0
-    crop = crop_aligned(photo, face_at([40, 97], 3), FFHQ_MARGIN, 120)  # columns from -80 to 160
+    crop = crop_aligned(photo, face_at([40, 194], 3), FFHQ_MARGIN, 120)  # columns from -80 to 160
     np.testing.assert_allclose(crop[:, 0], np.broadcast_to([200, 150, 100], (120, 3)), atol=5)
     assert crop[:, 48].max() < 70  # column 17 of the photo is black
     np.testing.assert_array_equal(crop[60, 110], [200, 150, 100])

@@ -15,6 +15,14 @@ def test_the_laplacian_of_stripes_by_hand():
     assert sharpness(grey(stripes)) == pytest.approx(200**2, rel=1e-4)
 
 
+@pytest.mark.parametrize(("channel", "weight"), [(0, 0.299), (1, 0.587), (2, 0.114)])
+def test_one_bright_pixel_by_hand(channel, weight):
+    """Of the middle's 16 pixels one has -4 times its luminance and four have it: their mean is 0."""
+    crop = np.zeros((8, 8, 3), np.uint8)
+    crop[3, 3, channel] = 200
+    assert sharpness(crop) == pytest.approx((16 + 4) * (200 * weight) ** 2 / 16, rel=1e-4)
+
+
 def test_a_ramp_has_no_sharpness():
     ramp = np.arange(0, 128, 2)[np.newaxis].repeat(64, axis=0)
     assert sharpness(grey(ramp)) == pytest.approx(0, abs=1e-6)
@@ -54,10 +62,18 @@ def test_yaw_is_that_of_a_nose_9_pixels_long(turned):
     assert yaw(landmarks(-9 * np.sqrt(3), turned)) == pytest.approx(-60, abs=1e-3)
 
 
+@pytest.mark.parametrize("angle", [-80, -35, 10, 60])
+def test_yaw_of_a_head_in_three_dimensions(angle):
+    head = np.array([[-1, 0, 0], [1, 0, 0], [0, 1.2, 2 * 0.45], [-0.8, 2.2, 0.6], [0.8, 2.2, 0.6]])
+    cosine, sine = np.cos(np.radians(angle)), np.sin(np.radians(angle))
+    seen = np.stack([head[:, 0] * cosine + head[:, 2] * sine, head[:, 1]], axis=1)
+    assert yaw(seen) == pytest.approx(angle)
+
+
 def test_eyes_in_one_place_are_seen_from_the_side():
     points = landmarks(5)
     points[:2] = 0
-    assert abs(yaw(points)) in (0, 90)
+    assert yaw(points) == 90
 
 
 def test_black_and_white_are_counted_in_the_middle():
@@ -73,3 +89,12 @@ def test_saturated_colours_and_dark_skin_are_neither_black_nor_white():
     assert crushed(np.full((8, 8, 3), (60, 38, 28), np.uint8)) == 0
     assert burnt(np.full((8, 8, 3), (255, 255, 200), np.uint8)) == 0
     assert crushed(np.full((8, 8, 3), (0, 0, 200), np.uint8)) == 0
+
+
+def test_how_black_and_how_white():
+    crop = grey(np.full((8, 8), 120))
+    crop[2, 2:5] = 8
+    crop[3, 3] = (9, 0, 0)  # still shows a colour
+    crop[4, 2:6] = 250
+    crop[5, 5] = (255, 255, 249)
+    assert (crushed(crop), burnt(crop)) == (3 / 16, 4 / 16)
