@@ -52,7 +52,7 @@ def test_killed_at_random_moments_and_run_again_it_ends_with_the_same_files(tmp_
     command += ["--size", "64", "--preview", "--workers", "1", *LENIENT]
     random = np.random.default_rng(0)
     partial = tmp_path / ".faces.partial"
-    for wanted in (1, 3, 5):
+    for wanted in (1, 4):
         process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         while process.poll() is None and len(list(partial.glob("[0-9]*.npz"))) < wanted:
             time.sleep(0.01)
