@@ -47,7 +47,8 @@ def find_photos(inputs: Iterable[Path], every: float | None = None) -> list[Phot
         Each photo once, sorted by source.
 
     Raises:
-        UserError: if an input does not exist, there is no photo in any, or a list of landmarks is damaged.
+        UserError: if an input does not exist or is a video without `every`, there is no photo in any, or a list of
+            landmarks is damaged.
     """
     inputs = list(inputs)
     suffixes = SUFFIXES | VIDEO_SUFFIXES if every else SUFFIXES
@@ -73,6 +74,8 @@ def _files_in(given: Path, suffixes: frozenset[str]) -> Iterator[tuple[str, Path
     if not given.is_dir():
         if not given.exists():
             raise UserError(f"no such file or folder: {given}; check the path of the photos")
+        if given.suffix.lower() in VIDEO_SUFFIXES - suffixes:
+            raise UserError(f"{given} is a video: say with --every how many seconds lie between its frames")
         yield given.name, given
         return
     unlisted: list[OSError] = []

@@ -2,6 +2,7 @@ import cv2
 import numpy as np
 import pytest
 
+from pgkeras.errors import UserError
 from preprocessing.find_photos import find_photos
 from preprocessing.rejects import Reason
 from preprocessing.videos import frame_times, read_frame
@@ -44,3 +45,9 @@ def test_videos_are_found_if_asked_for(video):
     found = find_photos([video.parent], every=2)
     assert [photo.source for photo in found] == ["colours.avi@0.00s", "colours.avi@2.00s", "photo.jpg"]
     assert [photo.second for photo in found] == [0, 2, None]
+
+
+def test_a_video_wants_to_know_how_often(video):
+    with pytest.raises(UserError, match="colours.avi is a video: say with --every"):
+        find_photos([video])
+    assert len(find_photos([video], every=1)) == 3
