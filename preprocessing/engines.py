@@ -58,7 +58,7 @@ def compute_with_ray(chunks: dict[int, Sequence[PhotoFile]], config: CropConfig,
     try:
         import ray
     except ImportError:
-        raise UserError('--engine ray: Ray is not installed; pip install "pgkeras[ray]"') from None
+        raise UserError("--engine ray: Ray is not installed; pip install ray") from None
     here = os.environ.get("RAY_ADDRESS")
     ray.init(address=here, num_cpus=None if here else workers, log_to_driver=False, include_dashboard=False)
     try:
