@@ -1,6 +1,9 @@
 """Full-state checkpoints: one .npz file each, checksummed, read without executing anything."""
 
+import errno
 import json
+import os
+import shutil
 import sys
 import zipfile
 import zlib
@@ -26,12 +29,16 @@ def save_checkpoint(state: TrainingState, folder: Path) -> Path:
 
     Raises:
         DivergedError: if a variable is not finite: such a checkpoint could not be trained on.
+        OSError: if the disk is full.
     """
     path = folder / f"{state.progress.images_shown:09}.npz"
     arrays = {name: np.asarray(variable) for name, variable in state.variables().items()}
     for name, array in arrays.items():
         if not np.isfinite(array).all():
             raise DivergedError(f"the weights {name} are not finite")
+    # Looked at first: a zip file that fails half-way complains once more, on stderr, when Python collects it.
+    if sum(array.nbytes for array in arrays.values()) > shutil.disk_usage(folder).free:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
     with atomic_path(path) as temporary, temporary.open("wb") as file:
         np.savez(file, progress=np.array(json.dumps(asdict(state.progress))), **arrays)
     for old in list_checkpoints(folder)[:-KEPT]:
