@@ -1,11 +1,9 @@
 """Several devices, on one machine and on two: the same update as on one, and files from one process only."""
 
 import json
-import os
 import signal
 import socket
 import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -15,7 +13,7 @@ import tensorflow as tf
 
 from pgkeras import ProgressiveConfig, UserError
 from pgkeras.training import devices
-from tests.command_line_test import ROOT
+from tests.training.command import start
 
 # Shares of 4 and 2 x 4 images are whole groups of the minibatch standard deviation. Adam divides by the gradient's
 # size, so that rounding counts where there is next to none: its epsilon is large here.
@@ -31,18 +29,6 @@ SMALL = [
     "--adam-epsilon=0.001",
     "--precision=float32",
 ]
-
-
-def start(*arguments: object, environment: dict[str, str] | None = None) -> subprocess.Popen:
-    command = [sys.executable, "-m", "pgkeras.train", *map(str, arguments)]
-    return subprocess.Popen(
-        command,
-        cwd=ROOT,
-        env=os.environ | (environment or {}),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
 
 
 def start_two(*arguments: object) -> list[subprocess.Popen]:

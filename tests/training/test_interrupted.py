@@ -6,7 +6,6 @@ import os
 import random
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -16,7 +15,7 @@ import pytest
 
 from pgkeras import UserError
 from pgkeras.training.disk import check_disk
-from tests.command_line_test import ROOT
+from tests.training.command import start
 
 SMALL = [
     "--resolution=8",
@@ -46,11 +45,6 @@ def uninterrupted(tmp_path_factory, faces) -> Path:
     _, errors = (process := start(faces, "--out", out, *SMALL)).communicate()
     assert process.returncode == 0, errors
     return out / "00000-faces-8"
-
-
-def start(*arguments: object) -> subprocess.Popen:
-    command = [sys.executable, "-m", "pgkeras.train", *map(str, arguments)]
-    return subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
 def digest(run: Path) -> str:

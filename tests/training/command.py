@@ -1,0 +1,25 @@
+"""The train command in a process of its own."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+
+from tests.command_line_test import ROOT
+
+
+def start(*arguments: object, environment: Mapping[str, str] | None = None) -> subprocess.Popen:
+    """Starts `python -m pgkeras.train`; its output is piped, as text.
+
+    Args:
+        arguments: of the command line.
+        environment: variables added to this process's own.
+    """
+    return subprocess.Popen(
+        [sys.executable, "-m", "pgkeras.train", *map(str, arguments)],
+        cwd=ROOT,
+        env=os.environ | (environment or {}),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
