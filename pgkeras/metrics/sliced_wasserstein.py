@@ -33,8 +33,8 @@ def sliced_wasserstein(
     projections; it is averaged over many directions.
 
     The mean distance of sorted values is the area between their cumulative distributions (Vallender 1974). These are
-    found by counting, in narrow bins, to about a thousandth of the distance. Nothing is sorted or kept, so that memory does
-    not grow with the number of images.
+    found by counting, in narrow bins, to about a thousandth of the distance. Nothing is sorted or kept, so that memory
+    does not grow with the number of images.
 
     Args:
         real: uint8 (images, side, side, channels), perhaps memory-mapped; the paper takes 16,384.

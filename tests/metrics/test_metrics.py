@@ -53,7 +53,8 @@ def test_every_value_has_a_bin():
 
 def test_against_the_definition(textures, monkeypatch):
     """All patches of all images, normalized, projected and sorted; ours takes 400 of the 676 of each image."""
-    monkeypatch.setattr(importlib.import_module("pgkeras.metrics.sliced_wasserstein"), "BATCH_PIXELS", 7000)  # 3 batches
+    three_batches = 7 * 32 * 32
+    monkeypatch.setattr(importlib.import_module("pgkeras.metrics.sliced_wasserstein"), "BATCH_PIXELS", three_batches)
     real, fake = textures[:20], np.roll(textures[40:60], 1, axis=3)
     axes = np.random.default_rng(7).normal(size=(500, 147))
     axes /= np.linalg.norm(axes, axis=1, keepdims=True)
