@@ -9,7 +9,7 @@ import numpy as np
 
 from pgkeras.errors import UserError
 from pgkeras.images import grid, to_screen_size, to_uint8
-from pgkeras.labels import one_hot, parse_classes, read_label_names, rows
+from pgkeras.labels import classes_of_rows, one_hot, read_label_names, rows
 from pgkeras.sampling import label_size, sample
 from pgkeras.walk.latents import closed_loop
 
@@ -50,10 +50,9 @@ def choose_layout(generator: keras.Model, path: Path, size: tuple[int, int] | No
         if labels is not None:
             raise UserError(f"--labels {labels}: {path} has no classes; drop --labels")
         return Layout(columns, columns * (number or ROWS))
-    names = read_label_names(path, classes)
-    shown = list(range(min(classes, number or MOST_CLASSES))) if labels is None else parse_classes(labels, names)
-    if number not in (None, len(shown)):
-        raise UserError(f"--grid {columns}x{number}: has no row for each of {len(shown)} classes; choose with --labels")
+    if labels is None and number is None:
+        number = min(classes, MOST_CLASSES)
+    shown = classes_of_rows(labels, read_label_names(path, classes), number)
     return Layout(columns, columns, one_hot(rows(shown, columns), classes))
 
 
