@@ -7,6 +7,7 @@ import pytest
 from pgkeras import ProgressiveConfig, build_generators
 from pgkeras.errors import UserError
 from pgkeras.latents import latents_from_seeds
+from pgkeras.presets import dcgan
 from pgkeras.sampling import sample
 from pgkeras.truncation import truncate
 
@@ -16,7 +17,7 @@ TINY = {"resolution": 8, "fmap_max": 8, "fmap_base": 64, "latent_size": 6}
 
 def build(**options) -> keras.Model:
     keras.utils.set_random_seed(0)
-    return build_generators(ProgressiveConfig(**TINY, **options))[8].straight
+    return build_generators(ProgressiveConfig(**(options | TINY)))[8].straight
 
 
 def linear_generator() -> keras.Model:
@@ -58,7 +59,7 @@ def test_without_truncation_no_bit_changes():
 
 @pytest.mark.parametrize(
     "options",
-    [{}, {"network": "dcgan", "growing": False, "generator_normalization": "batch", "normalize_latents": False}],
+    [{}, dcgan().model_dump()],
     ids=["progressive", "dcgan"],
 )
 def test_less_is_less_variety(options):
@@ -80,10 +81,10 @@ def test_each_class_has_its_own_average():
 def test_bfloat16_is_no_further_from_float32_than_without_truncation():
     generator = build_generators(ProgressiveConfig(**TINY), "mixed_bfloat16")[8].straight
     generator.set_weights(build().get_weights())
-    errors = [
-        np.abs(sample(truncate(generator, psi), LATENTS) - sample(truncate(build(), psi), LATENTS)).mean()
-        for psi in (0.5, 1)
-    ]
+    errors = []
+    for psi in (0.5, 1):
+        expected = sample(truncate(build(), psi), LATENTS)
+        errors.append(np.abs(sample(truncate(generator, psi), LATENTS) - expected).mean())
     assert errors[0] < 1.2 * errors[1]
 
 
