@@ -273,7 +273,7 @@ def test_a_model_with_two_outputs_is_no_generator(tmp_path, capsys, monkeypatch)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("module", ["pgkeras.train", "pgkeras.generate"])
+@pytest.mark.parametrize("module", ["pgkeras.train", "pgkeras.generate", "pgkeras.walk"])
 def test_help_has_an_example_and_errors_are_one_line(module):
     helped = script("-m", module, "--help")
     assert helped.returncode == 0

@@ -17,7 +17,7 @@ from pgkeras.walk.video import SUFFIXES, write_video
 EXAMPLES = """\b
 Examples:
   python -m pgkeras.walk runs/00000-faces-64 --out walk.mp4
-  python -m pgkeras.walk runs/00000-faces-64 --out walk.gif --seconds 6 --grid 4x1
+  python -m pgkeras.walk runs/00000-faces-64 --out walk.gif --seconds 6 --fps 15 --grid 4x1
   python -m pgkeras.walk runs/00001-cifar-32 --out cats_and_dogs.mp4 --labels cat,dog
   python -m pgkeras.walk runs/00000-faces-64 --out training.mp4 --training
 """
