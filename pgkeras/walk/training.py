@@ -30,7 +30,7 @@ def training_frames(run: Path, frames: int) -> Iterator[np.ndarray]:
     """
     folder, description = RunFolder.open(run)
     schedule = Schedule.from_config(description.config)
-    samples = sorted(folder.samples.glob("*.png"))
+    samples = sorted(path for path in folder.samples.glob("*.png") if path.stem.isdecimal())
     if not samples:
         raise UserError(f"{run}: the run has no samples yet; the first are written as soon as 4x4 has trained a while")
     shown = None
