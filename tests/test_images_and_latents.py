@@ -5,7 +5,7 @@ import pytest
 from PIL import Image
 
 from pgkeras.atomic import atomic_path
-from pgkeras.images import grid, resize, to_uint8, write_png
+from pgkeras.images import grid, resize, to_screen_size, to_uint8, write_png
 from pgkeras.latents import latents_from_seeds
 
 
@@ -39,6 +39,28 @@ def test_resize_averages_boxes():
     image = np.array([[0, 10], [20, 30]], np.uint8).repeat(2, axis=0).repeat(2, axis=1)[..., None]
     assert resize(image, 2)[..., 0].tolist() == [[0, 10], [20, 30]]
     assert resize(image, 1).tolist() == [[[15]]]
+
+
+@pytest.mark.parametrize(
+    ("shape", "expected"),
+    [
+        ((4, 4, 3), (512, 512, 3)),
+        ((128, 256, 1), (256, 512, 3)),
+        ((60, 300, 3), (120, 600, 3)),
+        ((1300, 100, 3), (1300, 100, 3)),
+        ((2048, 4096, 3), (1024, 2048, 3)),
+        ((100, 5000, 1), (34, 1667, 3)),
+    ],
+)
+def test_pictures_fit_the_screen(shape, expected):
+    assert to_screen_size(np.zeros(shape, np.uint8)).shape == expected
+
+
+def test_small_pictures_are_enlarged_by_repeating_pixels_and_large_ones_shrunk_by_averaging():
+    small = np.random.default_rng(0).integers(0, 256, (4, 256, 3), dtype=np.uint8)
+    assert (to_screen_size(small) == small[np.arange(8) // 2][:, np.arange(512) // 2]).all()
+    large = np.tile(np.uint8([10, 30]), 1500)[None, :, None].repeat(2, axis=0)
+    assert (to_screen_size(large) == 20).all()
 
 
 def test_a_failed_write_leaves_the_old_file(tmp_path):
