@@ -1,6 +1,8 @@
 """The command line that shows a generator in the browser: `python -m pgkeras.serve runs/00000-faces-64`."""
 
 import ipaddress
+import logging
+import os
 import socket
 import webbrowser
 from pathlib import Path
@@ -9,7 +11,7 @@ import click
 
 from pgkeras.command_line import run
 from pgkeras.errors import UserError
-from pgkeras.loading import find_generators
+from pgkeras.loading import choose_generator
 from pgkeras.serve.studio import Studio
 
 EXAMPLES = """\b
@@ -45,14 +47,13 @@ def main(run_or_model: Path, port: int, host: str, resolution: int | None, open_
         raise UserError(f"the page needs the package {error.name}: pip install flask waitress") from None
     from pgkeras.serve.application import create_application
 
-    generators = find_generators(run_or_model)
-    if resolution is not None and resolution not in generators:
-        raise UserError(f"--resolution {resolution}: {run_or_model} has only {', '.join(map(str, generators))}")
+    path = choose_generator(run_or_model, resolution)
     with _listen(host, port) as listener:
         bound, port = listener.getsockname()[:2]
         local = ipaddress.ip_address(bound).is_loopback
-        studio = Studio.open(generators[resolution or max(generators)])
-        application = create_application(studio, str(run_or_model), LOOPBACK_HOSTS if local else None)
+        studio = Studio.open(path)
+        application = create_application(studio, run_or_model.resolve().name, LOOPBACK_HOSTS if local else None)
+        logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # A wall of images always queues.
         server = waitress.create_server(application, sockets=[listener], ident=None)
         address = f"http://{f'[{bound}]' if ':' in bound else bound}:{port}/"
         print(f"{address} shows {run_or_model} at {studio.side}x{studio.side}; Ctrl-C ends it", flush=True)
@@ -67,8 +68,11 @@ def _listen(host: str, port: int) -> socket.socket:
     try:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
         return socket.create_server((host, port), family=family)
+    except socket.gaierror as error:
+        raise UserError(f"--host {host}: {error.strerror}; give an address of this machine") from None
     except OSError as error:
-        raise UserError(f"--host {host} --port {port}: {error.strerror}; choose another --port, or 0 for any") from None
+        reason = os.strerror(error.errno).lower()
+        raise UserError(f"--host {host} --port {port}: {reason}; choose another --port, or 0 for any") from None
 
 
 if __name__ == "__main__":

@@ -58,7 +58,9 @@ class Studio:
         try:
             studio = cls(generator, read_label_names(path, classes) if classes else ())
         except ValueError as error:
-            raise UserError(f"{path}: has no directions for the sliders ({error}); give a generator of pgkeras") from None
+            raise UserError(
+                f"{path}: has no directions for the sliders ({error}); give a generator of pgkeras"
+            ) from None
         studio.image(Face(seed=0))
         return studio
 
@@ -76,7 +78,9 @@ class Studio:
         """
         if len(face.sliders) > len(self.directions):
             raise UserError(f"sliders: there are {len(self.directions)}; received {len(face.sliders)} numbers")
-        start, end = latents_from_seeds([face.seed, face.seed if face.towards is None else face.towards], self.latent_size)
+        start, end = latents_from_seeds(
+            [face.seed, face.seed if face.towards is None else face.towards], self.latent_size
+        )
         steps = np.array(face.sliders, np.float32)
         return (interpolate(start, end, face.way) + steps @ self.directions[: len(steps)])[None]
 

@@ -7,7 +7,6 @@ const IDLE = 250; // milliseconds without a change before the address and the sm
 const find = (selector) => document.querySelector(selector);
 const findAll = (selector) => [...document.querySelectorAll(selector)];
 
-const side = Number(document.body.dataset.side);
 const furthest = Number(document.body.dataset.furthest);
 const figure = find("#figure");
 const image = find("#image");
@@ -72,6 +71,12 @@ async function show(parameters, description) {
 let idle;
 
 function changeFace() {
+  clearTimeout(idle);
+  const wrong = find("#controls input:invalid");
+  if (wrong) {
+    status.textContent = `Seed: ${wrong.validationMessage}`;
+    return;
+  }
   for (const output of findAll("output")) {
     const value = Number(find(`#${output.htmlFor}`).value);
     output.textContent = output.htmlFor.value === "way" ? `${Math.round(value * 100)} %` : value.toFixed(1);
@@ -80,7 +85,6 @@ function changeFace() {
   setLink("#save-image", `image.png?${shownFace()}`, `${name}.png`);
   setLink("#save-latent", `latent.npy?${shownFace()}`, `${name}.npy`);
   draw();
-  clearTimeout(idle);
   idle = setTimeout(() => {
     history.replaceState(null, "", `#${shownFace()}`);
     showSmallImages();
@@ -173,6 +177,5 @@ addEventListener("hashchange", () => {
   changeFace();
 });
 
-document.body.classList.toggle("coarse", side <= 32);
 readAddress();
 changeFace();
