@@ -74,10 +74,13 @@ class Studio:
             float32 (1, latent_size).
 
         Raises:
-            UserError: if it has more sliders than there are directions.
+            UserError: if the generator lacks one of the face's sliders or its class.
         """
         if len(face.sliders) > len(self.directions):
             raise UserError(f"sliders: there are {len(self.directions)}; received {len(face.sliders)} numbers")
+        if face.label >= max(1, len(self.label_names)):
+            classes = f"{len(self.label_names)} classes, counted from 0" if self.label_names else "no classes"
+            raise UserError(f"label: this generator has {classes}; received {face.label}")
         start, end = latents_from_seeds(
             [face.seed, face.seed if face.towards is None else face.towards], self.latent_size
         )
@@ -97,8 +100,6 @@ class Studio:
             UserError: if the generator lacks one of the face's sliders or its class.
         """
         latent = self.latent(face)
-        if face.label >= max(1, len(self.label_names)):
-            raise UserError(f"label: there are {len(self.label_names)} classes, counted from 0; received {face.label}")
         labels = one_hot(np.array([face.label]), len(self.label_names))
         with self._lock:
             images = self._generator.predict_on_batch([latent, labels] if self.label_names else latent)
