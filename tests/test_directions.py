@@ -4,8 +4,9 @@ import keras
 import numpy as np
 import pytest
 
-from pgkeras import ProgressiveConfig, build_generators
+from pgkeras import build_generators
 from pgkeras.directions import factorize, semantic_directions
+from pgkeras.presets import PRESETS
 
 
 def test_directions_are_the_left_singular_vectors():
@@ -24,14 +25,15 @@ def test_wide_weights_against_the_singular_value_decomposition():
     np.testing.assert_allclose(np.linalg.norm(directions @ weights, axis=1), values[:4], rtol=1e-5)
 
 
-@pytest.mark.parametrize("network", ["progressive", "dcgan"])
+@pytest.mark.parametrize("preset", ["paper", "dcgan"])
 @pytest.mark.parametrize("label_size", [0, 2])
-def test_a_generators_directions_are_its_first_layers(network, label_size):
+def test_a_generators_directions_are_its_first_layers(preset, label_size):
     """The second component of the latent gets all the weight, then the first; labels count for nothing."""
-    config = ProgressiveConfig(resolution=8, fmap_max=4, latent_size=3, label_size=label_size, network=network)
+    changes = {"resolution": 8, "fmap_max": 4, "latent_size": 3, "label_size": label_size}
+    config = PRESETS[preset]().model_copy(update=changes)
     generator = build_generators(config)[8].straight
     kernel = generator.get_layer("generator_0004_dense").kernel
-    values = np.zeros(kernel.shape, np.float32).reshape(len(kernel), -1)
+    values = np.zeros(kernel.shape, np.float32).reshape(kernel.shape[0], -1)
     values[0, 0], values[1, 1], values[2, 2], values[3:, 3] = 2, 3, 1, 100
     kernel.assign(values.reshape(kernel.shape))
     assert semantic_directions(generator, 2).tolist() == [[0, 1, 0], [1, 0, 0]]

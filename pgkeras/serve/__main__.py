@@ -19,7 +19,6 @@ Examples:
   python -m pgkeras.serve runs/00000-faces-64 --open
   python -m pgkeras.serve generator_0064.keras --port 9000
 """
-LOOPBACK_HOSTS = ("localhost", "127.0.0.1", "[::1]")
 
 
 @click.command(epilog=EXAMPLES)
@@ -52,10 +51,12 @@ def main(run_or_model: Path, port: int, host: str, resolution: int | None, open_
         bound, port = listener.getsockname()[:2]
         local = ipaddress.ip_address(bound).is_loopback
         studio = Studio.open(path)
-        application = create_application(studio, run_or_model.resolve().name, LOOPBACK_HOSTS if local else None)
+        application = create_application(
+            studio, run_or_model.resolve().name, hosts=["localhost", bound] if local else None
+        )
         logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # A wall of images always queues.
         server = waitress.create_server(application, sockets=[listener], ident=None)
-        address = f"http://{f'[{bound}]' if ':' in bound else bound}:{port}/"
+        address = f"http://{_name(bound, local)}:{port}/"
         print(f"{address} shows {run_or_model} at {studio.side}x{studio.side}; Ctrl-C ends it", flush=True)
         if not local:
             print("everyone who reaches this machine sees it", flush=True)
@@ -73,6 +74,13 @@ def _listen(host: str, port: int) -> socket.socket:
     except OSError as error:
         reason = os.strerror(error.errno).lower()
         raise UserError(f"--host {host} --port {port}: {reason}; choose another --port, or 0 for any") from None
+
+
+def _name(bound: str, local: bool) -> str:
+    """What the page's address calls the machine. Flask knows no IPv6 addresses among those that it trusts."""
+    if ":" not in bound:
+        return bound
+    return "localhost" if local else f"[{bound}]"
 
 
 if __name__ == "__main__":

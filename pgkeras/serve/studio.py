@@ -100,7 +100,7 @@ class Studio:
             UserError: if the generator lacks one of the face's sliders or its class.
         """
         latent = self.latent(face)
-        labels = one_hot(np.array([face.label]), len(self.label_names))
+        inputs = [latent, one_hot(np.array([face.label]), len(self.label_names))] if self.label_names else latent
         with self._lock:
-            images = self._generator.predict_on_batch([latent, labels] if self.label_names else latent)
+            images = self._generator.predict_on_batch(inputs)
         return to_uint8(images[0])

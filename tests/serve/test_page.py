@@ -61,8 +61,7 @@ def settled_address(page) -> str:
     return page.url
 
 
-@pytest.mark.parametrize("viewport", [DESKTOP, PHONE], ids=["desktop", "phone"])
-@pytest.mark.parametrize("color_scheme", ["light", "dark"])
+@pytest.mark.parametrize(("viewport", "color_scheme"), [(DESKTOP, "light"), (PHONE, "dark")], ids=["desktop", "phone"])
 def test_it_is_legible_everywhere(browser, address, viewport, color_scheme):
     with open_page(browser, address, viewport, color_scheme) as page:
         shown(page)

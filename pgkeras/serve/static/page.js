@@ -77,10 +77,8 @@ function changeFace() {
     status.textContent = `Seed: ${wrong.validationMessage}`;
     return;
   }
-  for (const output of findAll("output")) {
-    const value = Number(find(`#${output.htmlFor}`).value);
-    output.textContent = output.htmlFor.value === "way" ? `${Math.round(value * 100)} %` : value.toFixed(1);
-  }
+  way.parentElement.querySelector(".value").textContent = `${Math.round(way.value * 100)} %`;
+  for (const slider of sliders) slider.parentElement.querySelector(".value").textContent = Number(slider.value).toFixed(1);
   const name = describe().toLowerCase().replace(/[^a-z0-9]+/g, "-");
   setLink("#save-image", `image.png?${shownFace()}`, `${name}.png`);
   setLink("#save-latent", `latent.npy?${shownFace()}`, `${name}.npy`);
