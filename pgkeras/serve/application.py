@@ -10,6 +10,7 @@ from werkzeug.exceptions import HTTPException
 
 from pgkeras.errors import UserError
 from pgkeras.images import encode_png, resize
+from pgkeras.latents import LAST_SEED
 from pgkeras.serve.face import FURTHEST, Face
 from pgkeras.serve.studio import Studio
 
@@ -39,7 +40,9 @@ def create_application(studio: Studio, name: str, hosts: Sequence[str] | None = 
 
     @application.get("/")
     def page() -> str:
-        return flask.render_template("page.html", name=name, studio=studio, furthest=FURTHEST, wall=WALL)
+        return flask.render_template(
+            "page.html", name=name, studio=studio, last_seed=LAST_SEED, furthest=FURTHEST, wall=WALL
+        )
 
     @application.get("/image.png")
     def image() -> flask.Response:

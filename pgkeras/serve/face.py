@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 from pgkeras.latents import LAST_SEED
 
-FURTHEST = 3.0
+FURTHEST = 3
 
 Seed = Annotated[int, Field(ge=0, le=LAST_SEED)]
 
@@ -41,7 +41,7 @@ class Face(BaseModel):
     @classmethod
     def _check_range(cls, sliders: tuple[float, ...]) -> tuple[float, ...]:
         if not all(math.fabs(step) <= FURTHEST for step in sliders):
-            raise ValueError(f"each number must be from -{FURTHEST:g} to {FURTHEST:g}")
+            raise ValueError(f"each number must be from -{FURTHEST} to {FURTHEST}")
         return sliders
 
     @model_validator(mode="after")

@@ -5,12 +5,13 @@ import socket
 import subprocess
 import sys
 import urllib.request
+from types import SimpleNamespace
 
 import keras
 import pytest
 
 from pgkeras.serve.__main__ import main
-from tests.command_line_test import ROOT, fail
+from tests.command_line_test import ROOT, call, fail
 
 
 def test_bad_input_is_one_line(model, tmp_path, capsys, monkeypatch):
@@ -37,6 +38,36 @@ def test_a_port_in_use_is_one_line(model, capsys, monkeypatch):
 def test_missing_packages_are_named(model, package, capsys, monkeypatch):
     monkeypatch.setitem(sys.modules, package, None)
     assert f"needs the package {package}: pip install flask waitress" in fail(main, capsys, monkeypatch, model)
+
+
+@pytest.fixture
+def served(monkeypatch):
+    """The applications that would have been served."""
+    applications = []
+
+    def create_server(application, **options):
+        applications.append(application)
+        return SimpleNamespace(run=lambda: None)
+
+    monkeypatch.setattr("waitress.create_server", create_server)
+    return applications
+
+
+def test_this_machine_alone_sees_the_page(model, served, monkeypatch):
+    opened = []
+    monkeypatch.setattr("webbrowser.open", opened.append)
+    output = call(main, model, "--port", 0, "--open")
+    assert opened == [output.split()[0]]
+    assert opened[0].startswith("http://127.0.0.1:")
+    assert "everyone" not in output
+    client = served[0].test_client()
+    assert client.get("/", base_url=opened[0]).status_code == 200
+    assert client.get("/", base_url="http://evil.example").status_code == 400
+
+
+def test_the_network_sees_it_if_the_user_says_so(model, served):
+    assert "everyone who reaches this machine sees it" in call(main, model, "--port", 0, "--host", "0.0.0.0")
+    assert served[0].test_client().get("/", base_url="http://desk.example:8000").status_code == 200
 
 
 @pytest.mark.slow

@@ -5,6 +5,7 @@ from threading import Thread
 import numpy as np
 import pytest
 from PIL import Image
+from playwright.sync_api import expect
 from werkzeug.serving import make_server
 
 from pgkeras.serve.application import create_application
@@ -12,8 +13,7 @@ from pgkeras.serve.face import Face
 from tests.browser import DESKTOP, Viewport, broken_images, chromium, open_page, scrolls_sideways, smallest_text
 
 PHONE = Viewport(390, 844, scale=2, touch=True)
-PIXELS = """() => {
-    const image = document.querySelector("#image");
+PIXELS = """image => {
     const context = new OffscreenCanvas(image.naturalWidth, image.naturalHeight).getContext("2d");
     context.drawImage(image, 0, 0);
     return [...context.getImageData(0, 0, image.naturalWidth, image.naturalHeight).data];
@@ -49,7 +49,18 @@ def conditional_address(conditional_studio):
 def shown(page, side: int = 16) -> np.ndarray:
     """The image, once it is the newest."""
     page.wait_for_selector("#figure[aria-busy=false]")
-    return np.array(page.evaluate(PIXELS), np.uint8).reshape(side, side, 4)[..., :3]
+    return pixels(page.locator("#image"), side)
+
+
+def pixels(image, side: int = 16) -> np.ndarray:
+    return np.array(image.evaluate(PIXELS), np.uint8).reshape(side, side, 4)[..., :3]
+
+
+def small_image(page, name: str) -> np.ndarray:
+    """One of the small images, once all are the newest."""
+    page.wait_for_timeout(400)
+    expect(page.locator(".stale")).to_have_count(0)
+    return pixels(page.get_by_alt_text(name, exact=True))
 
 
 def sliders(page):
@@ -65,7 +76,7 @@ def settled_address(page) -> str:
 def test_it_is_legible_everywhere(browser, address, viewport, color_scheme):
     with open_page(browser, address, viewport, color_scheme) as page:
         shown(page)
-        page.wait_for_selector("#wall img[src]")
+        page.wait_for_selector("#wall button:last-child img[src]")
         page.locator("#wall").scroll_into_view_if_needed()
         assert not scrolls_sideways(page)
         assert smallest_text(page) >= 14
@@ -104,6 +115,15 @@ def test_the_way_leads_from_seed_to_seed(browser, address, studio):
         assert page.locator("#image").get_attribute("alt") == "Seed 12, 25 % of the way to seed 34"
 
 
+def test_small_images_show_where_sliders_lead(browser, address, studio):
+    with open_page(browser, address) as page:
+        page.get_by_label("Seed", exact=True).fill("12")
+        page.get_by_role("slider", name="Way").fill("0.5")
+        expected = studio.image(Face(seed=12, towards=1, way=0.5, sliders="0,-3"))
+        assert (small_image(page, "Direction 2 at -3") == expected).all()
+        assert (small_image(page, "Seed 12") == studio.image(Face(seed=12))).all()
+
+
 def test_the_newest_wins(browser, address, studio):
     with open_page(browser, address) as page:
         shown(page)
@@ -131,7 +151,7 @@ def test_a_face_can_be_bookmarked(browser, address):
         assert (shown(page) != before).any()
         assert settled_address(page) != bookmark
         page.goto(bookmark)
-        page.wait_for_function("document.querySelector('#seed').value === '12'")
+        expect(page.locator("#seed")).to_have_value("12")
         assert (shown(page) == before).all()
         page.reload()
         assert (shown(page) == before).all()

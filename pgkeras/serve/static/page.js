@@ -1,6 +1,5 @@
 // The controls hold the state; the address's fragment repeats it, and a face's parameters are the server's own.
 
-const LARGEST_SEED = 2 ** 32 - 1;
 const MEMORABLE = 1_000_000; // random seeds are below: people read them out and type them in again
 const IDLE = 250; // milliseconds without a change before the address and the small images follow
 
@@ -79,6 +78,9 @@ function changeFace() {
   }
   way.parentElement.querySelector(".value").textContent = `${Math.round(way.value * 100)} %`;
   for (const slider of sliders) slider.parentElement.querySelector(".value").textContent = Number(slider.value).toFixed(1);
+  find("#from").alt = `Seed ${seed.value}`;
+  find("#to").alt = `Seed ${towards.value}`;
+  describeWall();
   const name = describe().toLowerCase().replace(/[^a-z0-9]+/g, "-");
   setLink("#save-image", `image.png?${shownFace()}`, `${name}.png`);
   setLink("#save-latent", `latent.npy?${shownFace()}`, `${name}.npy`);
@@ -95,39 +97,45 @@ function setLink(selector, address, file) {
   link.download = file;
 }
 
-function showSmallImages() {
-  setSource(find("#from"), ofSeed(seed.value), `Seed ${seed.value}`);
-  setSource(find("#to"), ofSeed(towards.value), `Seed ${towards.value}`);
-  sliders.forEach((slider, direction) => {
-    for (const end of slider.parentElement.querySelectorAll("img")) {
-      const parameters = onTheWay();
-      parameters.set("sliders", sliders.map((_, each) => (each === direction ? end.dataset.step : 0)).join(","));
-      setSource(end, parameters, `Direction ${direction + 1} at ${end.dataset.step}`);
-    }
-  });
-  showWall();
+// One after the other, so that the large image never waits for more than one of them.
+let round = 0;
+
+async function showSmallImages() {
+  const mine = ++round;
+  const wanted = smallImages().map(([picture, parameters]) => [picture, `thumbnail.png?${parameters}`]);
+  const stale = ([picture, address]) => picture.getAttribute("src") !== address;
+  for (const each of wanted) each[0].classList.toggle("stale", stale(each));
+  for (const [picture, address] of wanted.filter(stale)) {
+    picture.src = address;
+    await picture.decode().catch(() => null);
+    if (mine !== round) return;
+    picture.classList.remove("stale");
+  }
 }
 
-function showWall() {
+function smallImages() {
+  const ends = sliders.flatMap((slider, direction) =>
+    [...slider.parentElement.querySelectorAll("img")].map((picture) => {
+      const parameters = onTheWay();
+      parameters.set("sliders", [...Array(direction).fill(0), picture.dataset.step].join(","));
+      return [picture, parameters];
+    }),
+  );
+  const wall = tiles.map((tile, place) => [tile.firstChild, ofSeed(wallStart + place)]);
+  return [[find("#from"), ofSeed(seed.value)], [find("#to"), ofSeed(towards.value)], ...ends, ...wall];
+}
+
+function describeWall() {
   find("#wall-title").textContent = `Seeds ${wallStart} to ${wallStart + tiles.length - 1}`;
   find("#previous").disabled = wallStart === 0;
-  find("#next").disabled = wallStart + 2 * tiles.length > LARGEST_SEED;
+  find("#next").disabled = wallStart + 2 * tiles.length > Number(seed.max);
   tiles.forEach((tile, place) => {
-    const value = wallStart + place;
-    setSource(tile.firstChild, ofSeed(value), `Seed ${value}`);
-    tile.title = `Seed ${value}`;
-    tile.ariaPressed = String(String(value) === chosen().value);
+    tile.firstChild.alt = tile.title = `Seed ${wallStart + place}`;
+    tile.ariaPressed = String(wallStart + place === Number(chosen().value));
   });
 }
 
 const chosen = () => (find("[name=chooses]:checked").value === "seed" ? seed : towards);
-
-function setSource(picture, parameters, description) {
-  const address = `thumbnail.png?${parameters}`;
-  if (picture.getAttribute("src") === address) return;
-  picture.src = address;
-  picture.alt = description;
-}
 
 function readAddress() {
   const given = new URLSearchParams(location.hash.slice(1));
@@ -166,10 +174,11 @@ tiles.forEach((tile, place) => tile.addEventListener("click", () => choose(chose
 for (const [selector, step] of [["#previous", -tiles.length], ["#next", tiles.length]]) {
   find(selector).addEventListener("click", () => {
     wallStart += step;
-    showWall();
+    describeWall();
+    showSmallImages();
   });
 }
-for (const option of findAll("[name=chooses]")) option.addEventListener("change", showWall);
+for (const option of findAll("[name=chooses]")) option.addEventListener("change", describeWall);
 addEventListener("hashchange", () => {
   readAddress();
   changeFace();
