@@ -1,7 +1,6 @@
 """The command line that shows a generator in the browser: `python -m pgkeras.serve runs/00000-faces-64`."""
 
 import ipaddress
-import logging
 import os
 import socket
 import webbrowser
@@ -49,19 +48,17 @@ def main(run_or_model: Path, port: int, host: str, resolution: int | None, open_
     path = choose_generator(run_or_model, resolution)
     with _listen(host, port) as listener:
         bound, port = listener.getsockname()[:2]
-        local = ipaddress.ip_address(bound).is_loopback
+        address = ipaddress.ip_address(bound)
         studio = Studio.open(path)
-        application = create_application(
-            studio, run_or_model.resolve().name, hosts=["localhost", bound] if local else None
-        )
-        logging.getLogger("waitress.queue").setLevel(logging.ERROR)  # A wall of images always queues.
+        hosts = ["localhost", bound] if address.is_loopback else None
+        application = create_application(studio, run_or_model.resolve().name, hosts)
         server = waitress.create_server(application, sockets=[listener], ident=None)
-        address = f"http://{_name(bound, local)}:{port}/"
-        print(f"{address} shows {run_or_model} at {studio.side}x{studio.side}; Ctrl-C ends it", flush=True)
-        if not local:
+        page = f"http://{_name(address)}:{port}/"
+        print(f"{page} shows {run_or_model} at {studio.side}x{studio.side}; Ctrl-C ends it", flush=True)
+        if not address.is_loopback:
             print("everyone who reaches this machine sees it", flush=True)
         if open_browser:
-            webbrowser.open(address)
+            webbrowser.open(page)
         server.run()
 
 
@@ -76,11 +73,13 @@ def _listen(host: str, port: int) -> socket.socket:
         raise UserError(f"--host {host} --port {port}: {reason}; choose another --port, or 0 for any") from None
 
 
-def _name(bound: str, local: bool) -> str:
-    """What the page's address calls the machine. Flask knows no IPv6 addresses among those that it trusts."""
-    if ":" not in bound:
-        return bound
-    return "localhost" if local else f"[{bound}]"
+def _name(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> str:
+    """What the page's address calls this machine; Flask's check of hosts knows no IPv6 addresses."""
+    if address.is_unspecified:
+        return socket.gethostname()
+    if address.version == 4:
+        return str(address)
+    return "localhost" if address.is_loopback else f"[{address}]"
 
 
 if __name__ == "__main__":

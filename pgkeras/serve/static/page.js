@@ -76,8 +76,8 @@ function changeFace() {
     status.textContent = `Seed: ${wrong.validationMessage}`;
     return;
   }
-  way.parentElement.querySelector(".value").textContent = `${Math.round(way.value * 100)} %`;
-  for (const slider of sliders) slider.parentElement.querySelector(".value").textContent = Number(slider.value).toFixed(1);
+  showValue(way, `${Math.round(way.value * 100)} %`);
+  for (const slider of sliders) showValue(slider, Number(slider.value).toFixed(1));
   find("#from").alt = `Seed ${seed.value}`;
   find("#to").alt = `Seed ${towards.value}`;
   describeWall();
@@ -89,6 +89,10 @@ function changeFace() {
     history.replaceState(null, "", `#${shownFace()}`);
     showSmallImages();
   }, IDLE);
+}
+
+function showValue(slider, text) {
+  slider.parentElement.querySelector(".value").textContent = text;
 }
 
 function setLink(selector, address, file) {
@@ -159,8 +163,7 @@ function setSliders(value) {
   changeFace();
 }
 
-// The sum of six numbers from -1 to 1 is nearly normal, with standard deviation 1.4.
-const randomStep = () => (Array.from({ length: 6 }, () => 2 * Math.random() - 1).reduce((a, b) => a + b) / 6) * furthest;
+const randomStep = () => (Math.random() - Math.random()) * furthest; // rather near the middle than at the ends
 
 find("#controls").addEventListener("input", changeFace);
 find("#controls").addEventListener("submit", (event) => event.preventDefault());
