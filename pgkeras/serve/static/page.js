@@ -86,7 +86,7 @@ function changeFace() {
   setLink("#save-latent", `latent.npy?${shownFace()}`, `${name}.npy`);
   draw();
   idle = setTimeout(() => {
-    history.replaceState(null, "", `#${shownFace()}`);
+    history.replaceState(null, "", `#${String(shownFace()).replaceAll("%2C", ",")}`);
     showSmallImages();
   }, IDLE);
 }
