@@ -1,5 +1,6 @@
 """The page in a browser, as people use it."""
 
+import re
 from threading import Thread
 
 import numpy as np
@@ -12,6 +13,7 @@ from pgkeras.serve.application import create_application
 from pgkeras.serve.face import Face
 from tests.browser import DESKTOP, Viewport, broken_images, chromium, open_page, scrolls_sideways, smallest_text
 
+expect.set_options(timeout=30_000)
 PHONE = Viewport(390, 844, scale=2, touch=True)
 PIXELS = """image => {
     const context = new OffscreenCanvas(image.naturalWidth, image.naturalHeight).getContext("2d");
@@ -56,20 +58,16 @@ def pixels(image, side: int = 16) -> np.ndarray:
     return np.array(image.evaluate(PIXELS), np.uint8).reshape(side, side, 4)[..., :3]
 
 
-def small_image(page, name: str) -> np.ndarray:
-    """One of the small images, once all are the newest."""
-    page.wait_for_timeout(400)
-    expect(page.locator(".stale")).to_have_count(0)
-    return pixels(page.get_by_alt_text(name, exact=True))
+def small_image(page, name: str, query: str) -> np.ndarray:
+    """One of the small images, once it shows what it should."""
+    image = page.get_by_alt_text(name, exact=True)
+    expect(image).to_have_attribute("src", f"thumbnail.png?{query}")
+    expect(image).not_to_contain_class("stale")
+    return pixels(image)
 
 
 def sliders(page):
     return page.get_by_role("slider", name="Direction")
-
-
-def settled_address(page) -> str:
-    page.wait_for_timeout(400)
-    return page.url
 
 
 @pytest.mark.parametrize(("viewport", "color_scheme"), [(DESKTOP, "light"), (PHONE, "dark")], ids=["desktop", "phone"])
@@ -120,8 +118,8 @@ def test_small_images_show_where_sliders_lead(browser, address, studio):
         page.get_by_label("Seed", exact=True).fill("12")
         page.get_by_role("slider", name="Way").fill("0.5")
         expected = studio.image(Face(seed=12, towards=1, way=0.5, sliders="0,-3"))
-        assert (small_image(page, "Direction 2 at -3") == expected).all()
-        assert (small_image(page, "Seed 13") == studio.image(Face(seed=13))).all()
+        assert (small_image(page, "Direction 2 at -3", "seed=12&towards=1&way=0.5&sliders=0%2C-3") == expected).all()
+        assert (small_image(page, "Seed 13", "seed=13") == studio.image(Face(seed=13))).all()
 
 
 def test_the_newest_wins(browser, address, studio):
@@ -146,10 +144,11 @@ def test_a_face_can_be_bookmarked(browser, address):
         page.get_by_role("slider", name="Way").fill("0.4")
         sliders(page).nth(2).fill("-1.5")
         before = shown(page)
-        bookmark = settled_address(page)
+        expect(page).to_have_url(re.compile("sliders=0,0,-1.5"))
+        bookmark = page.url
         page.get_by_role("button", name="New seed").first.click()
         assert (shown(page) != before).any()
-        assert settled_address(page) != bookmark
+        expect(page).not_to_have_url(bookmark)
         page.goto(bookmark)
         expect(page.locator("#seed")).to_have_value("12")
         assert (shown(page) == before).all()
@@ -190,7 +189,7 @@ def test_what_is_no_seed_is_said_and_not_asked_for(browser, address):
         for wrong in ("-1", "4294967296", "1.5", ""):
             page.locator("#seed").fill(wrong)
             assert page.get_by_role("status").inner_text().startswith("Seed: ")
-        settled_address(page)
+        page.wait_for_timeout(400)
         assert (shown(page) == before).all()
 
 
@@ -198,5 +197,5 @@ def test_classes_are_chosen_by_name(browser, conditional_address, conditional_st
     with open_page(browser, conditional_address) as page:
         page.get_by_label("Class").select_option("dog")
         assert (shown(page, 8) == conditional_studio.image(Face(seed=0, label=1))).all()
-        assert "label=1" in settled_address(page)
+        expect(page).to_have_url(re.compile("label=1"))
         assert page.locator("#label option").all_inner_texts() == ["cat", "dog", "<b>bird</b>"]
