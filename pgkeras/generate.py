@@ -15,7 +15,7 @@ from pgkeras.command_line import GridSize, run, truncation_option
 from pgkeras.errors import UserError
 from pgkeras.images import grid, to_uint8, write_png
 from pgkeras.labels import classes_of_rows, load_labels, one_hot, read_label_names, rows
-from pgkeras.latents import latents_from_seeds
+from pgkeras.latents import LAST_SEED, latents_from_seeds
 from pgkeras.loading import choose_generator, load_generator
 from pgkeras.sampling import label_size, sample_batches
 from pgkeras.truncation import truncate
@@ -28,7 +28,6 @@ Examples:
   python -m pgkeras.generate runs/00000-faces-64 --out images.npy --latents z.npy
   python -m pgkeras.generate runs/00001-cifar-32 --out cats_and_dogs.png --labels cat,dog
 """
-LAST_SEED = 2**32 - 1
 COLUMNS = 8  # images of each class, if --num does not say
 
 

@@ -1,5 +1,6 @@
 """Images between the network's float32 in [-1, 1] and people's uint8 in [0, 255]."""
 
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
@@ -83,6 +84,17 @@ def write_png(path: Path, image: np.ndarray) -> None:
     """
     with atomic_path(path) as temporary:
         _picture(image).save(temporary, format="PNG")
+
+
+def encode_png(image: np.ndarray) -> bytes:
+    """One image as the content of a .png file.
+
+    Args:
+        image: uint8 (height, width, 3) RGB or (height, width, 1) grey.
+    """
+    content = BytesIO()
+    _picture(image).save(content, format="PNG")
+    return content.getvalue()
 
 
 def _picture(image: np.ndarray) -> Image.Image:

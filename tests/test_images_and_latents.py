@@ -5,8 +5,8 @@ import pytest
 from PIL import Image
 
 from pgkeras.atomic import atomic_path
-from pgkeras.images import grid, resize, to_screen_size, to_uint8, write_png
-from pgkeras.latents import latents_from_seeds
+from pgkeras.images import encode_png, grid, resize, to_screen_size, to_uint8, write_png
+from pgkeras.latents import interpolate, latents_from_seeds
 
 
 def test_pixels_are_rounded_and_clipped():
@@ -33,6 +33,7 @@ def test_png_round_trip(tmp_path, channels):
     with Image.open(tmp_path / "a.png") as picture:
         assert (np.asarray(picture).reshape(image.shape) == image).all()
     assert [path.name for path in tmp_path.iterdir()] == ["a.png"]
+    assert (tmp_path / "a.png").read_bytes() == encode_png(image)
 
 
 def test_resize_averages_boxes():
@@ -90,3 +91,18 @@ def test_latents_are_mt19937_with_marsaglias_polar_method():
 def test_a_seed_means_the_same_latent_wherever_it_stands():
     assert (latents_from_seeds(range(5), 16)[3] == latents_from_seeds([3], 16)[0]).all()
     assert latents_from_seeds([2**32 - 1], 4).dtype == np.float32
+
+
+def test_the_way_between_latents_turns_evenly():
+    """A right angle in thirds: sine and cosine of 30 degrees; lengths between the two."""
+    start, end = np.array([2, 0], np.float32), np.array([0, 2], np.float32)
+    np.testing.assert_allclose(interpolate(start, end, 1 / 3), [np.sqrt(3), 1], rtol=1e-6)
+    np.testing.assert_allclose(interpolate(start, 3 * end, 0.5), [np.sqrt(2), 3 * np.sqrt(2)], rtol=1e-6)
+
+
+def test_the_way_between_latents_has_its_ends():
+    start, end = latents_from_seeds([1, 2], 512)
+    assert (interpolate(start, end, 0) == start).all()
+    assert (interpolate(start, end, 1) == end).all()
+    assert (interpolate(start, start, 0.4) == start).all()
+    assert interpolate(start, end, 0.4).dtype == np.float32

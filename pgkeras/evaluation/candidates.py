@@ -11,7 +11,7 @@ from pgkeras.errors import UserError
 from pgkeras.evaluation.exported import Exported
 from pgkeras.evaluation.images import Generated, ImageSource, Stored
 from pgkeras.evaluation.measures import is_measurable
-from pgkeras.loading import find_generators, load_generator
+from pgkeras.loading import choose_generator, load_generator
 from pgkeras.training.run_folder import RunFolder
 
 
@@ -53,10 +53,7 @@ def find_candidate(path: Path, resolution: int | None, fit: Fit) -> Candidate:
     if path.suffix == ".tflite" and path.is_file():
         return Candidate(path, partial(_exported, path, resolution))
     if is_run(path) or path.suffix == ".keras" or any(path.glob("generator_*.keras")):
-        generators = find_generators(path)
-        if resolution is not None and resolution not in generators:
-            raise UserError(f"--resolution {resolution}: {path} has only {', '.join(map(str, generators))}")
-        return _generator(generators[resolution or max(generators)])
+        return _generator(choose_generator(path, resolution))
     return Candidate(path, partial(_stored, path, resolution, fit))
 
 
