@@ -126,6 +126,7 @@ def main(
         return
     description = RunDescription(
         version=pgkeras.__version__,
+        preset=preset,
         data=str(data.resolve()),
         fit=fit,
         images=len(everything.images),

@@ -80,6 +80,23 @@ class Stored:
             yield np.stack([resize(image, self.side) for image in images])
 
 
+class Shrunk:
+    """Another source's images, shrunk by averaging.
+
+    Args:
+        source: of images that are as large or larger.
+        side: of the result, in pixels.
+    """
+
+    def __init__(self, source: ImageSource, side: int) -> None:
+        self._source = source
+        self.side, self.channels, self.available = side, source.channels, source.available
+
+    def batches(self, number: int) -> Iterator[np.ndarray]:
+        for batch in self._source.batches(number):
+            yield np.stack([resize(image, self.side) for image in batch])
+
+
 def inputs_of(number: int, latent_size: int, classes: int) -> tuple[np.ndarray, np.ndarray | None]:
     """The latents of seeds 0, 1, 2 ..., and the labels of all classes in turn.
 

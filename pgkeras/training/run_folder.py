@@ -29,6 +29,7 @@ class RunDescription(BaseModel):
 
     Attributes:
         version: of pgkeras that began the run.
+        preset: that the run began from, if any.
         data: absolute path of the training images.
         fit: what is done with images that are not square.
         images: how many there are.
@@ -40,6 +41,7 @@ class RunDescription(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     version: str
+    preset: str | None = None
     data: str
     fit: Fit = "refuse"
     images: int

@@ -8,7 +8,7 @@ import pytest
 
 from pgkeras import ProgressiveConfig, UserError, build_generators
 from pgkeras.data import Dataset
-from pgkeras.evaluation.images import Generated, Stored, gathered
+from pgkeras.evaluation.images import Generated, Shrunk, Stored, gathered
 from pgkeras.evaluation.measures import random_pairs
 from pgkeras.images import to_uint8
 from pgkeras.latents import latents_from_seeds
@@ -32,6 +32,15 @@ def test_stored_images_are_chosen_at_random_and_always_the_same():
         numbers = first[:, 0, 0, 0].tolist()
     assert len(set(numbers)) == 70
     assert numbers != sorted(numbers)
+
+
+def test_shrunk_images_are_means():
+    pixels = np.zeros((2, 4, 4, 3), np.uint8)
+    pixels[0, :2, :2] = [[[0, 0, 0], [40, 80, 120]], [[40, 80, 120], [80, 0, 0]]]
+    source = Shrunk(Stored(Dataset(pixels), 4), 2)
+    (images,) = source.batches(2)
+    assert (source.side, source.channels, source.available) == (2, 3, 2)
+    assert sorted(images[:, 0, 0].tolist()) == [[0, 0, 0], [40, 40, 60]]
 
 
 def test_a_full_disk_is_told(monkeypatch):

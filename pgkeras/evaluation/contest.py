@@ -1,0 +1,118 @@
+"""Runs measured against the same images at the same size, at their snapshots and at their ends."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from pgkeras.evaluation.candidates import Candidate, find_candidate, find_snapshots
+from pgkeras.evaluation.comparison import Comparison
+from pgkeras.evaluation.images import ImageSource, Shrunk
+from pgkeras.training.run_folder import RunDescription, RunFolder
+
+SHOWN = 10
+
+
+@dataclass(frozen=True)
+class Contender:
+    """A run.
+
+    Attributes:
+        folder: of the run.
+        description: from its config.json.
+    """
+
+    folder: RunFolder
+    description: RunDescription
+
+    @property
+    def name(self) -> str:
+        """For people: "00003-faces-64, quick"."""
+        preset = self.description.preset
+        return self.folder.path.name + (f", {preset}" if preset else "")
+
+    def minutes(self, images_shown: float) -> float:
+        """Minutes of training steps until so many images had been shown.
+
+        Args:
+            images_shown: up to those of the run.
+        """
+        shown, minutes = zip(*((line["images_shown"], line["seconds"] / 60) for line in self._statistics), strict=True)
+        return float(np.interp(images_shown, [0, *shown], [0, *minutes]))
+
+    @property
+    def images_shown(self) -> int:
+        """In all."""
+        return self._statistics[-1]["images_shown"]
+
+    @property
+    def _statistics(self) -> list[dict]:
+        return [json.loads(line) for line in self.folder.statistics.read_text().splitlines()]
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How a run did.
+
+    Attributes:
+        contender: the run.
+        values: at its end, by name.
+        curve: (minutes of steps, value of the first metric) at the snapshots that were large enough.
+        samples: uint8 (10, side, side, channels), of seeds 0 to 9.
+    """
+
+    contender: Contender
+    values: dict[str, float]
+    curve: list[tuple[float, float]]
+    samples: np.ndarray
+
+
+def open_contender(path: Path) -> Contender:
+    """Opens a run.
+
+    Args:
+        path: its folder.
+
+    Raises:
+        UserError: if this is no run.
+    """
+    return Contender(*RunFolder.open(path))
+
+
+def measure_contender(
+    contender: Contender, comparison: Comparison, side: int, on_images: Callable[[int], object]
+) -> Standing:
+    """Measures a run's last generator, and those of its snapshots that make images as large as all runs do.
+
+    Args:
+        contender: the run.
+        comparison: with the real images.
+        side: to which images are shrunk, in pixels.
+        on_images: called with the number of images that have just been made.
+    """
+    source = _open(find_candidate(contender.folder.path, None, "refuse"), side)
+    values = comparison.measure(source, on_images)
+    curve = []
+    for snapshot in find_snapshots(contender.folder.path, contender.description.config.resolution):
+        measured = comparison.measure(_open(snapshot, side), on_images)
+        curve.append((contender.minutes(snapshot.images_shown), measured[first_value(measured)]))
+    return Standing(contender, values, curve, np.concatenate(list(source.batches(SHOWN))))
+
+
+def first_value(values: dict[str, float]) -> str:
+    """The name of the value that stands for the first metric: the average, where there is one for each resolution.
+
+    Args:
+        values: by name.
+
+    >>> first_value({"swd_32": 20.0, "swd_16": 10.0, "swd_average": 15.0, "fid": 3.0})
+    'swd_average'
+    """
+    return "swd_average" if next(iter(values)).startswith("swd_") else next(iter(values))
+
+
+def _open(candidate: Candidate, side: int) -> ImageSource:
+    source = candidate.open()
+    return source if source.side == side else Shrunk(source, side)

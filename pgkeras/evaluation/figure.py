@@ -1,0 +1,49 @@
+"""Runs side by side on one picture."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+from pgkeras.atomic import atomic_path
+from pgkeras.evaluation.contest import SHOWN, Standing
+from pgkeras.images import grid
+
+TITLES = {
+    "swd_average": "sliced Wasserstein distance × 1,000",
+    "ms_ssim_generated": "MS-SSIM",
+    "fid": "Fréchet Inception distance",
+    "kid": "kernel Inception distance × 1,000",
+    "isc": "Inception score",
+}
+INCHES = 10.0
+
+
+def draw(standings: Sequence[Standing], real: np.ndarray, metric: str, path: Path) -> None:
+    """Draws a metric over the minutes of training, and below it samples of each run beside real images.
+
+    Args:
+        standings: of the runs.
+        real: uint8 (10, side, side, channels).
+        metric: the name of the curves' values.
+        path: of the .png.
+    """
+    strips = [("real", real), *((each.contender.name, each.samples) for each in standings)]
+    strip_height = INCHES / SHOWN + 0.3
+    figure = Figure((INCHES, 4 + strip_height * len(strips)), layout="constrained")
+    FigureCanvasAgg(figure)
+    curves, *rows = figure.subplots(1 + len(strips), 1, height_ratios=[4, *[strip_height] * len(strips)])
+    for standing in standings:
+        minutes, values = zip(*standing.curve, strict=True)
+        curves.plot(minutes, values, marker="o", label=f"{standing.contender.name}: {standing.values[metric]:.4g}")
+    curves.set(xlabel="minutes of training steps", ylabel=TITLES[metric], xlim=(0, None))
+    curves.grid(alpha=0.3)
+    curves.legend()
+    for row, (name, images) in zip(rows, strips, strict=True):
+        row.imshow(grid(images, SHOWN).squeeze(), cmap="gray", vmin=0, vmax=255, interpolation="nearest")
+        row.set_title(name, loc="left", fontsize=10)
+        row.axis("off")
+    with atomic_path(path) as temporary:
+        figure.savefig(temporary, format="png", dpi=128)
