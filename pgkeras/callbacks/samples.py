@@ -9,7 +9,6 @@ from pgkeras.config import ProgressiveConfig
 from pgkeras.images import grid, to_uint8, write_png
 from pgkeras.labels import one_hot, rows
 from pgkeras.latents import latents_from_seeds
-from pgkeras.report import write_report
 from pgkeras.sampling import sample
 from pgkeras.schedule import Schedule
 from pgkeras.training.run_folder import COLUMNS, MOST_CLASSES, ROWS, RunFolder
@@ -17,7 +16,7 @@ from pgkeras.training.state import Progress
 
 
 class Samples(keras.callbacks.Callback):
-    """Writes a grid of fixed latents, the report and, in straight phases, the average generator.
+    """Writes a grid of fixed latents and, in straight phases, the average generator.
 
     Grids show every resolution at the final one's size, by pixel repetition. They hold the latents of seeds 0 to 63;
     with labels, a row for each of the first 32 classes, all of them with the latents of seeds 0 to 7.
@@ -51,7 +50,6 @@ class Samples(keras.callbacks.Callback):
             path = self.folder.generator(self.position.resolution)
             with atomic_path(path) as temporary:
                 self.model.ema_generator.save(temporary)
-        write_report(self.folder)
 
     def _write_grid(self, generator: keras.Model) -> None:
         images = to_uint8(sample(generator, self.latents, self.labels))

@@ -34,6 +34,8 @@ class RunDescription(BaseModel):
         images: how many there are.
         side: their side in pixels.
         label_names: of the classes; () if the networks have no labels.
+        parameters: trainable ones of the "generator" and the "discriminator" at the final resolution.
+        machine: that began the run, in words.
         config: every option, with the schedule as planned.
     """
 
@@ -45,6 +47,8 @@ class RunDescription(BaseModel):
     images: int
     side: int
     label_names: tuple[str, ...] = ()
+    parameters: dict[str, int] = {}
+    machine: str = ""
     config: ProgressiveConfig
 
 
@@ -119,7 +123,7 @@ class RunFolder:
             raise UserError(f"{config}: is damaged at {where} ({first['msg']}); restore it") from None
 
     def rewind(self, images_shown: int) -> None:
-        """Drops the statistics that a resumed run will write again, and a line that a crash cut short.
+        """Drops the statistics and samples that a resumed run will write again, and a line that a crash cut short.
 
         Args:
             images_shown: at the checkpoint.
@@ -129,6 +133,13 @@ class RunFolder:
                 kept = [line for line in path.read_text().splitlines() if _images_shown(line) <= images_shown]
                 with atomic_path(path) as temporary:
                     temporary.write_text("".join(line + "\n" for line in kept))
+        for picture in (*self.list_samples(), *self.previews.glob("[0-9]*")):
+            if int(picture.stem) > images_shown:
+                picture.unlink()
+
+    def list_samples(self) -> list[Path]:
+        """The grids of fixed latents, oldest first."""
+        return sorted(self.samples.glob("[0-9]*.png"))
 
     def write_reals(self, dataset: Dataset, resolution: int) -> None:
         """Writes reals.png: real images as the network sees them at the final resolution, as samples are laid out.
@@ -152,6 +163,11 @@ class RunFolder:
         return self.path / "samples"
 
     @property
+    def previews(self) -> Path:
+        """The samples made small for the report, which makes the folder, named by images shown."""
+        return self.path / "previews"
+
+    @property
     def checkpoints(self) -> Path:
         """Full-state checkpoints, named by images shown."""
         return self.path / "checkpoints"
@@ -170,6 +186,16 @@ class RunFolder:
     def metrics(self) -> Path:
         """A JSON line per snapshot, if the run measures metrics."""
         return self.path / "metrics.jsonl"
+
+    @property
+    def rollbacks(self) -> Path:
+        """A JSON line each time that training has failed, if it has."""
+        return self.path / "rollbacks.jsonl"
+
+    @property
+    def report(self) -> Path:
+        """The page about the run."""
+        return self.path / "report.html"
 
     @property
     def tensorboard(self) -> Path:
