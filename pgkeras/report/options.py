@@ -80,8 +80,9 @@ def _shown(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, dict):
-        numbers = {resolution: f"{number:.4g}" for resolution, number in value.items()}
-        return next(iter(numbers.values())) if len(numbers) == 1 else ", ".join(": ".join(map(str, each)) for each in numbers.items())
+        if len(value) == 1:
+            return _shown(float(value[4]))
+        return ", ".join(f"{number:.4g} from {resolution}×{resolution}" for resolution, number in value.items())
     if isinstance(value, float):
         return f"{value:.4g}"
     return "none" if value in (None, ()) else _typed(value)
