@@ -75,7 +75,7 @@ class Chart:
 
 
 def training_charts(record: Record) -> list[Chart]:
-    """Losses, scores and whatever else the lines of statistics hold.
+    """Losses, scores and whatever else the lines of statistics hold, if it is not 0 throughout.
 
     Args:
         record: of the run.
@@ -85,7 +85,7 @@ def training_charts(record: Record) -> list[Chart]:
     charts = (
         Chart(title, note, tuple(_curves(record.statistics, names))) for title, note, names in (*TRAINING, *others)
     )
-    return [chart for chart in charts if any(curve.values[np.isfinite(curve.values)].any() for curve in chart.curves)]
+    return [chart for chart in charts if any(np.nan_to_num(curve.values).any() for curve in chart.curves)]
 
 
 def metric_charts(record: Record) -> list[Chart]:
@@ -98,10 +98,11 @@ def metric_charts(record: Record) -> list[Chart]:
     for name in _names(record.metrics, {"images_shown", "images"}):
         prefix = next((each for each in METRICS if name.startswith(each)), name)
         groups.setdefault(prefix, {})[name] = name.removeprefix(prefix).replace("_", " ") or _title(name)
-    return [
+    charts = (
         Chart(*METRICS.get(prefix, (_title(prefix), "")), tuple(_curves(record.metrics, names)), marked=True)
         for prefix, names in groups.items()
-    ]
+    )
+    return [chart for chart in charts if any(np.isfinite(curve.values).any() for curve in chart.curves)]
 
 
 def _names(lines: Iterable[Mapping], excluded: set[str]) -> list[str]:

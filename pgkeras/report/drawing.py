@@ -21,6 +21,7 @@ HEIGHT = 2.7
 SCHEDULE_HEIGHT = 5.2
 # Values so far outside of most others' range leave the drawing.
 OUTLIERS = 4.0
+ROUND = (1, 2, 5, 10)
 
 
 def draw_chart(chart: Chart, record: Record) -> Figure:
@@ -42,6 +43,7 @@ def draw_chart(chart: Chart, record: Record) -> Figure:
                 linewidth=1.6,
                 marker="o" if chart.marked or len(curve.values) == 1 else None,
                 markersize=4,
+                clip_on=not chart.marked,
             )
         axes.set_ylim(*_range(np.concatenate([curve.values for curve in chart.curves])))
         axes.yaxis.set_major_locator(MaxNLocator(4))
@@ -70,14 +72,14 @@ def draw_schedule(record: Record, width: float) -> Figure:
         alpha.set_yticks([0, 1])
         alpha.set_ylim(-0.1, 1.1)
         _plot(batch, record, lambda phase: phase.batch_size)
-        batch.set_ylim(bottom=0)
-        batch.yaxis.set_major_locator(MaxNLocator(3, integer=True))
+        _from_zero(batch)
+        batch.yaxis.set_major_locator(MaxNLocator(2, steps=ROUND, integer=True))
         both = config.generator_learning_rate == config.discriminator_learning_rate
         curves = {"both": "generator"} if both else {"generator": "generator", "discriminator": "discriminator"}
         for number, (label, network) in enumerate(curves.items()):
             _plot_learning_rate(rates, record, f"{network}_learning_rate", SERIES[number], label)
-        rates.set_ylim(bottom=0)
-        rates.yaxis.set_major_locator(MaxNLocator(3))
+        _from_zero(rates)
+        rates.yaxis.set_major_locator(MaxNLocator(2, steps=ROUND))
         rates.yaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
         for axes, title in zip(figure.axes, ("Resolution", "Alpha", "Batch size", "Learning rate"), strict=True):
             axes.set_title(title, loc="left", fontsize=13, color=QUIET)
@@ -101,6 +103,10 @@ def _finish(axes: Axes, record: Record) -> None:
     axes.xaxis.set_major_locator(MaxNLocator(4))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda images, _: kilo(images)))
     axes.grid(axis="y")
+
+
+def _from_zero(axes: Axes) -> None:
+    axes.set_ylim(0, 1.15 * axes.dataLim.y1)
 
 
 def _legend(axes: Axes, columns: int) -> None:

@@ -1,4 +1,6 @@
-"""Numbers as people read them."""
+"""Numbers as people read them; no line is broken between a number and its unit."""
+
+SPACE = "\N{NO-BREAK SPACE}"
 
 
 def duration(seconds: float) -> str:
@@ -7,19 +9,22 @@ def duration(seconds: float) -> str:
     Args:
         seconds: 0 or more.
 
-    >>> duration(42), duration(600), duration(7500), duration(200_000)
-    ('42 s', '10 min', '2 h 5 min', '2 d 8 h')
+    >>> [duration(each).replace(SPACE, " ") for each in (42, 96, 600, 7500, 200_000)]
+    ['42 s', '1 min 36 s', '10 min', '2 h 5 min', '2 d 8 h']
     """
     if seconds < 59.5:
-        return f"{seconds:.0f} s"
+        return _with_units((round(seconds), "s"))
+    if seconds < 599.5:
+        minutes, seconds = divmod(round(seconds), 60)
+        return _with_units((minutes, "min"), (seconds, "s"))
     minutes = round(seconds / 60)
     if minutes < 60:
-        return f"{minutes} min"
+        return _with_units((minutes, "min"))
     hours, minutes = divmod(minutes, 60)
     if hours < 24:
-        return f"{hours} h {minutes} min"
+        return _with_units((hours, "h"), (minutes, "min"))
     days, hours = divmod(round(seconds / 3600), 24)
-    return f"{days} d {hours} h"
+    return _with_units((days, "d"), (hours, "h"))
 
 
 def kilo(number: float) -> str:
@@ -33,8 +38,8 @@ def kilo(number: float) -> str:
     """
     for size, unit in ((1e6, "M"), (1e3, "k")):
         if abs(number) >= size:
-            return f"{number / size:.4g}{unit}"
-    return f"{number:.4g}"
+            return f"{number / size:.3g}{unit}"
+    return f"{number:.3g}"
 
 
 def memory(size: float) -> str:
@@ -43,10 +48,10 @@ def memory(size: float) -> str:
     Args:
         size: in bytes.
 
-    >>> memory(420_300_000), memory(1_260_000_000)
-    ('420 MB', '1.3 GB')
+    >>> [memory(each).replace(SPACE, " ") for each in (420_300_000, 1_260_000_000)]
+    ['420 MB', '1.3 GB']
     """
-    return f"{size / 1e9:.1f} GB" if size >= 1e9 else f"{size / 1e6:.0f} MB"
+    return _with_units((f"{size / 1e9:.1f}", "GB") if size >= 1e9 else (f"{size / 1e6:.0f}", "MB"))
 
 
 def rate(per_second: float) -> str:
@@ -59,3 +64,7 @@ def rate(per_second: float) -> str:
     ('1,862', '0.34')
     """
     return f"{per_second:,.0f}" if per_second >= 10 else f"{per_second:.2g}"
+
+
+def _with_units(*parts: tuple[object, str]) -> str:
+    return SPACE.join(f"{number}{SPACE}{unit}" for number, unit in parts)

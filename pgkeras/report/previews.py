@@ -12,8 +12,10 @@ from pgkeras.training.run_folder import RunFolder
 # A preview has no more pixels than this; larger grids are scaled down.
 MOST_PIXELS = 512 * 512
 # Up to this many pixels nothing is lost in compression.
-EXACT_PIXELS = 128 * 128
-QUALITY = 75
+EXACT_PIXELS = 64 * 64
+# WebP's, the best first, of which the first is taken that makes no more bytes than this: faces need the first one.
+QUALITIES = (80, 50, 20)
+MOST_BYTES = 32_000
 
 
 def preview(folder: RunFolder, picture: Path) -> Path | None:
@@ -65,7 +67,19 @@ def _is_doubled(picture: np.ndarray) -> bool:
 
 
 def _webp(picture: np.ndarray) -> bytes:
+    size = picture.shape[0] * picture.shape[1]
+    if size <= EXACT_PIXELS:
+        return _encoded(picture, lossless=True)
+    if 4 * size <= MOST_PIXELS:
+        picture = picture.repeat(2, axis=0).repeat(2, axis=1)  # WebP halves the resolution of colour
+    for quality in QUALITIES:
+        encoded = _encoded(picture, quality=quality)
+        if len(encoded) <= MOST_BYTES:
+            break
+    return encoded
+
+
+def _encoded(picture: np.ndarray, **options: object) -> bytes:
     buffer = io.BytesIO()
-    exact = picture.shape[0] * picture.shape[1] <= EXACT_PIXELS
-    Image.fromarray(picture).save(buffer, "WEBP", lossless=exact, quality=QUALITY)
+    Image.fromarray(picture).save(buffer, "WEBP", **options)
     return buffer.getvalue()
