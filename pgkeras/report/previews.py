@@ -13,9 +13,11 @@ from pgkeras.training.run_folder import RunFolder
 MOST_PIXELS = 512 * 512
 # Up to this many pixels nothing is lost in compression.
 EXACT_PIXELS = 64 * 64
+# Up to this many, each pixel is repeated before the compression, which halves the resolution of colour.
+REPEATED_PIXELS = 128 * 128
 # WebP's, the best first, of which the first is taken that makes no more bytes than this: faces need the first one.
 QUALITIES = (80, 50, 20)
-MOST_BYTES = 32_000
+MOST_BYTES = 34_000
 
 
 def preview(folder: RunFolder, picture: Path) -> Path | None:
@@ -70,8 +72,8 @@ def _webp(picture: np.ndarray) -> bytes:
     size = picture.shape[0] * picture.shape[1]
     if size <= EXACT_PIXELS:
         return _encoded(picture, lossless=True)
-    if 4 * size <= MOST_PIXELS:
-        picture = picture.repeat(2, axis=0).repeat(2, axis=1)  # WebP halves the resolution of colour
+    if size <= REPEATED_PIXELS:
+        picture = picture.repeat(2, axis=0).repeat(2, axis=1)
     for quality in QUALITIES:
         encoded = _encoded(picture, quality=quality)
         if len(encoded) <= MOST_BYTES:

@@ -60,9 +60,8 @@ def test_metrics_of_one_kind_share_a_chart(tmp_path):
 
 def test_many_values_become_means(tmp_path):
     folder = new_run(tmp_path)
-    append(
-        folder.statistics, *({"images_shown": n, "generator_loss": float(n % 2)} for n in range(4 * MOST_POINTS + 1))
-    )
+    lines = ({"images_shown": number, "generator_loss": number % 2} for number in range(4 * MOST_POINTS + 1))
+    append(folder.statistics, *lines)
     (chart,) = training_charts(read_record(folder))
     (curve,) = chart.curves
     assert len(curve.values) == len(curve.images_shown) <= MOST_POINTS

@@ -1,5 +1,6 @@
 """The page, as its readers see it."""
 
+import json
 import re
 
 import pytest
@@ -142,7 +143,8 @@ def test_names_are_shown_as_they_are(browser, tmp_path):
     folder = written_run(
         runs, config, until=1_000, data=f"/data/{HOSTILE}", label_names=(HOSTILE, "dog"), machine=HOSTILE
     )
-    append(folder.statistics, {**read_last(folder), "images_shown": 1_100, HOSTILE: 3.0})
+    last = json.loads(folder.statistics.read_text().splitlines()[-1])
+    append(folder.statistics, last | {"images_shown": 1_100, HOSTILE: 3.0})
     append(folder.rollbacks, {"images_shown": 9, "trouble": HOSTILE, "back_to": None})
     write_report(folder)
     with open_page(browser, folder.report, PHONE) as page:
@@ -152,12 +154,6 @@ def test_names_are_shown_as_they_are(browser, tmp_path):
         assert f"A row for each class, from the top: {HOSTILE}, dog." in page.locator(".classes").inner_text()
         assert "Training was given up." in page.locator(".setbacks").inner_text()
         assert not scrolls_sideways(page)
-
-
-def read_last(folder) -> dict:
-    import json
-
-    return json.loads(folder.statistics.read_text().splitlines()[-1])
 
 
 def test_values_that_are_no_numbers(browser, tmp_path):
