@@ -15,9 +15,9 @@ MOST_PIXELS = 512 * 512
 EXACT_PIXELS = 64 * 64
 # Up to this many, each pixel is repeated before the compression, which halves the resolution of colour.
 REPEATED_PIXELS = 128 * 128
-# WebP's, the best first, of which the first is taken that makes no more bytes than this: faces need the first one.
-QUALITIES = (80, 50, 20)
-MOST_BYTES = 34_000
+# WebP's, the best first, of which the first is taken that makes no more bytes than this.
+QUALITIES = (80, 65, 50, 35, 20)
+MOST_BYTES = 38_000
 
 
 def preview(folder: RunFolder, picture: Path) -> Path | None:

@@ -10,9 +10,7 @@ from pgkeras.training import machine
 
 def test_a_processor_with_a_name(tmp_path, monkeypatch):
     monkeypatch.setattr(machine, "PROCESSORS", tmp_path / "cpuinfo")
-    machine.PROCESSORS.write_text(
-        "processor\t: 0\nmodel name\t: Fast 9000\n\nprocessor\t: 1\nmodel name\t: Fast 9000\n"
-    )
+    machine.PROCESSORS.write_text(2 * "processor\t: 0\nmodel name\t: Fast 9000\n\n")
     assert re.fullmatch(r"Fast 9000, \d+ cores, \d+ GB", machine.describe_machine())
 
 
