@@ -1,6 +1,6 @@
 """Charts and the schedule, drawn by Matplotlib: fades shaded, rollbacks marked."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import matplotlib as mpl
 import numpy as np
@@ -43,7 +43,6 @@ def draw_chart(chart: Chart, record: Record) -> Figure:
                 linewidth=1.6,
                 marker="o" if chart.marked or len(curve.values) == 1 else None,
                 markersize=4,
-                clip_on=not chart.marked,
             )
         axes.set_ylim(*_range(np.concatenate([curve.values for curve in chart.curves])))
         axes.yaxis.set_major_locator(MaxNLocator(4))
@@ -99,7 +98,7 @@ def _finish(axes: Axes, record: Record) -> None:
             axes.axvspan(start, start + phase.images, color=SHADE, linewidth=0, zorder=0)
     for back_to in set(record.went_back_to):
         axes.axvline(back_to, color=MARK, linewidth=1.2, linestyle="--")
-    axes.set_xlim(0, max(record.schedule.images, record.images_shown))
+    axes.set_xlim(0, 1.01 * max(record.schedule.images, record.images_shown))  # with room for half a mark
     axes.xaxis.set_major_locator(MaxNLocator(4))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda images, _: kilo(images)))
     axes.grid(axis="y")
@@ -128,7 +127,7 @@ def _starts(record: Record) -> Iterator[tuple[int, Phase]]:
         start += phase.images
 
 
-def _plot(axes: Axes, record: Record, value: callable) -> None:
+def _plot(axes: Axes, record: Record, value: Callable[[Phase], float]) -> None:
     """A value that is the same throughout a phase."""
     starts, phases = zip(*_starts(record), strict=True)
     edges = [*starts, record.schedule.images]

@@ -84,4 +84,4 @@ def test_fades_are_shaded_and_rollbacks_marked(tmp_path):
     axes = draw_chart(training_charts(record)[0], record).axes[0]
     assert [(patch.get_x(), patch.get_width()) for patch in axes.patches] == [(1_000, 1_000), (3_000, 1_000)]
     assert [line.get_xdata()[0] for line in axes.lines if line.get_linestyle() == "--"] == [1_200]
-    assert axes.get_xlim() == (0, 5_000)
+    assert axes.get_xlim() == (0, 5_050)
