@@ -1,5 +1,6 @@
 """What all command lines share: options made from the typed config, and one-line errors."""
 
+import re
 import sys
 from collections.abc import Callable
 from typing import Any, Literal, NoReturn, get_args, get_origin
@@ -59,6 +60,38 @@ def fit_option(command: Callable) -> Callable:
         show_default=True,
         help="What to do with images that are not square: refuse them, crop their centre, or pad them with black.",
     )(command)
+
+
+def truncation_option(command: Callable) -> Callable:
+    """Gives a click command the option --truncation, for `pgkeras.truncation.truncate`.
+
+    Args:
+        command: with a parameter `truncation`.
+    """
+    return click.option(
+        "--truncation",
+        type=click.FloatRange(0, 1, min_open=True),
+        default=1.0,
+        show_default=True,
+        help="How far images may be from the average one: less gives up variety for quality; 1 is all of it.",
+    )(command)
+
+
+class GridSize(click.ParamType):
+    """Columns x rows of a grid, such as 4x2: a tuple of both."""
+
+    name = "columns x rows"
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
+        """What --help shows."""
+        return "COLUMNSxROWS"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[int, int]:
+        """Reads the text."""
+        match = re.fullmatch(r"([1-9]\d{0,3})x([1-9]\d{0,3})", value)
+        if not match:
+            self.fail(f"{value!r} is no grid; give columns and rows, such as 4x2", param, ctx)
+        return int(match[1]), int(match[2])
 
 
 def config_options(config: type[BaseModel]) -> Callable[[Callable], Callable]:

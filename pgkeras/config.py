@@ -174,6 +174,13 @@ class ProgressiveConfig(BaseModel):
     )
 
     # Data
+    holdout: float = Field(
+        0.0,
+        ge=0,
+        lt=1,
+        description="Part of the photos that training never sees, for --metrics and pgkeras.evaluate; the same ones "
+        "whatever the seed.",
+    )
     mirror: bool = Field(True, description="Show every photo mirrored half of the time.")
     augmentation: Augmentations = Field(
         (),

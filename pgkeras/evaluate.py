@@ -1,93 +1,151 @@
-"""The command line that measures a generator: `python -m pgkeras.evaluate runs/00000-faces-64 --data faces.npz`."""
+"""The command line that measures generated images: `python -m pgkeras.evaluate runs/00000-faces-64`."""
 
 import json
 from pathlib import Path
 
 import click
+import numpy as np
 from tqdm import tqdm
 
 from pgkeras.atomic import atomic_path
 from pgkeras.command_line import fit_option, run
-from pgkeras.data import Dataset, Fit, open_dataset
+from pgkeras.data import Fit
 from pgkeras.errors import UserError
-from pgkeras.loading import find_generators, load_generator
-from pgkeras.measuring import METRICS, is_measurable, measure
+from pgkeras.evaluation.candidates import Candidate, find_candidate, find_snapshots, is_run
+from pgkeras.evaluation.comparison import Comparison
+from pgkeras.evaluation.images import ImageSource, Stored
+from pgkeras.evaluation.measures import DEFAULTS, NAMES, parse_names
+from pgkeras.evaluation.neighbours import nearest, sheet
+from pgkeras.evaluation.reals import Reals, open_reals
+from pgkeras.evaluation.table import Result, lines, rows
+from pgkeras.images import write_png
+from pgkeras.training.run_folder import RunFolder
+
+MOST_SOUGHT = 2048  # generated images whose neighbours are looked for
 
 EXAMPLES = """\b
-Example:
-  python -m pgkeras.evaluate runs/00000-faces-64 --data faces.npz --json metrics.json
+Examples:
+  python -m pgkeras.evaluate runs/00000-faces-64
+  python -m pgkeras.evaluate runs/00000-faces-64 --checkpoints all --metrics swd
+  python -m pgkeras.evaluate exported/generator_0064_float16.tflite --data faces.npz
+  python -m pgkeras.evaluate generated/ --data faces.npz --metrics fid,kid --json metrics.json
 """
 
 
 @click.command(epilog=EXAMPLES)
 @click.argument("run_or_model", type=click.Path(path_type=Path))
-@click.option("--data", type=click.Path(path_type=Path), required=True, help="Real images, of any format of train.")
+@click.option(
+    "--data",
+    type=click.Path(path_type=Path),
+    help="Real images, of any format of train.  [default: those that the run held out, or else trained on]",
+)
 @fit_option
-@click.option("--metrics", default=",".join(METRICS), show_default=True, help="Which ones.")
+@click.option("--metrics", default=",".join(DEFAULTS), show_default=True, help=f"Which of {', '.join(NAMES)}.")
 @click.option(
     "--num-images",
     type=click.IntRange(min=2),
-    default=2048,
+    default=16384,
     show_default=True,
-    help="How many real and generated images, if DATA has so many; the paper takes 16384.",
+    help="How many real and generated images, if there are so many; the default is the paper's.",
 )
 @click.option("--resolution", type=int, help="Which of the run's generators.  [default: the largest]")
+@click.option(
+    "--checkpoints",
+    type=click.Choice(["last", "all"]),
+    default="last",
+    show_default=True,
+    help="Of a run: its last generator, or those of all snapshots from 16x16 on.",
+)
+@click.option(
+    "--neighbours",
+    type=click.Path(path_type=Path),
+    help="Also draw a .png of the generated images that are most like a training image, beside the closest ones.",
+)
 @click.option("--json", "json_path", type=click.Path(path_type=Path), help="Also write the values to this file.")
 def main(
     run_or_model: Path,
-    data: Path,
+    data: Path | None,
     fit: Fit,
     metrics: str,
     num_images: int,
     resolution: int | None,
+    checkpoints: str,
+    neighbours: Path | None,
     json_path: Path | None,
 ) -> None:
     """Measures the images of RUN_OR_MODEL against real ones.
 
+    RUN_OR_MODEL is a run, a .keras or .tflite file, or a folder or .npz of images. A run also gets a line for each
+    generator in its evaluations.jsonl.
+
     swd is the sliced Wasserstein distance times 1,000 at each resolution, smaller is better; compare with the same
     number of images only. ms_ssim is the similarity of images among themselves: more than the reals' is too little
-    variation.
+    variation. fid, kid and isc are the Fréchet and kernel Inception distance and the Inception score, by torch-fidelity
+    (pip install torch-fidelity).
     """
-    chosen = _choose(metrics)
-    generators = find_generators(run_or_model)
-    if resolution is not None and resolution not in generators:
-        raise UserError(f"--resolution {resolution}: {run_or_model} has only {', '.join(map(str, generators))}")
-    generator = load_generator(generators[resolution or max(generators)])
-    side, channels = generator.output_shape[2:]
-    if not is_measurable(side):
-        raise UserError(f"{run_or_model}: its images are {side}x{side}; the metrics need a power of two from 16 on")
-    dataset = open_dataset(data, side=side, fit=fit)
-    _check(dataset, side, channels, data)
-    number = min(num_images, len(dataset.images))
-    with tqdm(total=number, unit="image", disable=None) as progress:
-        values = measure(generator, dataset, chosen, number, on_images=progress.update)
-    for name, value in values.items():
-        print(f"{name:<20} {value:>8.3f}")
-    print(f"{number:,} images of {side}x{side} each: {run_or_model} against {data}")
+    names = parse_names(metrics)
+    if neighbours and checkpoints == "all":
+        raise UserError(f"--neighbours {neighbours} shows one generator; drop --checkpoints all")
+    if checkpoints == "all":
+        candidates = find_snapshots(run_or_model, resolution)
+    else:
+        candidates = [find_candidate(run_or_model, resolution, fit)]
+    reals = open_reals(run_or_model, data, fit, candidates[-1].open().side)
+    results = []
+    with Comparison(reals.dataset, reals.path, names, num_images) as comparison:
+        for candidate in candidates:
+            results.append(_measure(comparison, candidate, reals))
+            if checkpoints == "all":
+                print("\n".join(rows(results)[-1 if len(results) > 1 else 0 :]), flush=True)
+    if checkpoints == "last":
+        print(*lines(results[0]), sep="\n")
+    last = results[-1]
+    print(
+        f"{last['images']:,} images of {last['resolution']}x{last['resolution']} each: {run_or_model} against {reals}"
+    )
+    if neighbours:
+        _draw_neighbours(candidates[0].open(), last["images"], reals, neighbours)
+    if is_run(run_or_model):
+        _append(RunFolder(run_or_model).evaluations, results)
     if json_path:
-        _write(json_path, {"images": number, "resolution": side} | values)
+        _write(json_path, results if checkpoints == "all" else last)
 
 
-def _choose(text: str) -> list[str]:
-    names = [part.strip() for part in text.split(",")]
-    for name in names:
-        if name not in METRICS:
-            raise UserError(f"--metrics {text}: {name!r} is unknown; choose from {', '.join(METRICS)}")
-    return names
+def _measure(comparison: Comparison, candidate: Candidate, reals: Reals) -> Result:
+    source = candidate.open()
+    number = comparison.number(source)
+    with tqdm(total=number, unit="image", disable=None, leave=False) as progress:
+        values = comparison.measure(source, progress.update)
+    shown = {} if candidate.images_shown is None else {"images_shown": candidate.images_shown}
+    what = {"generator": str(candidate.path), "data": str(reals.path), "held_out": reals.held_out}
+    return what | shown | {"images": number, "resolution": source.side} | values
 
 
-def _check(dataset: Dataset, side: int, channels: int, data: Path) -> None:
-    own = dataset.images.shape
-    if own[1] < side or own[3] != channels:
-        raise UserError(
-            f"{data}: has images of {own[1]}x{own[1]} with {own[3]} channels, the generator makes {side}x{side} with "
-            f"{channels}; give data like the training's"
+def _draw_neighbours(source: ImageSource, number: int, reals: Reals, path: Path) -> None:
+    images = np.concatenate(list(source.batches(min(number, MOST_SOUGHT))))
+    with tqdm(total=len(reals.training.images), unit="image", disable=None, leave=False) as progress:
+        found = nearest(images, reals.training, on_images=progress.update)
+    print(
+        f"nearest training image of {len(images):,}: correlation {found.typical_similarity:.3f} in the middle", end=""
+    )
+    if reals.held_out:
+        others = np.concatenate(
+            list(Stored(reals.dataset, source.side).batches(min(len(images), len(reals.dataset.images))))
         )
-    if own[0] < 2:
-        raise UserError(f"{data}: has one image; the metrics need 2 or more")
+        print(f" (of held-out images {nearest(others, reals.training).typical_similarity:.3f})", end="")
+    print(f": {path}")
+    try:
+        write_png(path, sheet(images, found, reals.training))
+    except OSError as error:
+        raise UserError(f"--neighbours {path}: cannot be written ({error.strerror}); choose another") from None
 
 
-def _write(path: Path, values: dict[str, float]) -> None:
+def _append(path: Path, results: list[Result]) -> None:
+    with path.open("a") as file:
+        file.writelines(json.dumps(result) + "\n" for result in results)
+
+
+def _write(path: Path, values: object) -> None:
     try:
         with atomic_path(path) as temporary:
             temporary.write_text(json.dumps(values, indent=2) + "\n")

@@ -11,22 +11,23 @@ import numpy as np
 from tqdm import tqdm
 
 from pgkeras.atomic import atomic_path
-from pgkeras.command_line import run
+from pgkeras.command_line import GridSize, run, truncation_option
 from pgkeras.errors import UserError
 from pgkeras.images import grid, to_uint8, write_png
-from pgkeras.labels import load_labels, one_hot, parse_classes, read_label_names, rows
-from pgkeras.latents import latents_from_seeds
-from pgkeras.loading import find_generators, load_generator
+from pgkeras.labels import classes_of_rows, load_labels, one_hot, read_label_names, rows
+from pgkeras.latents import LAST_SEED, latents_from_seeds
+from pgkeras.loading import choose_generator, load_generator
 from pgkeras.sampling import label_size, sample_batches
+from pgkeras.truncation import truncate
 
 EXAMPLES = """\b
 Examples:
   python -m pgkeras.generate runs/00000-faces-64 --out grid.png --num 64
+  python -m pgkeras.generate runs/00000-faces-64 --out wide.png --grid 15x8 --truncation 0.7
   python -m pgkeras.generate generator_0064.keras --out faces/ --num 1000 --seed 7
   python -m pgkeras.generate runs/00000-faces-64 --out images.npy --latents z.npy
   python -m pgkeras.generate runs/00001-cifar-32 --out cats_and_dogs.png --labels cat,dog
 """
-LAST_SEED = 2**32 - 1
 COLUMNS = 8  # images of each class, if --num does not say
 
 
@@ -40,6 +41,12 @@ COLUMNS = 8  # images of each class, if --num does not say
 )
 @click.option("--num", type=click.IntRange(min=1), help="How many images.  [default: 64, or 8 of each class]")
 @click.option(
+    "--grid",
+    "size",
+    type=GridSize(),
+    help="Columns x rows of a .png, instead of --num.  [default: square; with classes, a row of each]",
+)
+@click.option(
     "--seed", type=click.IntRange(0, LAST_SEED), help="Seed of the first image; the next add 1.  [default: 0]"
 )
 @click.option(
@@ -51,25 +58,29 @@ COLUMNS = 8  # images of each class, if --num does not say
     "numbers (images,) or weights (images, classes).  [default: all classes]",
 )
 @click.option("--resolution", type=int, help="Which of the run's generators.  [default: the largest]")
+@truncation_option
 def main(
     run_or_model: Path,
     out: Path,
     num: int | None,
+    size: tuple[int, int] | None,
     seed: int | None,
     latents: Path | None,
     labels: str | None,
     resolution: int | None,
+    truncation: float,
 ) -> None:
     """Makes images with RUN_OR_MODEL: a run folder, a folder of generators or one .keras file.
 
     Image i comes from seed --seed + i, so the same seed always gives the same face.
     """
-    generators = find_generators(run_or_model)
-    if resolution is not None and resolution not in generators:
-        raise UserError(f"--resolution {resolution}: {run_or_model} has only {', '.join(map(str, generators))}")
-    path = generators[resolution or max(generators)]
-    generator = load_generator(path)
-    request = _request(generator, path, num, seed, latents, labels)
+    if size is not None and num is not None:
+        raise UserError(f"--num {num}: --grid already says how many images; drop one of them")
+    if size is not None and out.suffix != ".png":
+        raise UserError(f"--grid is for a .png, not for --out {out}; give --num")
+    path = choose_generator(run_or_model, resolution)
+    generator = truncate(load_generator(path), truncation)
+    request = _request(generator, path, num, size, seed, latents, labels)
     try:
         _write(generator, request, out)
     except OSError as error:
@@ -94,31 +105,43 @@ class _Request:
 
 
 def _request(
-    generator: keras.Model, path: Path, num: int | None, seed: int | None, latents: Path | None, labels: str | None
+    generator: keras.Model,
+    path: Path,
+    num: int | None,
+    size: tuple[int, int] | None,
+    seed: int | None,
+    latents: Path | None,
+    labels: str | None,
 ) -> _Request:
     latent_size, classes = generator.inputs[0].shape[-1], label_size(generator)
-    given = _load_latents(latents, latent_size, num, seed) if latents else None
+    columns, number = (size[0], size[0] * size[1]) if size else (None, num)
+    given = None
+    if latents is not None:
+        given = _load_latents(latents, latent_size, num, seed)
+        number = _same(number, len(given), latents)
     if not classes:
         if labels is not None:
             raise UserError(f"--labels {labels}: {path} has no classes; drop --labels")
-        return _Request(_latents_from(seed, num or 64, latent_size) if given is None else given)
-
-    if labels is not None and labels.endswith(".npy"):
-        own = load_labels(Path(labels), classes)
+        number = number or 64
+        one_hots = None
+    elif labels is not None and labels.endswith(".npy"):
+        one_hots = load_labels(Path(labels), classes)
         if num is not None:
             raise UserError(f"--labels {labels} already says how many images: drop --num")
-        if given is not None and len(given) != len(own):
-            raise UserError(f"--labels {labels}: has {len(own)} labels for the {len(given)} latents of {latents}")
-        return _Request(_latents_from(seed, len(own), latent_size) if given is None else given, own)
+        number = _same(number, len(one_hots), Path(labels))
+    else:  # a row for each class
+        shown = classes_of_rows(labels, read_label_names(path, classes), size and size[1])
+        number = number or COLUMNS * len(shown)
+        columns = -(-number // len(shown))
+        one_hots = one_hot(rows(shown, columns)[:number], classes)
+    return _Request(_latents_from(seed, number, latent_size) if given is None else given, one_hots, columns)
 
-    shown = range(classes) if labels is None else parse_classes(labels, read_label_names(path, classes))
-    number = (num or COLUMNS * len(shown)) if given is None else len(given)
-    columns = -(-number // len(shown))
-    return _Request(
-        _latents_from(seed, number, latent_size) if given is None else given,
-        one_hot(rows(shown, columns)[:number], classes),
-        columns,
-    )
+
+def _same(number: int | None, held: int, path: Path) -> int:
+    """How many images there are, if a file holds something for each."""
+    if number not in (None, held):
+        raise UserError(f"{path}: is for {held} images, but {number} are asked for; give as many")
+    return held
 
 
 def _latents_from(seed: int | None, number: int, latent_size: int) -> np.ndarray:

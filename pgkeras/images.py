@@ -1,11 +1,15 @@
 """Images between the network's float32 in [-1, 1] and people's uint8 in [0, 255]."""
 
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
 from PIL import Image
 
 from pgkeras.atomic import atomic_path
+
+WIDTH_ON_SCREEN = 512
+LARGEST_ON_SCREEN = 2048
 
 
 def to_uint8(images: np.ndarray) -> np.ndarray:
@@ -52,6 +56,25 @@ def resize(image: np.ndarray, side: int) -> np.ndarray:
     return np.asarray(_picture(image).resize((side, side), Image.Resampling.BOX)).reshape(side, side, -1)
 
 
+def to_screen_size(picture: np.ndarray) -> np.ndarray:
+    """Enlarges a small picture by repeating pixels, or shrinks a very large one by averaging: by whole factors.
+
+    Args:
+        picture: uint8 (height, width, 3) RGB or (height, width, 1) grey.
+
+    Returns:
+        uint8 (height, width, 3): at least 512 pixels wide, unless it would be above 2048 high; no side above 2048,
+        which phones can decode as a video.
+    """
+    height, width, channels = picture.shape
+    longest = max(height, width)
+    rgb = picture.repeat(3 // channels, axis=-1)
+    if longest > LARGEST_ON_SCREEN:
+        return np.asarray(Image.fromarray(rgb).reduce(-(-longest // LARGEST_ON_SCREEN)))
+    factor = min(-(-WIDTH_ON_SCREEN // width), LARGEST_ON_SCREEN // longest)
+    return rgb.repeat(factor, axis=0).repeat(factor, axis=1)
+
+
 def write_png(path: Path, image: np.ndarray) -> None:
     """Writes one image atomically.
 
@@ -61,6 +84,17 @@ def write_png(path: Path, image: np.ndarray) -> None:
     """
     with atomic_path(path) as temporary:
         _picture(image).save(temporary, format="PNG")
+
+
+def encode_png(image: np.ndarray) -> bytes:
+    """One image as the content of a .png file.
+
+    Args:
+        image: uint8 (height, width, 3) RGB or (height, width, 1) grey.
+    """
+    content = BytesIO()
+    _picture(image).save(content, format="PNG")
+    return content.getvalue()
 
 
 def _picture(image: np.ndarray) -> Image.Image:

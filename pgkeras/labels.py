@@ -87,6 +87,26 @@ def parse_classes(text: str, names: Sequence[str]) -> list[int]:
     return [_parse_class(part.strip(), names) for part in text.split(",")]
 
 
+def classes_of_rows(text: str | None, names: Sequence[str], number: int | None) -> list[int]:
+    """The class of each row of a grid.
+
+    Args:
+        text: as `parse_classes` reads it; None for all classes, or the first ones if there are fewer rows.
+        names: of all classes, in order.
+        number: of rows; None for one of each class.
+
+    Raises:
+        UserError: if there is no such class, or another number of classes than of rows.
+
+    >>> classes_of_rows(None, ["cat", "dog", "bird"], 2)
+    [0, 1]
+    """
+    classes = list(range(len(names)))[:number] if text is None else parse_classes(text, names)
+    if number not in (None, len(classes)):
+        raise UserError(f"--grid has {number} rows for {len(classes)} classes; give a row for each")
+    return classes
+
+
 def load_labels(path: Path, label_size: int) -> np.ndarray:
     """Reads the labels of single images from an .npy file.
 

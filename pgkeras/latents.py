@@ -1,8 +1,11 @@
-"""Latent vectors from seeds, the same on every machine."""
+"""Latent vectors: from seeds, the same on every machine, and between two of them."""
 
 from collections.abc import Iterable
 
 import numpy as np
+
+LAST_SEED = 2**32 - 1
+NEARLY_PARALLEL = 1e-6  # sine of the angle below which the way is taken for straight
 
 
 def latents_from_seeds(seeds: Iterable[int], latent_size: int) -> np.ndarray:
@@ -12,7 +15,7 @@ def latents_from_seeds(seeds: Iterable[int], latent_size: int) -> np.ndarray:
     code; a seed gives the same face here, in the exported models' goldens and in the app.
 
     Args:
-        seeds: integers from 0 to 2**32 - 1.
+        seeds: integers from 0 to LAST_SEED, 2**32 - 1.
         latent_size: components of a latent.
 
     Returns:
@@ -23,3 +26,28 @@ def latents_from_seeds(seeds: Iterable[int], latent_size: int) -> np.ndarray:
            [ 1.6243, -0.6118]], dtype=float32)
     """
     return np.stack([np.random.RandomState(seed).randn(latent_size) for seed in seeds]).astype(np.float32)
+
+
+def interpolate(start: np.ndarray, end: np.ndarray, fraction: float) -> np.ndarray:
+    """A latent on the way from one to another along the sphere, where the generator has learned (slerp, as in the app).
+
+    Args:
+        start: float32 (latent_size,).
+        end: float32 (latent_size,).
+        fraction: 0 gives `start`, 1 gives `end`.
+
+    Returns:
+        float32 (latent_size,).
+
+    >>> interpolate(np.array([2.0, 0.0]), np.array([0.0, 2.0]), 0.5).round(4)
+    array([1.4142, 1.4142], dtype=float32)
+    """
+    first, last = start.astype(np.float64), end.astype(np.float64)
+    cosine = first @ last / np.sqrt((first @ first) * (last @ last))
+    angle = np.arccos(np.clip(cosine, -1.0, 1.0))
+    sine = np.sin(angle)
+    if sine < NEARLY_PARALLEL:
+        weights = 1 - fraction, fraction
+    else:
+        weights = np.sin((1 - fraction) * angle) / sine, np.sin(fraction * angle) / sine
+    return (weights[0] * first + weights[1] * last).astype(np.float32)

@@ -33,6 +33,22 @@ def find_generators(path: Path) -> dict[int, Path]:
     return dict(sorted(found.items()))
 
 
+def choose_generator(path: Path, resolution: int | None) -> Path:
+    """The file of one of the generators that a path offers.
+
+    Args:
+        path: as for `find_generators`.
+        resolution: its image side in pixels; None for the largest.
+
+    Raises:
+        UserError: if there is none.
+    """
+    generators = find_generators(path)
+    if resolution is not None and resolution not in generators:
+        raise UserError(f"--resolution {resolution}: {path} has only {', '.join(map(str, generators))}")
+    return generators[resolution or max(generators)]
+
+
 def load_generator(path: Path) -> keras.Model:
     """Loads one generator; nothing in the file is executed.
 

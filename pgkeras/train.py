@@ -17,7 +17,7 @@ from tqdm import tqdm
 import pgkeras
 from pgkeras.command_line import config_options, fit_option, run
 from pgkeras.config import ProgressiveConfig
-from pgkeras.data import Dataset, Fit, open_dataset
+from pgkeras.data import Dataset, Fit, hold_out, open_dataset
 from pgkeras.errors import UserError
 from pgkeras.presets import PRESETS
 from pgkeras.schedule import Schedule
@@ -104,10 +104,11 @@ def main(
     strategy = choose_devices(devices)
     if minutes and number_of_workers() > 1:
         raise UserError(f"--minutes {minutes:g}: the machines of TF_CONFIG differ in speed; give --kimg instead")
-    dataset = open_dataset(data, side=_resolution(preset, given), fit=fit, labels=conditional)
-    config = _with_precision(_configure(preset, _from_data(dataset) | given))
+    everything = open_dataset(data, side=_resolution(preset, given), fit=fit, labels=conditional)
+    config = _with_precision(_configure(preset, _from_data(everything) | given))
     if kimg:
         config = plan.scaled_to(config, plan.factor_for_kimg(config, kimg))
+    dataset, held_out = hold_out(everything, config.holdout)
     _check_data(dataset, config, data)
     check_shares(config, strategy.num_replicas_in_sync)
     out = out or Path("runs")
@@ -129,28 +130,21 @@ def main(
         version=pgkeras.__version__,
         data=str(data.resolve()),
         fit=fit,
-        images=len(dataset.images),
-        side=dataset.images.shape[1],
-        label_names=dataset.label_names,
+        images=len(everything.images),
+        side=everything.images.shape[1],
+        label_names=everything.label_names,
         parameters=_parameters(state),
         machine=describe_machine(),
         config=state.config,
     )
     with _own_folder(strategy, out) as own:
-        _train(state, dataset, RunFolder.create(own, description), image_costs)
+        _train(state, dataset, held_out, RunFolder.create(own, description), image_costs)
 
 
 def _resume(path: Path, data: Path | None, devices: int | None, dry_run: bool) -> None:
     folder, description = RunFolder.open(path)
     config = _with_precision(description.config)
-    path = data or Path(description.data)
-    dataset = open_dataset(path, side=config.resolution, fit=description.fit, labels=bool(config.label_size))
-    number, side = dataset.images.shape[:2]
-    if (number, side, dataset.label_names) != (description.images, description.side, description.label_names):
-        raise UserError(
-            f"{path}: has {number} images of {side} pixels and {len(dataset.label_names)} classes, but the run began "
-            f"with {description.images} of {description.side} and {len(description.label_names)}; give the same data"
-        )
+    dataset, held_out = description.open_data(data)
     strategy = choose_devices(devices)
     check_shares(config, strategy.num_replicas_in_sync)
     with strategy.scope():
@@ -167,7 +161,7 @@ def _resume(path: Path, data: Path | None, devices: int | None, dry_run: bool) -
             shutil.copytree(folder.checkpoints, copied.checkpoints, dirs_exist_ok=True)
             folder = copied
         folder.rewind(state.progress.images_shown)
-        _train(state, dataset, folder, plan.estimate_image_costs(state, schedule))
+        _train(state, dataset, held_out, folder, plan.estimate_image_costs(state, schedule))
 
 
 def _try(state: TrainingState, dataset: Dataset, schedule: Schedule, seconds: float) -> list[PhaseCost]:
@@ -185,10 +179,12 @@ def _own_folder(strategy: tf.distribute.Strategy, out: Path) -> Iterator[Path]:
         yield Path(own)
 
 
-def _train(state: TrainingState, dataset: Dataset, folder: RunFolder, image_costs: Sequence[float]) -> None:
+def _train(
+    state: TrainingState, dataset: Dataset, held_out: Dataset, folder: RunFolder, image_costs: Sequence[float]
+) -> None:
     with disk_may_be_full(folder):
         folder.write_reals(dataset, state.config.resolution)
-        finished = train(state, dataset, Schedule.from_config(state.config), folder, image_costs)
+        finished = train(state, dataset, held_out, Schedule.from_config(state.config), folder, image_costs)
     if not is_chief(state.strategy):
         sys.exit(0 if finished else 130)
     if not finished:

@@ -62,24 +62,25 @@ def chromium() -> Iterator[Browser]:
 
 @contextmanager
 def open_page(
-    browser: Browser, path: Path, viewport: Viewport = DESKTOP, color_scheme: str = "light"
+    browser: Browser, source: Path | str, viewport: Viewport = DESKTOP, color_scheme: str = "light"
 ) -> Iterator[Page]:
-    """A file as a page; at the end of the block it must have made no error and no request but for itself.
+    """A page; at the end of the block it must have made no error and no request but for itself or what is below it.
 
     Args:
         browser: an open browser.
-        path: the HTML file.
+        source: an HTML file, or the address of a server.
         viewport: what it is seen in.
         color_scheme: "light" or "dark".
 
     Raises:
         AssertionError: with the errors and addresses, if there are any.
     """
-    address = path.absolute().as_uri()
+    address = source if isinstance(source, str) else source.absolute().as_uri()
+    own = (address, *WITHIN_THE_PAGE) if address.endswith("/") else WITHIN_THE_PAGE
     complaints = []
 
     def on_request(url: str) -> None:
-        if url.split("#")[0] != address and not url.startswith(WITHIN_THE_PAGE):
+        if url.split("#")[0] != address and not url.startswith(own):
             complaints.append(f"request: {url}")
 
     context = browser.new_context(

@@ -94,6 +94,16 @@ def test_generate_draws_the_classes_asked_for(run, tmp_path, options, classes):
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize(("options", "classes"), [([], [0, 1]), (["--labels", "bird,cat"], [2, 0])])
+def test_rows_of_a_grid_are_classes(run, tmp_path, options, classes):
+    call(generate, run, "--out", tmp_path / "grid.png", "--grid", "3x2", *options)
+    model = keras.models.load_model(run / "generators" / "generator_0008.keras")
+    expected = to_uint8(sample(model, latents_from_seeds(range(6), 6), one_hot(np.repeat(classes, 3), 3)))
+    shown = read_png(tmp_path / "grid.png").reshape(2, 8, 3, 8, 3).swapaxes(1, 2).reshape(6, 8, 8, 3)
+    assert np.abs(shown.astype(int) - expected).max() <= 1
+
+
+@pytest.mark.slow
 def test_generate_takes_labels_from_a_file(run, tmp_path):
     np.save(tmp_path / "l.npy", np.array([2, 0]))
     np.save(tmp_path / "w.npy", np.array([[0, 0, 1], [1, 0, 0]], np.float32))
@@ -111,6 +121,8 @@ def test_generate_takes_labels_from_a_file(run, tmp_path):
         (np.array([3]), ["--labels", "{file}"], "give class numbers from 0 to 2"),
         (np.array([[0.5, 0.5]]), ["--labels", "{file}"], r"weights \(images, 3\)"),
         (np.array([1, 2]), ["--labels", "{file}", "--num", "2"], "already says how many images: drop --num"),
+        (np.array([1, 2]), ["--labels", "{file}", "--grid", "3x1"], "is for 2 images, but 3 are asked for"),
+        (None, ["--labels", "cat", "--grid", "4x2"], "--grid has 2 rows for 1 classes; give a row for each"),
     ],
 )
 def test_bad_labels_are_one_line(run, tmp_path, capsys, monkeypatch, array, options, message):

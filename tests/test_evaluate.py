@@ -4,9 +4,12 @@ import json
 
 import numpy as np
 import pytest
+from PIL import Image
 
+from export.to_tflite import main as export
 from pgkeras import ProgressiveConfig, build_generators
 from pgkeras.evaluate import main
+from pgkeras.generate import main as generate
 from pgkeras.train import main as train
 from tests.command_line_test import call, fail
 
@@ -25,7 +28,8 @@ def folder(tmp_path):
 def test_prints_and_writes_the_values(folder):
     printed = call(main, folder, "--data", folder / "faces.npz", "--json", folder / "m.json")
     values = json.loads((folder / "m.json").read_text())
-    assert list(values) == ["images", "resolution", "swd_16", "swd_average", "ms_ssim_generated", "ms_ssim_real"]
+    measured = ["swd_16", "swd_average", "ms_ssim_generated", "ms_ssim_real"]
+    assert list(values) == ["generator", "data", "held_out", "images", "resolution", *measured]
     assert (values["images"], values["resolution"]) == (20, 16)
     assert f"{values['swd_16']:.3f}" in printed
     assert "20 images of 16x16 each" in printed
@@ -43,7 +47,10 @@ def test_conditional_generators(tmp_path):
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        (["--metrics", "fid"], "--metrics fid: 'fid' is unknown; choose from swd, ms_ssim"),
+        (["--metrics", "swd,fud"], "--metrics swd,fud: 'fud' is unknown; choose from swd, ms_ssim, fid, kid, isc"),
+        (["--checkpoints", "all"], "is no run folder"),
+        (["--checkpoints", "all", "--neighbours", "n.png"], "--neighbours n.png shows one generator"),
+        (["--neighbours", "{folder}/no/n.png"], "cannot be written"),
         (["--resolution", "64"], "has only 8, 16"),
         (["--resolution", "8"], "the metrics need a power of two from 16 on"),
         (["--json", "{folder}/no/m.json"], "cannot be written"),
@@ -61,26 +68,92 @@ def test_data_that_are_too_small(folder, capsys, monkeypatch):
 
 def test_a_single_image(folder, capsys, monkeypatch):
     np.savez(folder / "one.npz", images=IMAGES[:1])
-    assert "has one image" in fail(main, capsys, monkeypatch, folder, "--data", folder / "one.npz")
+    assert "one image is too few" in fail(main, capsys, monkeypatch, folder, "--data", folder / "one.npz")
+
+
+def test_a_folder_of_images(folder):
+    """The same images as a generator's, made by generate, have the same distance."""
+    call(generate, folder, "--out", folder / "made", "--num", 20)
+    of_model = call(main, folder, "--data", folder / "faces.npz", "--metrics", "swd")
+    of_images = call(main, folder / "made", "--data", folder / "faces.npz", "--metrics", "swd")
+    distances = [float(printed.split("swd_average")[1].split()[0]) for printed in (of_model, of_images)]
+    assert distances[1] == pytest.approx(distances[0], rel=0.1)  # the images are the same, in another order
+    assert "20 images of 16x16 each" in of_images
+
+
+def test_an_exported_model_is_as_its_generator(folder):
+    call(export, folder / "generator_0016.keras", "--out", folder / "exported", "--quantize", "float32")
+    printed = [
+        call(main, path, "--data", folder / "faces.npz", "--metrics", "swd")
+        for path in (folder, folder / "exported" / "generator_0016_float32.tflite")
+    ]
+    distances = [float(each.split("swd_average")[1].split()[0]) for each in printed]
+    assert distances[1] == pytest.approx(distances[0], rel=0.02)
+
+
+@pytest.mark.parametrize(
+    ("content", "words"), [(b"", "is no generator that export/to_tflite.py wrote"), (b"TFL3" * 99, "is no generator")]
+)
+def test_damaged_exported_models(folder, capsys, monkeypatch, content, words):
+    (folder / "model.tflite").write_bytes(content)
+    assert words in fail(main, capsys, monkeypatch, folder / "model.tflite", "--data", folder / "faces.npz")
+
+
+def test_a_model_alone_knows_no_images(folder, capsys, monkeypatch):
+    assert "give real images with --data" in fail(main, capsys, monkeypatch, folder)
+
+
+@pytest.fixture(scope="module")
+def run_folder(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("runs")
+    np.savez(folder / "faces.npz", images=IMAGES)
+    options = ["--resolution=16", "--fmap-max=8", "--latent-size=6", "--batch-size=4", "--precision=float32"]
+    lengths = ["--straight-kimg=0.016", "--fade-in-kimg=0.016", "--snapshots-per-phase=2", "--holdout=0.5"]
+    measured = ["--metrics=swd,ms_ssim", "--metrics-images=10"]
+    call(train, folder / "faces.npz", "--out", folder, *options, *lengths, *measured)
+    return folder / "00000-faces-16"
 
 
 @pytest.mark.slow
-def test_training_measures_at_every_snapshot_what_evaluate_does(tmp_path):
-    np.savez(tmp_path / "faces.npz", images=IMAGES)
-    options = ["--resolution=16", "--fmap-max=8", "--latent-size=6", "--batch-size=4", "--precision=float32"]
-    lengths = ["--straight-kimg=0.016", "--fade-in-kimg=0.016", "--snapshots-per-phase=2"]
-    measured = ["--metrics=swd,ms_ssim", "--metrics-images=10"]
-    call(train, tmp_path / "faces.npz", "--out", tmp_path, *options, *lengths, *measured)
-    run = tmp_path / "00000-faces-16"
-    lines = [json.loads(line) for line in (run / "metrics.jsonl").read_text().splitlines()]
+def test_training_measures_at_every_snapshot_what_evaluate_does(run_folder, tmp_path):
+    lines = [json.loads(line) for line in (run_folder / "metrics.jsonl").read_text().splitlines()]
     shown = [line["images_shown"] for line in lines]
     assert len(shown) == 4
-    assert shown == [int(path.stem) for path in sorted((run / "samples").iterdir())][-4:]
+    assert shown == [int(path.stem) for path in sorted((run_folder / "samples").iterdir())][-4:]
 
-    call(main, run, "--data", tmp_path / "faces.npz", "--num-images", 10, "--json", tmp_path / "m.json")
-    expected = json.loads((tmp_path / "m.json").read_text())
-    for name in ("swd_16", "swd_average", "ms_ssim_generated", "ms_ssim_real"):
-        assert lines[-1][name] == pytest.approx(expected[name])
+    printed = call(main, run_folder, "--checkpoints", "all", "--json", tmp_path / "m.json")
+    found = json.loads((tmp_path / "m.json").read_text())
+    assert [line["images_shown"] for line in found] == shown
+    for line, other in zip(lines, found, strict=True):
+        assert other["held_out"]
+        for name in ("images", "swd_16", "swd_average", "ms_ssim_generated", "ms_ssim_real"):
+            assert line[name] == pytest.approx(other[name])
+    assert printed.count("\n") == 6
+    assert "against the 10 held out of" in printed
+    kept = (run_folder / "evaluations.jsonl").read_text().splitlines()
+    assert [json.loads(line) for line in kept[-4:]] == found
+
+
+@pytest.mark.slow
+def test_the_last_snapshot_is_the_generator(run_folder, tmp_path):
+    for name, options in (("last", []), ("all", ["--checkpoints", "all"])):
+        call(main, run_folder, "--metrics", "swd", *options, "--json", tmp_path / f"{name}.json")
+    last, every = (json.loads((tmp_path / f"{name}.json").read_text()) for name in ("last", "all"))
+    assert last["swd_16"] == pytest.approx(every[-1]["swd_16"])
+
+
+@pytest.mark.slow
+def test_neighbours_of_a_run_are_sought_among_its_training_images(run_folder, tmp_path):
+    printed = call(main, run_folder, "--metrics", "swd", "--neighbours", tmp_path / "n.png")
+    assert "nearest training image of 10" in printed
+    assert "of held-out images 0." in printed
+    with Image.open(tmp_path / "n.png") as sheet:
+        assert sheet.size == (16 + 2 + 5 * 16, 10 * 16)
+
+
+@pytest.mark.slow
+def test_a_run_keeps_its_own_fit(run_folder, capsys, monkeypatch):
+    assert "drop --fit" in fail(main, capsys, monkeypatch, run_folder, "--fit", "crop")
 
 
 def test_metrics_images_without_metrics_are_refused(tmp_path, capsys, monkeypatch):

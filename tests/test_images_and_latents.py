@@ -5,8 +5,8 @@ import pytest
 from PIL import Image
 
 from pgkeras.atomic import atomic_path
-from pgkeras.images import grid, resize, to_uint8, write_png
-from pgkeras.latents import latents_from_seeds
+from pgkeras.images import encode_png, grid, resize, to_screen_size, to_uint8, write_png
+from pgkeras.latents import interpolate, latents_from_seeds
 
 
 def test_pixels_are_rounded_and_clipped():
@@ -33,12 +33,35 @@ def test_png_round_trip(tmp_path, channels):
     with Image.open(tmp_path / "a.png") as picture:
         assert (np.asarray(picture).reshape(image.shape) == image).all()
     assert [path.name for path in tmp_path.iterdir()] == ["a.png"]
+    assert (tmp_path / "a.png").read_bytes() == encode_png(image)
 
 
 def test_resize_averages_boxes():
     image = np.array([[0, 10], [20, 30]], np.uint8).repeat(2, axis=0).repeat(2, axis=1)[..., None]
     assert resize(image, 2)[..., 0].tolist() == [[0, 10], [20, 30]]
     assert resize(image, 1).tolist() == [[[15]]]
+
+
+@pytest.mark.parametrize(
+    ("shape", "expected"),
+    [
+        ((4, 4, 3), (512, 512, 3)),
+        ((128, 256, 1), (256, 512, 3)),
+        ((60, 300, 3), (120, 600, 3)),
+        ((1300, 100, 3), (1300, 100, 3)),
+        ((2048, 4096, 3), (1024, 2048, 3)),
+        ((100, 5000, 1), (34, 1667, 3)),
+    ],
+)
+def test_pictures_fit_the_screen(shape, expected):
+    assert to_screen_size(np.zeros(shape, np.uint8)).shape == expected
+
+
+def test_small_pictures_are_enlarged_by_repeating_pixels_and_large_ones_shrunk_by_averaging():
+    small = np.random.default_rng(0).integers(0, 256, (4, 256, 3), dtype=np.uint8)
+    assert (to_screen_size(small) == small[np.arange(8) // 2][:, np.arange(512) // 2]).all()
+    large = np.tile(np.uint8([10, 30]), 1500)[None, :, None].repeat(2, axis=0)
+    assert (to_screen_size(large) == 20).all()
 
 
 def test_a_failed_write_leaves_the_old_file(tmp_path):
@@ -68,3 +91,18 @@ def test_latents_are_mt19937_with_marsaglias_polar_method():
 def test_a_seed_means_the_same_latent_wherever_it_stands():
     assert (latents_from_seeds(range(5), 16)[3] == latents_from_seeds([3], 16)[0]).all()
     assert latents_from_seeds([2**32 - 1], 4).dtype == np.float32
+
+
+def test_the_way_between_latents_turns_evenly():
+    """A right angle in thirds: sine and cosine of 30 degrees; lengths between the two."""
+    start, end = np.array([2, 0], np.float32), np.array([0, 2], np.float32)
+    np.testing.assert_allclose(interpolate(start, end, 1 / 3), [np.sqrt(3), 1], rtol=1e-6)
+    np.testing.assert_allclose(interpolate(start, 3 * end, 0.5), [np.sqrt(2), 3 * np.sqrt(2)], rtol=1e-6)
+
+
+def test_the_way_between_latents_has_its_ends():
+    start, end = latents_from_seeds([1, 2], 512)
+    assert (interpolate(start, end, 0) == start).all()
+    assert (interpolate(start, end, 1) == end).all()
+    assert (interpolate(start, start, 0.4) == start).all()
+    assert interpolate(start, end, 0.4).dtype == np.float32

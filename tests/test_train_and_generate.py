@@ -205,6 +205,21 @@ def test_generate_writes_a_grid(finished_run, tmp_path):
     assert np.abs(difference).max() <= 1
 
 
+def test_generate_writes_a_grid_of_the_size_asked_for(finished_run, tmp_path):
+    call(generate, finished_run, "--out", tmp_path / "grid.png", "--grid", "5x2", "--seed", "3")
+    picture = read_png(tmp_path / "grid.png")
+    assert picture.shape == (2 * 8, 5 * 8, 3)
+    difference = picture[8:, 8:16].astype(int) - to_uint8(expected_images(finished_run, [3 + 6]))[0]
+    assert np.abs(difference).max() <= 1
+
+
+def test_generate_truncates(finished_run, tmp_path):
+    for psi in (1, 0.001):
+        call(generate, finished_run, "--out", tmp_path / f"{psi}.npy", "--num", 8, "--truncation", psi)
+    np.testing.assert_allclose(np.load(tmp_path / "1.npy"), expected_images(finished_run, range(8)), atol=1e-5)
+    assert np.load(tmp_path / "0.001.npy").std(axis=0).mean() < 0.03 * np.load(tmp_path / "1.npy").std(axis=0).mean()
+
+
 def test_generate_writes_a_folder_of_images(finished_run, tmp_path):
     call(generate, finished_run / "generators" / "generator_0004.keras", "--out", tmp_path / "faces", "--num", "18")
     names = sorted(path.name for path in (tmp_path / "faces").iterdir())
@@ -237,6 +252,13 @@ def test_bad_generate_input_is_one_line(finished_run, tmp_path, capsys, monkeypa
     np.save(tmp_path / "z.npy", np.zeros((2, 5), np.float32))
     assert "takes float32 (images, 6)" in error(finished_run, "--out", out, "--latents", tmp_path / "z.npy")
     assert "drop --num" in error(finished_run, "--out", out, "--latents", tmp_path / "z.npy", "--num", "2")
+    assert "drop one of them" in error(finished_run, "--out", out, "--grid", "2x2", "--num", "4")
+    assert "--grid is for a .png" in error(finished_run, "--out", tmp_path, "--grid", "2x2")
+    assert "no grid; give columns and rows" in error(finished_run, "--out", out, "--grid", "2x0")
+    np.save(tmp_path / "z.npy", np.zeros((2, 6), np.float32))
+    assert "is for 2 images, but 4 are asked" in error(
+        finished_run, "--out", out, "--latents", tmp_path / "z.npy", "--grid", "2x2"
+    )
     (tmp_path / "z.npy").write_bytes(b"junk")
     assert "cannot be read as .npy" in error(finished_run, "--out", out, "--latents", tmp_path / "z.npy")
     (tmp_path / "generator_0008.keras").write_bytes(b"junk")
@@ -258,7 +280,7 @@ def test_a_model_with_two_outputs_is_no_generator(tmp_path, capsys, monkeypatch)
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("module", ["pgkeras.train", "pgkeras.generate"])
+@pytest.mark.parametrize("module", ["pgkeras.train", "pgkeras.generate", "pgkeras.walk"])
 def test_help_has_an_example_and_errors_are_one_line(module):
     helped = script("-m", module, "--help")
     assert helped.returncode == 0

@@ -8,7 +8,8 @@ from tqdm import tqdm
 
 from pgkeras.config import ProgressiveConfig
 from pgkeras.data import Dataset
-from pgkeras.measuring import is_measurable, measure
+from pgkeras.evaluation.images import Generated, Stored, gathered
+from pgkeras.evaluation.measures import is_measurable, measure
 from pgkeras.schedule import Schedule
 from pgkeras.training.run_folder import RunFolder
 from pgkeras.training.state import Progress
@@ -22,7 +23,7 @@ class Metrics(keras.callbacks.Callback):
         progress: where training stands.
         folder: of the run.
         config: of the run; says which metrics.
-        data: all real images.
+        data: real images to measure against.
     """
 
     def __init__(
@@ -45,7 +46,9 @@ class Metrics(keras.callbacks.Callback):
             return
         images_shown = self.progress.images_shown
         number = min(self.config.metrics_images, len(self.data.images))
-        values = measure(self.model.ema_generator, self.data, self.config.metrics, number)
+        sources = Stored(self.data, self.resolution), Generated(self.model.ema_generator)
+        with gathered(sources[0], number) as real, gathered(sources[1], number) as fake:
+            values = measure(self.config.metrics, real, fake)
         with self.lines.open("a") as file:
             file.write(json.dumps({"images_shown": images_shown, "images": number} | values) + "\n")
         with self.tensorboard.as_default():

@@ -1,10 +1,9 @@
-"""Pictures of the fixed latents and the generators themselves, as training goes on."""
+"""Pictures of the fixed latents, as training goes on."""
 
 import keras
 import numpy as np
 import tensorflow as tf
 
-from pgkeras.atomic import atomic_path
 from pgkeras.config import ProgressiveConfig
 from pgkeras.images import grid, to_uint8, write_png
 from pgkeras.labels import one_hot, rows
@@ -16,7 +15,7 @@ from pgkeras.training.state import Progress
 
 
 class Samples(keras.callbacks.Callback):
-    """Writes a grid of fixed latents and, in straight phases, the average generator.
+    """Writes a grid of fixed latents.
 
     Grids show every resolution at the final one's size, by pixel repetition. They hold the latents of seeds 0 to 63;
     with labels, a row for each of the first 32 classes, all of them with the latents of seeds 0 to 7.
@@ -46,10 +45,6 @@ class Samples(keras.callbacks.Callback):
         if self.schedule.part(self.progress.images_shown, self.snapshots_per_phase) == self.part:
             return
         self._write_grid(self.model.ema_generator)
-        if not self.position.phase.fade_in:
-            path = self.folder.generator(self.position.resolution)
-            with atomic_path(path) as temporary:
-                self.model.ema_generator.save(temporary)
 
     def _write_grid(self, generator: keras.Model) -> None:
         images = to_uint8(sample(generator, self.latents, self.labels))

@@ -31,6 +31,30 @@ class Transformed:
         return self._transform(self._images[indices])
 
 
+class Selected:
+    """Some of a set's images.
+
+    Args:
+        images: those underneath.
+        chosen: int (images,), which of them, in any order.
+
+    >>> some = Selected(np.arange(5, dtype=np.uint8).reshape(5, 1, 1, 1), np.array([3, 1]))
+    >>> some[:].ravel()
+    array([3, 1], dtype=uint8)
+    """
+
+    def __init__(self, images: Images, chosen: np.ndarray) -> None:
+        self._images = images
+        self._chosen = chosen
+        self.shape = (len(chosen), *images.shape[1:])
+
+    def __len__(self) -> int:
+        return self.shape[0]
+
+    def __getitem__(self, indices: slice | np.ndarray) -> np.ndarray:
+        return self._images[self._chosen[positions(indices, len(self))]]
+
+
 class Concatenated:
     """Several sets of images of one size, one after another.
 

@@ -1,11 +1,19 @@
 """Sliced Wasserstein distance between patches of two sets of images (section 5 of the paper)."""
 
+import os
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from threading import Lock
+
 import numpy as np
 
 from pgkeras.metrics.laplacian_pyramid import laplacian_pyramid
 
 SMALLEST_SIDE = 16
-BATCH = 64
+BATCH_PIXELS = 2**19
+BINS = 2**13 + 1  # 0.0002 wide at 0, 0.009 at 5 standard deviations; 0 is in the middle of one
+AXES_AT_A_TIME = 128
+LEAST_DEVIATION = 1e-3  # grey levels; less is rounding, which is not enlarged
 
 
 def sliced_wasserstein(
@@ -24,8 +32,12 @@ def sliced_wasserstein(
     a random direction, the Wasserstein distance of two sets of patches is the mean distance of their sorted
     projections; it is averaged over many directions.
 
+    The mean distance of sorted values is the area between their cumulative distributions (Vallender 1974). These are
+    found by counting, in narrow bins, to about a thousandth of the distance. Nothing is sorted or kept, so that memory
+    does not grow with the number of images.
+
     Args:
-        real: uint8 (images, side, side, channels); the paper takes 16,384.
+        real: uint8 (images, side, side, channels), perhaps memory-mapped; the paper takes 16,384.
         fake: of the same shape.
         patch_size: side of a patch in pixels.
         patches_per_image: at each level.
@@ -41,43 +53,116 @@ def sliced_wasserstein(
     """
     if real.shape != fake.shape:
         raise ValueError(f"real and fake must have one shape; received {real.shape} and {fake.shape}")
-    side = real.shape[1]
-    if real.shape[2] != side or side < SMALLEST_SIDE or side & (side - 1):
+    number, side, width, channels = real.shape
+    if width != side or side < SMALLEST_SIDE or side & (side - 1):
         raise ValueError(f"images must be square, their side a power of two from 16 on; received {real.shape}")
     levels = side.bit_length() - SMALLEST_SIDE.bit_length() + 1
-    random = np.random.default_rng(seed)
-    distances: dict[int | str, float] = {}
-    for level in range(levels):
-        a, b = (_descriptors(images, level, levels, patch_size, patches_per_image, random) for images in (real, fake))
-        distances[side >> level] = 1000 * _distance(a, b, directions, repeats, random)
+    axes = _axes(patch_size**2 * channels, directions * repeats, seed)
+    differences = np.zeros((levels, directions * repeats, BINS), np.int32)
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        for sign, images in ((1, real), (-1, fake)):
+            patches = _Patches(images, levels, patch_size, patches_per_image, seed=(seed, sign + 1))
+            _count(patches, axes, differences, sign, pool)
+    patches_in_all = number * patches_per_image
+    distances: dict[int | str, float] = {
+        side >> level: 1000 * _area(each / patches_in_all) for level, each in enumerate(differences)
+    }
     return distances | {"average": float(np.mean(list(distances.values())))}
 
 
-def _descriptors(
-    images: np.ndarray, level: int, levels: int, size: int, number: int, random: np.random.Generator
-) -> np.ndarray:
-    """Normalized patches of one level: float32 (patches, size x size x channels)."""
-    patches = np.empty((len(images), number, size, size, images.shape[-1]), np.float32)
-    for start in range(0, len(images), BATCH):
-        details = laplacian_pyramid(images[start : start + BATCH], min(level + 2, levels))[level]
-        patches[start : start + BATCH] = _cut(details, size, number, random)
-    patches -= patches.mean(axis=(0, 1, 2, 3), dtype=np.float64).astype(np.float32)
-    patches /= patches.std(axis=(0, 1, 2, 3), dtype=np.float64).astype(np.float32)
-    return patches.reshape(len(images) * number, -1)
+@dataclass(frozen=True)
+class _Patches:
+    """Random patches of all levels of a set of images; the same ones whenever they are taken."""
+
+    images: np.ndarray
+    levels: int
+    size: int
+    number: int
+    seed: tuple[int, int]
+
+    @property
+    def batches(self) -> list[slice]:
+        """Of the images."""
+        size = max(1, BATCH_PIXELS // self.images.shape[1] ** 2)
+        return [slice(start, start + size) for start in range(0, len(self.images), size)]
+
+    def of(self, batch: slice) -> list[np.ndarray]:
+        """float32 (images x number, channels x size x size) of each level, the finest first."""
+        random = np.random.default_rng([*self.seed, batch.start])
+        pyramid = laplacian_pyramid(self.images[batch], self.levels)
+        return [self._cut(details, random) for details in pyramid]
+
+    def _cut(self, images: np.ndarray, random: np.random.Generator) -> np.ndarray:
+        batch, side = images.shape[:2]
+        rows, columns = random.integers(0, side - self.size + 1, (2, batch, self.number))
+        windows = np.lib.stride_tricks.sliding_window_view(images, (self.size, self.size), axis=(1, 2))
+        return windows[np.arange(batch)[:, None], rows, columns].reshape(batch * self.number, -1)
 
 
-def _cut(images: np.ndarray, size: int, number: int, random: np.random.Generator) -> np.ndarray:
-    batch, side = images.shape[:2]
-    windows = np.lib.stride_tricks.sliding_window_view(images, (size, size), axis=(1, 2))
-    rows, columns = random.integers(0, side - size + 1, (2, batch, number))
-    return windows[np.arange(batch)[:, None], rows, columns].transpose(0, 1, 3, 4, 2)
+def _axes(length: int, number: int, seed: int) -> np.ndarray:
+    """Random unit vectors: float64 (number, length)."""
+    axes = np.random.default_rng(seed).normal(size=(number, length))
+    return axes / np.linalg.norm(axes, axis=1, keepdims=True)
 
 
-def _distance(a: np.ndarray, b: np.ndarray, directions: int, repeats: int, random: np.random.Generator) -> float:
-    distances = []
-    for _ in range(repeats):
-        axes = random.normal(size=(a.shape[1], directions))
-        axes = (axes / np.linalg.norm(axes, axis=0)).astype(np.float32)
-        sorted_a, sorted_b = (np.sort((axes.T @ patches.T), axis=1) for patches in (a, b))
-        distances.append(np.abs(sorted_a - sorted_b).mean(dtype=np.float64))
-    return float(np.mean(distances))
+def _count(patches: _Patches, axes: np.ndarray, counts: np.ndarray, sign: int, pool: ThreadPoolExecutor) -> None:
+    """Counts how many patches, normalized, lie in each bin along each axis.
+
+    Args:
+        patches: of the images.
+        axes: (axes, length of a patch).
+        counts: int32 (levels, axes, bins), to which they are added.
+        sign: 1 to add, -1 to subtract.
+        pool: computes batches side by side.
+    """
+    channels = patches.images.shape[-1]
+    mean, deviation = _statistics(patches, pool)
+    of_channels = axes.reshape(len(axes), channels, -1) / deviation[:, None, :, None]
+    centres = (of_channels * mean[:, None, :, None]).sum(axis=(2, 3)).astype(np.float32)
+    scaled = of_channels.reshape(-1, *axes.shape).astype(np.float32)
+    adding = Lock()
+
+    def count(batch: slice) -> None:
+        for level, found in enumerate(patches.of(batch)):
+            for first in range(0, len(axes), AXES_AT_A_TIME):
+                some = slice(first, first + AXES_AT_A_TIME)
+                bins = _bins(scaled[level, some] @ found.T - centres[level, some, None])
+                counted = np.array([np.bincount(each, minlength=BINS) for each in bins], np.int32)
+                with adding:
+                    counts[level, some] += sign * counted
+
+    list(pool.map(count, patches.batches))
+
+
+def _statistics(patches: _Patches, pool: ThreadPoolExecutor) -> tuple[np.ndarray, np.ndarray]:
+    """Mean and standard deviation of the patches' pixels: float64 (levels, channels) each."""
+    channels = patches.images.shape[-1]
+
+    def moments(batch: slice) -> np.ndarray:
+        levels = patches.of(batch)
+        sums = [each.sum(axis=0, dtype=np.float64) for each in levels]
+        squares = [np.einsum("pv,pv->v", each, each, dtype=np.float64) for each in levels]
+        return np.reshape([sums, squares], (2, len(levels), channels, -1)).sum(axis=3)
+
+    pixels_in_all = len(patches.images) * patches.number * patches.size**2
+    mean, square = sum(pool.map(moments, patches.batches)) / pixels_in_all
+    deviation = np.sqrt(np.maximum(square - mean**2, 0))
+    return mean, np.where(deviation < LEAST_DEVIATION, 1, deviation)
+
+
+def _bins(values: np.ndarray) -> np.ndarray:
+    """In which bin values lie. All numbers have one: bins are equally wide on a scale that shrinks them to -1 ... 1."""
+    shrunk = values / (1 + np.abs(values))
+    return np.minimum(((shrunk + 1) * (BINS / 2)).astype(np.int32), BINS - 1)
+
+
+def _area(differences: np.ndarray) -> float:
+    """The area between two cumulative distributions, averaged over axes.
+
+    Args:
+        differences: float64 (axes, bins), between the shares of two sets in each bin.
+    """
+    shrunk = np.arange(1, BINS) / (BINS / 2) - 1
+    edges = shrunk / (1 - np.abs(shrunk))
+    between = np.abs(np.cumsum(differences, axis=1)[:, :-1])
+    return float(np.trapezoid(between, edges, axis=1).mean())

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from pgkeras.config import ProgressiveConfig
-from pgkeras.measuring import is_measurable
+from pgkeras.evaluation.measures import is_measurable
 from pgkeras.presets import PRESETS
 from pgkeras.report.options import FROM_DATA, option_words
 from pgkeras.report.record import Record
@@ -43,7 +43,7 @@ def list_commands(record: Record) -> list[Command]:
             Command("Generate", ["python -m pgkeras.generate", run, "--out grid.png", "--num 64", "--seed 0"])
         )
         if is_measurable(max(generators)):
-            commands.append(Command("Evaluate", ["python -m pgkeras.evaluate", run, f"--data {data}", *fit]))
+            commands.append(Command("Evaluate", ["python -m pgkeras.evaluate", run]))
         commands.append(Command("Export for phones", ["python export/to_tflite.py", run, "--out exported"]))
     options = _shortest_options(record.description.config)
     commands.append(

@@ -23,7 +23,8 @@ def list_facts(record: Record) -> dict[str, str]:
         "Data": description.data,
         "Images": f"{description.images:,} of {description.side}×{description.side} pixels"
         + (", grey" if config.channels == 1 else "")
-        + (f"; not square: {description.fit}" if description.fit != "refuse" else ""),
+        + (f"; not square: {description.fit}" if description.fit != "refuse" else "")
+        + (f"; {config.holdout:.0%} held out" if config.holdout else ""),
         "Classes": ", ".join(description.label_names),
         "Networks": f"{config.network}, {config.resolution}×{config.resolution}"
         + ("" if config.growing else ", without growing"),

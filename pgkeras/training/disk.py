@@ -19,7 +19,7 @@ from pgkeras.training.state import TrainingState
 
 
 def disk_needed(state: TrainingState, schedule: Schedule) -> int:
-    """Bytes that a run's folder takes at most: checkpoints, generators, and sample grids that do not compress at all.
+    """Bytes that a run's folder takes at most, if sample grids do not compress at all.
 
     Args:
         state: of the run.
@@ -27,11 +27,12 @@ def disk_needed(state: TrainingState, schedule: Schedule) -> int:
     """
     config = state.config
     checkpoint = sum(4 * math.prod(variable.shape) for variable in state.variables().values())
-    generators = sum(4 * pair.straight.count_params() for pair in state.ema_generators.values())
+    generators = {resolution: 4 * pair.straight.count_params() for resolution, pair in state.ema_generators.items()}
+    snapshots = sum(config.snapshots_per_phase * generators[phase.resolution] for phase in schedule.phases)
     grid = ROWS * COLUMNS * config.resolution**2 * config.channels
     grids = len(schedule.phases) * config.snapshots_per_phase + 1
     # One checkpoint more than are kept, while the next is written; every grid once as a file, once for TensorBoard.
-    return (KEPT + 1) * checkpoint + generators + 2 * grids * grid
+    return (KEPT + 1) * checkpoint + sum(generators.values()) + snapshots + 2 * grids * grid
 
 
 def check_disk(needed: int, out: Path) -> None:

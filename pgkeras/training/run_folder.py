@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from pgkeras.atomic import atomic_path
 from pgkeras.config import ProgressiveConfig
-from pgkeras.data import Dataset, Fit
+from pgkeras.data import Dataset, Fit, hold_out, open_dataset
 from pgkeras.errors import UserError
 from pgkeras.images import grid, resize, write_png
 from pgkeras.labels import write_label_names
@@ -51,6 +51,28 @@ class RunDescription(BaseModel):
     machine: str = ""
     config: ProgressiveConfig
 
+    def open_data(self, path: Path | None = None) -> tuple[Dataset, Dataset]:
+        """Opens what the run trains on.
+
+        Args:
+            path: where the images are now, if they have moved.
+
+        Returns:
+            The images to train on and those to measure against: the held-out ones, or the same if there are none.
+
+        Raises:
+            UserError: if they are not there, or not those that the run began with.
+        """
+        path = path or Path(self.data)
+        dataset = open_dataset(path, side=self.config.resolution, fit=self.fit, labels=bool(self.config.label_size))
+        number, side = dataset.images.shape[:2]
+        if (number, side, dataset.label_names) != (self.images, self.side, self.label_names):
+            raise UserError(
+                f"{path}: has {number} images of {side} pixels and {len(dataset.label_names)} classes, but the run "
+                f"began with {self.images} of {self.side} and {len(self.label_names)}; give the same data"
+            )
+        return hold_out(dataset, self.config.holdout)
+
 
 @dataclass(frozen=True)
 class RunFolder:
@@ -74,12 +96,13 @@ class RunFolder:
         name = f"{data}-{description.config.resolution}"
         numbers = [int(match[1]) for entry in out.iterdir() if (match := re.match(r"(\d{5})-", entry.name))]
         folder = cls(out / f"{max(numbers, default=-1) + 1:05}-{name}")
-        for part in (folder.path, folder.samples, folder.checkpoints, folder.generators):
+        for part in (folder.path, folder.samples, folder.checkpoints, folder.generators, folder.snapshots):
             part.mkdir()
         with atomic_path(folder.path / "config.json") as temporary:
             temporary.write_text(description.model_dump_json(indent=2) + "\n")
         if description.label_names:
             write_label_names(folder.generators, description.label_names)
+            write_label_names(folder.snapshots, description.label_names)
         return folder
 
     @staticmethod
@@ -123,7 +146,7 @@ class RunFolder:
             raise UserError(f"{config}: is damaged at {where} ({first['msg']}); restore it") from None
 
     def rewind(self, images_shown: int) -> None:
-        """Drops the statistics and samples that a resumed run will write again, and a line that a crash cut short.
+        """Drops what a resumed run will write again, and a line that a crash cut short; rollbacks are remembered.
 
         Args:
             images_shown: at the checkpoint.
@@ -133,9 +156,10 @@ class RunFolder:
                 kept = [line for line in path.read_text().splitlines() if _images_shown(line) <= images_shown]
                 with atomic_path(path) as temporary:
                     temporary.write_text("".join(line + "\n" for line in kept))
-        for picture in (*self.list_samples(), *self.previews.glob("[0-9]*")):
-            if int(picture.stem) > images_shown:
-                picture.unlink()
+        snapshots = self.snapshots.glob("generator_*_[0-9]*.keras")
+        for path in (*self.list_samples(), *self.previews.glob("[0-9]*"), *snapshots):
+            if int(path.stem.rpartition("_")[2]) > images_shown:
+                path.unlink()
 
     def list_samples(self) -> list[Path]:
         """The grids of fixed latents, oldest first."""
@@ -178,6 +202,11 @@ class RunFolder:
         return self.path / "generators"
 
     @property
+    def snapshots(self) -> Path:
+        """The moving-average generator at every snapshot, named by resolution and images shown."""
+        return self.path / "snapshots"
+
+    @property
     def statistics(self) -> Path:
         """A JSON line per tick."""
         return self.path / "stats.jsonl"
@@ -186,6 +215,11 @@ class RunFolder:
     def metrics(self) -> Path:
         """A JSON line per snapshot, if the run measures metrics."""
         return self.path / "metrics.jsonl"
+
+    @property
+    def evaluations(self) -> Path:
+        """A JSON line for each generator that `python -m pgkeras.evaluate` has measured."""
+        return self.path / "evaluations.jsonl"
 
     @property
     def rollbacks(self) -> Path:
@@ -209,6 +243,15 @@ class RunFolder:
             resolution: image side in pixels.
         """
         return self.generators / f"generator_{resolution:04}.keras"
+
+    def snapshot(self, resolution: int, images_shown: int) -> Path:
+        """The file of one snapshot's generator.
+
+        Args:
+            resolution: image side in pixels.
+            images_shown: at the snapshot.
+        """
+        return self.snapshots / f"generator_{resolution:04}_{images_shown:09}.keras"
 
 
 def _first_images(dataset: Dataset) -> np.ndarray:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from pgkeras.callbacks import Checkpoints, FollowSchedule, Metrics, Report, Samples, Statistics
+from pgkeras.callbacks import Checkpoints, FollowSchedule, Generators, Metrics, Report, Samples, Statistics
 from pgkeras.data import Dataset, reading_data
 from pgkeras.schedule import Position, Schedule
 from pgkeras.training.checkpoint import list_checkpoints, save_checkpoint
@@ -14,7 +14,12 @@ from pgkeras.training.watchdog import DivergedError, Watchdog
 
 
 def train(
-    state: TrainingState, data: Dataset, schedule: Schedule, folder: RunFolder, image_costs: Sequence[float]
+    state: TrainingState,
+    data: Dataset,
+    held_out: Dataset,
+    schedule: Schedule,
+    folder: RunFolder,
+    image_costs: Sequence[float],
 ) -> bool:
     """Trains from where the state stands to the end of the schedule.
 
@@ -22,7 +27,8 @@ def train(
 
     Args:
         state: fresh, or restored from a checkpoint.
-        data: all real images, with labels if the networks have them.
+        data: real images to train on, with labels if the networks have them.
+        held_out: real images to measure against.
         schedule: of the run.
         folder: of the run; receives statistics, samples, generators, checkpoints and the report.
         image_costs: what one image costs in each phase, in any unit; for the time left.
@@ -41,7 +47,8 @@ def train(
         FollowSchedule(schedule, progress),
         Statistics(schedule, progress, folder, config.ticks_per_phase, image_costs, watchdog),
         Samples(schedule, progress, folder, config),
-        *([Metrics(schedule, progress, folder, config, data)] if config.metrics else []),
+        Generators(schedule, progress, folder, config.snapshots_per_phase),
+        *([Metrics(schedule, progress, folder, config, held_out)] if config.metrics else []),
         report,
         checkpoints,
     ]

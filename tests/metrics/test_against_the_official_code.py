@@ -28,7 +28,8 @@ def test_ms_ssim(official, a, b, expected):
 @pytest.mark.slow
 @pytest.mark.parametrize(("other", "expected"), [("B", "swd_A_vs_B"), ("A", "swd_A_vs_same")])
 def test_sliced_wasserstein_within_three_standard_deviations(official, other, expected):
-    distances = sliced_wasserstein(official["A"], official[other])
-    assert list(distances) == [64, 32, 16, "average"]
-    difference = np.abs(np.array(list(distances.values())) - official[expected])
+    """The official numbers are means of five runs with other random patches and directions, and so are ours."""
+    runs = [sliced_wasserstein(official["A"], official[other], seed=seed) for seed in range(5)]
+    assert list(runs[0]) == [64, 32, 16, "average"]
+    difference = np.abs(np.mean([list(run.values()) for run in runs], axis=0) - official[expected])
     assert (difference < 3 * official[f"{expected}_std"]).all()

@@ -32,7 +32,9 @@ def test_lines_of_an_older_run_have_no_memory(tmp_path):
 
 
 def test_what_was_trained_on_what(tmp_path):
-    config = ProgressiveConfig(resolution=16, label_size=2, channels=1, growing=False, precision="bfloat16")
+    config = ProgressiveConfig(
+        resolution=16, label_size=2, channels=1, growing=False, precision="bfloat16", holdout=0.2
+    )
     folder = new_run(
         tmp_path,
         config,
@@ -43,7 +45,7 @@ def test_what_was_trained_on_what(tmp_path):
     )
     assert list_facts(read_record(folder)) == {
         "Data": "/data/faces.npz",
-        "Images": "1,407 of 64×64 pixels, grey; not square: crop",
+        "Images": "1,407 of 64×64 pixels, grey; not square: crop; 20% held out",
         "Classes": "cat, dog",
         "Networks": "progressive, 16×16, without growing",
         "Parameters": "generator 23.1M and discriminator 251k",
@@ -95,7 +97,7 @@ def test_commands_of_a_finished_run_with_an_awkward_path(tmp_path):
         *("-m", "pgkeras.generate", path, "--out", "grid.png"),
         *("--num", "64", "--seed", "0"),
     ]
-    assert found["Evaluate"][2:] == ["pgkeras.evaluate", path, "--data", "/my data/faces.npz", "--fit", "pad"]
+    assert found["Evaluate"][2:] == ["pgkeras.evaluate", path]
     assert found["Export for phones"] == ["python", "export/to_tflite.py", path, "--out", "exported"]
     assert found["This page anew"][1:] == ["-m", "pgkeras.report", path]
 

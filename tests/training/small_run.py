@@ -33,7 +33,8 @@ def new_run(tmp_path: Path, faces: Path, name: str, config: ProgressiveConfig = 
 
 def run(state: TrainingState, folder: RunFolder, faces: Path) -> bool:
     schedule = Schedule.from_config(state.config)
-    return train(state, open_dataset(faces), schedule, folder, [1.0] * len(schedule.phases))
+    data = open_dataset(faces)
+    return train(state, data, data, schedule, folder, [1.0] * len(schedule.phases))
 
 
 def statistics(folder: RunFolder) -> list[dict]:

@@ -8,15 +8,17 @@ from pgkeras.training.run_folder import RunFolder
 @pytest.fixture
 def folder(tmp_path):
     folder = RunFolder(tmp_path)
-    for part in (folder.samples, folder.previews):
+    for part in (folder.samples, folder.previews, folder.snapshots):
         part.mkdir()
     for shown in (100, 200, 300):
         (folder.samples / f"{shown:09}.png").touch()
         (folder.previews / f"{shown:09}.webp").touch()
+        folder.snapshot(16, shown).touch()
         for lines in (folder.statistics, folder.metrics):
             with lines.open("a") as file:
                 file.write(f'{{"images_shown": {shown}}}\n')
     (folder.previews / "reals.webp").touch()
+    (folder.snapshots / "labels.txt").touch()
     folder.rollbacks.write_text('{"images_shown": 300, "trouble": "it failed", "back_to": 200}\n')
     return folder
 
@@ -33,6 +35,7 @@ def test_what_came_later_is_dropped(folder):
     assert folder.statistics.read_text() == folder.metrics.read_text() == expected
     assert names(folder.samples) == ["000000100.png", "000000200.png"]
     assert names(folder.previews) == ["000000100.webp", "000000200.webp", "reals.webp"]
+    assert names(folder.snapshots) == [*(f"generator_0016_000000{shown}.keras" for shown in (100, 200)), "labels.txt"]
 
 
 def test_rollbacks_are_remembered(folder):

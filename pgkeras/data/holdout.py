@@ -1,0 +1,35 @@
+"""Images that training never sees, to measure against."""
+
+import numpy as np
+
+from pgkeras.data.dataset import Dataset
+from pgkeras.data.views import Selected
+from pgkeras.errors import UserError
+
+
+def hold_out(dataset: Dataset, fraction: float) -> tuple[Dataset, Dataset]:
+    """Divides a data set in two, at random, but always in the same way.
+
+    Args:
+        dataset: all images.
+        fraction: of them to hold out, from 0 to below 1.
+
+    Returns:
+        The images to train on and those held out, each in their old order; with a fraction of 0, all images twice.
+
+    Raises:
+        UserError: if one of the parts would be empty.
+    """
+    if not fraction:
+        return dataset, dataset
+    number = len(dataset.images)
+    held_out = round(fraction * number)
+    if not 0 < held_out < number:
+        raise UserError(f"--holdout {fraction:g}: of {number} images that would hold out {held_out}; choose another")
+    order = np.random.default_rng(0).permutation(number)
+    return _part(dataset, np.sort(order[held_out:])), _part(dataset, np.sort(order[:held_out]))
+
+
+def _part(dataset: Dataset, chosen: np.ndarray) -> Dataset:
+    labels = None if dataset.labels is None else dataset.labels[chosen]
+    return Dataset(Selected(dataset.images, chosen), labels, dataset.label_names)

@@ -1,0 +1,79 @@
+"""Any number of candidates measured against the same real images."""
+
+from collections.abc import Callable, Collection
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Self
+
+import numpy as np
+
+from pgkeras.data import Dataset
+from pgkeras.errors import UserError
+from pgkeras.evaluation.images import ImageSource, Stored, gathered
+from pgkeras.evaluation.measures import is_measurable, measure
+
+
+class Comparison:
+    """Measures images against real ones, of which it keeps each size while its block runs.
+
+    Args:
+        dataset: of real images.
+        name: of the data set, for errors.
+        metrics: which ones, of measures.NAMES.
+        most: of images to compare.
+    """
+
+    def __init__(self, dataset: Dataset, name: Path, metrics: Collection[str], most: int) -> None:
+        self.metrics = metrics
+        self._dataset = dataset
+        self._name = name
+        self._most = most
+        self._files = ExitStack()
+        self._real: dict[tuple[int, int], np.ndarray] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self._files.close()
+
+    def number(self, source: ImageSource) -> int:
+        """How many images of each kind are compared.
+
+        Args:
+            source: to be measured.
+
+        Raises:
+            UserError: if the source and the real images cannot be compared.
+        """
+        number, side, _, channels = self._dataset.images.shape
+        if not is_measurable(source.side):
+            raise UserError(f"images of {source.side}x{source.side}: the metrics need a power of two from 16 on")
+        if side < source.side or channels != source.channels:
+            raise UserError(
+                f"{self._name}: has images of {side}x{side} with {channels} channels, those to be measured have "
+                f"{source.side}x{source.side} with {source.channels}; give data like the training's"
+            )
+        number = min(self._most, number, source.available or self._most)
+        if number < 2:
+            raise UserError(f"{self._name}: one image is too few; the metrics need 2 or more of each kind")
+        return number
+
+    def measure(self, source: ImageSource, on_images: Callable[[int], object]) -> dict[str, float]:
+        """Measures one source.
+
+        Args:
+            source: of the images.
+            on_images: called with the number of images that have just been made.
+
+        Returns:
+            The values by name.
+        """
+        number = self.number(source)
+        with gathered(source, number, on_images) as fake:
+            return measure(self.metrics, self._real_images(source.side, number), fake)
+
+    def _real_images(self, side: int, number: int) -> np.ndarray:
+        if (side, number) not in self._real:
+            self._real[side, number] = self._files.enter_context(gathered(Stored(self._dataset, side), number))
+        return self._real[side, number]

@@ -1,0 +1,53 @@
+"""The real images that an evaluation compares with."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from pgkeras.data import Dataset, Fit, open_dataset
+from pgkeras.errors import UserError
+from pgkeras.evaluation.candidates import is_run
+from pgkeras.training.run_folder import RunFolder
+
+
+@dataclass(frozen=True)
+class Reals:
+    """Real images.
+
+    Attributes:
+        path: of their file or folder.
+        dataset: to measure against.
+        training: what the generator learned from.
+        held_out: whether a run held the data set out of its training.
+    """
+
+    path: Path
+    dataset: Dataset
+    training: Dataset
+    held_out: bool = False
+
+    def __str__(self) -> str:
+        return f"the {len(self.dataset.images):,} held out of {self.path}" if self.held_out else str(self.path)
+
+
+def open_reals(run_or_model: Path, data: Path | None, fit: Fit, side: int) -> Reals:
+    """Opens the images that the user names, or else those that a run held out, or else its training images.
+
+    Args:
+        run_or_model: what is evaluated.
+        data: the user's images, of any format of train.
+        fit: what to do with images that are not square.
+        side: of the images to be measured, in pixels.
+
+    Raises:
+        UserError: if there are none.
+    """
+    if data:
+        dataset = open_dataset(data, side=side, fit=fit)
+        return Reals(data, dataset, dataset)
+    if not is_run(run_or_model):
+        raise UserError(f"{run_or_model}: is no run, which would know its images; give real images with --data")
+    if fit != "refuse":
+        raise UserError(f"--fit {fit}: the run's images are opened as train did; drop --fit, or give --data")
+    _, description = RunFolder.open(run_or_model)
+    training, held_out = description.open_data()
+    return Reals(Path(description.data), held_out, training, held_out=held_out is not training)

@@ -1,0 +1,1 @@
+"""Videos: the way through the latents, and how a run's samples grew."""

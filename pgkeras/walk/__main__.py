@@ -1,0 +1,111 @@
+"""The command line that makes videos: `python -m pgkeras.walk runs/00000-faces-64 --out walk.mp4`."""
+
+from pathlib import Path
+
+import click
+from click.core import ParameterSource
+from tqdm import tqdm
+
+from pgkeras.command_line import GridSize, run, truncation_option
+from pgkeras.errors import UserError
+from pgkeras.loading import choose_generator, load_generator
+from pgkeras.truncation import truncate
+from pgkeras.walk.interpolation import choose_layout, interpolation_frames
+from pgkeras.walk.training import training_frames
+from pgkeras.walk.video import SUFFIXES, write_video
+
+EXAMPLES = """\b
+Examples:
+  python -m pgkeras.walk runs/00000-faces-64 --out walk.mp4
+  python -m pgkeras.walk runs/00000-faces-64 --out walk.gif --seconds 6 --fps 15 --grid 4x1
+  python -m pgkeras.walk runs/00001-cifar-32 --out cats_and_dogs.mp4 --labels cat,dog
+  python -m pgkeras.walk runs/00000-faces-64 --out training.mp4 --training
+"""
+MOST_FRAMES_PER_SECOND_OF_GIF = 50  # It counts in hundredths of a second, and browsers slow down what takes one.
+OF_INTERPOLATION = ("grid", "smoothing", "seed", "truncation", "labels", "resolution")
+
+
+@click.command(epilog=EXAMPLES)
+@click.argument("run_or_model", type=click.Path(path_type=Path))
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="An .mp4 (H.264) or a .gif.")
+@click.option("--training", is_flag=True, help="Show how the run's samples grew from 4x4 up instead.")
+@click.option("--seconds", type=click.FloatRange(0, min_open=True), default=20, show_default=True, help="Duration.")
+@click.option("--fps", type=click.IntRange(1, 120), default=30, show_default=True, help="Frames per second.")
+@click.option(
+    "--grid", type=GridSize(), help="Columns x rows of images.  [default: 4x2; with classes, 4 columns and a row each]"
+)
+@click.option(
+    "--smoothing",
+    type=click.FloatRange(0, min_open=True),
+    default=1.0,
+    show_default=True,
+    help="Seconds over which latents are averaged: more is slower.",
+)
+@click.option("--seed", type=click.IntRange(0, 2**32 - 1), default=0, show_default=True, help="Of the way taken.")
+@truncation_option
+@click.option(
+    "--labels",
+    help="Of a conditional generator: classes, by name or number, each for a row; all rows take the same way.  "
+    "[default: the first 8]",
+)
+@click.option("--resolution", type=int, help="Which of the run's generators.  [default: the largest]")
+@click.pass_context
+def main(
+    context: click.Context,
+    run_or_model: Path,
+    out: Path,
+    training: bool,
+    seconds: float,
+    fps: int,
+    grid: tuple[int, int] | None,
+    smoothing: float,
+    seed: int,
+    truncation: float,
+    labels: str | None,
+    resolution: int | None,
+) -> None:
+    """Makes a video of RUN_OR_MODEL: a run folder, a folder of generators or one .keras file.
+
+    Its faces change smoothly into others, and the last frame leads to the first one. Small images are enlarged.
+    """
+    frames = round(seconds * fps)
+    _check(out, frames, fps)
+    if training:
+        _check_training(context, run_or_model)
+        pictures = training_frames(run_or_model, frames)
+    else:
+        if seconds < 4 * smoothing:
+            least = f"{4 * smoothing:g}"
+            raise UserError(f"--seconds {seconds:g}: too short for --smoothing {smoothing:g}; give at least {least}")
+        path = choose_generator(run_or_model, resolution)
+        generator = truncate(load_generator(path), truncation)
+        layout = choose_layout(generator, path, grid, labels)
+        pictures = interpolation_frames(generator, layout, frames, smoothing * fps, seed)
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        write_video(out, tqdm(pictures, total=frames, unit="frame", disable=None), fps)
+    except OSError as error:
+        raise UserError(f"{out}: cannot be written ({error.strerror}); choose another --out") from None
+    print(f"{frames} frames, {frames / fps:g} seconds: {out}")
+
+
+def _check(out: Path, frames: int, fps: int) -> None:
+    if out.suffix not in SUFFIXES:
+        raise UserError(f"--out {out}: is no video; give a name that ends in {' or '.join(SUFFIXES)}")
+    if frames < 2:
+        raise UserError(f"--fps {fps}: makes {frames} frames in so short a time; give more --seconds")
+    if out.suffix == ".gif" and fps > MOST_FRAMES_PER_SECOND_OF_GIF:
+        raise UserError(f"--fps {fps}: a GIF has at most {MOST_FRAMES_PER_SECOND_OF_GIF} frames a second; give an .mp4")
+
+
+def _check_training(context: click.Context, run_or_model: Path) -> None:
+    """The samples are what they are."""
+    for name in OF_INTERPOLATION:
+        if context.get_parameter_source(name) is not ParameterSource.DEFAULT:
+            raise UserError(f"--training shows the run's own samples: drop --{name}")
+    if run_or_model.is_file():
+        raise UserError(f"{run_or_model}: is no run; --training needs the folder of one")
+
+
+if __name__ == "__main__":
+    run(main)

@@ -1,0 +1,86 @@
+"""How a run's fixed latents grew, from 4x4 up."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+from PIL import Image, ImageDraw, ImageFont
+
+from pgkeras.errors import UserError
+from pgkeras.images import to_screen_size
+from pgkeras.schedule import Schedule
+from pgkeras.training.run_folder import RunFolder
+
+FADED = 0.5  # of a snapshot's time it takes to fade in over the one before.
+TEXT_SIZE = 1 / 32  # of the picture's width.
+
+
+def training_frames(run: Path, frames: int) -> Iterator[np.ndarray]:
+    """The sample grids of a run, one fading into the next, each for the same time.
+
+    Args:
+        run: its folder.
+        frames: of the video.
+
+    Yields:
+        uint8 (height, width, 3): the grid, and a strip with the images shown, the resolution and the phase.
+
+    Raises:
+        UserError: if this is no run, or a run without samples, or one of them cannot be read.
+    """
+    folder, description = RunFolder.open(run)
+    schedule = Schedule.from_config(description.config)
+    samples = sorted(path for path in folder.samples.glob("*.png") if path.stem.isdecimal())
+    if not samples:
+        raise UserError(f"{run}: the run has no samples yet; the first are written as soon as 4x4 has trained a while")
+    shown = None
+    previous = current = strip = np.empty(0)
+    for frame in range(frames):
+        place = frame * len(samples) / frames
+        if int(place) != shown:
+            shown = int(place)
+            path = samples[shown]
+            previous, current = current, _read(path)
+            strip = _strip(_text(schedule, int(path.stem)), current.shape[1])
+        faded = min((place - shown) / FADED, 1.0) if shown else 1.0
+        yield np.concatenate([_blend(previous, current, faded), strip])
+
+
+def _read(path: Path) -> np.ndarray:
+    try:
+        with Image.open(path) as picture:
+            return to_screen_size(np.asarray(picture.convert("RGB")))
+    except OSError as error:
+        raise UserError(f"{path}: cannot be read as a picture ({error}); delete it") from None
+
+
+def _blend(previous: np.ndarray, current: np.ndarray, share: float) -> np.ndarray:
+    if share == 1:
+        return current
+    return np.rint((1 - share) * previous + share * current).astype(np.uint8)
+
+
+def _text(schedule: Schedule, images_shown: int) -> tuple[str, str]:
+    return f"{images_shown:,} images shown", _phase_of_snapshot(schedule, images_shown)
+
+
+def _phase_of_snapshot(schedule: Schedule, images_shown: int) -> str:
+    """A phase's last snapshot comes after the step that leads over its end."""
+    end = 0
+    for phase in schedule.phases:
+        end += phase.images
+        if images_shown <= end + phase.images_per_step:
+            break
+    return phase.name
+
+
+def _strip(texts: tuple[str, str], width: int) -> np.ndarray:
+    size = round(width * TEXT_SIZE)
+    height = 2 * size
+    strip = Image.new("RGB", (width, height))
+    draw = ImageDraw.Draw(strip)
+    font = ImageFont.load_default(size)
+    left, right = texts
+    draw.text((size // 2, height // 2), left, "white", font, anchor="lm")
+    draw.text((width - size // 2, height // 2), right, "white", font, anchor="rm")
+    return np.asarray(strip)
