@@ -38,7 +38,6 @@ class Samples(keras.callbacks.Callback):
         self.tensorboard = tf.summary.create_file_writer(str(folder.tensorboard), filename_suffix=".samples")
 
     def on_train_batch_begin(self, batch: int, logs: dict | None = None) -> None:
-        self.position = self.schedule.at(self.progress.images_shown)
         self.part = self.schedule.part(self.progress.images_shown, self.snapshots_per_phase)
 
     def on_train_batch_end(self, batch: int, logs: dict | None = None) -> None:
