@@ -1,5 +1,6 @@
 """The command line that trains: `python -m pgkeras.train faces.npz --out runs`."""
 
+import math
 import shutil
 import sys
 import tempfile
@@ -24,6 +25,7 @@ from pgkeras.training import plan
 from pgkeras.training.checkpoint import load_newest_checkpoint
 from pgkeras.training.devices import check_shares, choose_devices, is_chief, number_of_workers
 from pgkeras.training.disk import check_disk, disk_may_be_full, disk_needed
+from pgkeras.training.machine import describe_machine
 from pgkeras.training.plan_table import plan_table
 from pgkeras.training.precision import fastest_precision
 from pgkeras.training.preflight import PhaseCost, preflight
@@ -132,6 +134,8 @@ def main(
         images=len(everything.images),
         side=everything.images.shape[1],
         label_names=everything.label_names,
+        parameters=_parameters(state),
+        machine=describe_machine(),
         config=state.config,
     )
     with _own_folder(strategy, out) as own:
@@ -245,13 +249,18 @@ def _check_data(dataset: Dataset, config: ProgressiveConfig, path: Path) -> None
         raise UserError(f"{path}: {number} images are fewer than the {images_per_step} of a step; lower --batch-size")
 
 
+def _parameters(state: TrainingState) -> dict[str, int]:
+    """Trainable ones, at the final resolution."""
+    return {
+        name: sum(math.prod(variable.shape) for variable in pairs[state.config.resolution].straight.trainable_variables)
+        for name, pairs in (("generator", state.generators), ("discriminator", state.discriminators))
+    }
+
+
 def _print_plan(state: TrainingState, dataset: Dataset, table: str) -> None:
     config = state.config
     number, side = dataset.images.shape[:2]
-    parameters = {
-        name: sum(np.prod(variable.shape) for variable in pairs[config.resolution].straight.trainable_variables)
-        for name, pairs in (("generator", state.generators), ("discriminator", state.discriminators))
-    }
+    parameters = _parameters(state)
     classes = f" in {config.label_size} classes" if config.label_size else ""
     replicas = state.strategy.num_replicas_in_sync
     print(

@@ -53,7 +53,14 @@ def test_the_run_folder_is_as_documented(finished_run):
         (8, False)
     ] * 2
     assert lines[-1]["images_shown"] == 88
-    assert {"alpha", "generator_loss", "discriminator_loss", "images_per_second"} <= set(lines[0])
+    assert {
+        "alpha",
+        "generator_loss",
+        "discriminator_loss",
+        "images_per_second",
+        "seconds_left",
+        "memory_bytes",
+    } <= set(lines[0])
     assert sorted(p.name for p in (finished_run / "generators").iterdir()) == [
         "generator_0004.keras",
         "generator_0008.keras",
@@ -63,8 +70,8 @@ def test_the_run_folder_is_as_documented(finished_run):
     assert read_png(finished_run / "reals.png").shape == (5 * 8, 8 * 8, 3)
     report = (finished_run / "report.html").read_text()
     assert "8x8 fade-in" in report
-    assert "88 of 88 shown" in report
-    assert report.count("data:image/png;base64,") == 2
+    assert "88 of 88 images shown" in report
+    assert report.count("data:image/webp;base64,") == 3 + 1  # samples and reals
     assert list((finished_run / "tensorboard").glob("events*"))
     assert not list(finished_run.rglob(".*"))
 

@@ -8,7 +8,6 @@ from pgkeras.config import ProgressiveConfig
 from pgkeras.images import grid, to_uint8, write_png
 from pgkeras.labels import one_hot, rows
 from pgkeras.latents import latents_from_seeds
-from pgkeras.report import write_report
 from pgkeras.sampling import sample
 from pgkeras.schedule import Schedule
 from pgkeras.training.run_folder import COLUMNS, MOST_CLASSES, ROWS, RunFolder
@@ -16,7 +15,7 @@ from pgkeras.training.state import Progress
 
 
 class Samples(keras.callbacks.Callback):
-    """Writes a grid of fixed latents and the report.
+    """Writes a grid of fixed latents.
 
     Grids show every resolution at the final one's size, by pixel repetition. They hold the latents of seeds 0 to 63;
     with labels, a row for each of the first 32 classes, all of them with the latents of seeds 0 to 7.
@@ -39,14 +38,12 @@ class Samples(keras.callbacks.Callback):
         self.tensorboard = tf.summary.create_file_writer(str(folder.tensorboard), filename_suffix=".samples")
 
     def on_train_batch_begin(self, batch: int, logs: dict | None = None) -> None:
-        self.position = self.schedule.at(self.progress.images_shown)
         self.part = self.schedule.part(self.progress.images_shown, self.snapshots_per_phase)
 
     def on_train_batch_end(self, batch: int, logs: dict | None = None) -> None:
         if self.schedule.part(self.progress.images_shown, self.snapshots_per_phase) == self.part:
             return
         self._write_grid(self.model.ema_generator)
-        write_report(self.folder)
 
     def _write_grid(self, generator: keras.Model) -> None:
         images = to_uint8(sample(generator, self.latents, self.labels))

@@ -8,6 +8,7 @@ import tensorflow as tf
 from tqdm import tqdm
 
 from pgkeras.schedule import Position, Schedule
+from pgkeras.training.memory import take_peak
 from pgkeras.training.run_folder import RunFolder
 from pgkeras.training.state import Progress
 from pgkeras.training.watchdog import Watchdog
@@ -78,6 +79,8 @@ class Statistics(keras.callbacks.Callback):
             "discriminator_learning_rate": progress.learning_rate_factor * position.discriminator_learning_rate,
             "images_per_second": rate,
             "seconds": progress.seconds,
+            "seconds_left": run_left,
+            "memory_bytes": take_peak(),
             **means,
         }
         with self.lines.open("a") as file:

@@ -1,45 +1,47 @@
 """report.html: a run on one self-contained page."""
 
-import base64
-import json
-from pathlib import Path
+from pgkeras.page import templates, write_page
+from pgkeras.page.drawing import svg
+from pgkeras.report.charts import metric_charts, training_charts
+from pgkeras.report.commands import list_commands
+from pgkeras.report.drawing import NARROW, WIDE, draw_chart, draw_schedule
+from pgkeras.report.numbers import duration, kilo, memory, rate
+from pgkeras.report.options import differing_options, list_facts
+from pgkeras.report.phases import list_phases
+from pgkeras.report.record import read_record
+from pgkeras.report.slides import list_slides, slide_of_reals
+from pgkeras.training.run_folder import MOST_CLASSES, RunFolder
 
-import jinja2
-
-from pgkeras.atomic import atomic_path
-from pgkeras.schedule import Schedule
-from pgkeras.training.run_folder import RunFolder
-
-_TEMPLATES = jinja2.Environment(loader=jinja2.PackageLoader("pgkeras.report", "."), autoescape=True)
+__all__ = ["write_report"]
 
 
 def write_report(folder: RunFolder) -> None:
-    """Writes a run's report.html from the files in its folder; pictures are embedded.
+    """Writes a run's report.html from the files in its folder; pictures and drawings are embedded.
 
     Args:
         folder: of the run.
+
+    Raises:
+        UserError: if this is no run folder or its config.json is damaged.
+        OSError: if the page cannot be written.
     """
-    _, description = RunFolder.open(folder.path)
-    lines = folder.statistics.read_text().splitlines() if folder.statistics.exists() else []
-    statistics = [json.loads(line) for line in lines]
-    samples = max(folder.samples.glob("*.png"), default=None)
+    record = read_record(folder)
     page = _TEMPLATES.get_template("report.html.j2").render(
-        name=folder.path.name,
-        path=folder.path,
-        description=description,
-        schedule=Schedule.from_config(description.config),
-        images_shown=statistics[-1]["images_shown"] if statistics else 0,
-        last_lines=_last_line_of_each_phase(statistics),
-        reals=_embedded(folder.reals) if folder.reals.exists() else None,
-        samples=_embedded(samples) if samples else None,
+        record=record,
+        position=record.position(record.images_shown),
+        slides=list_slides(record),
+        most_classes=MOST_CLASSES,
+        reals=slide_of_reals(record),
+        schedules={"wide": draw_schedule(record, WIDE), "narrow": draw_schedule(record, NARROW)},
+        training=[(chart, draw_chart(chart, record)) for chart in training_charts(record)],
+        metrics=[(chart, draw_chart(chart, record)) for chart in metric_charts(record)],
+        phases=list_phases(record),
+        facts=list_facts(record),
+        options=differing_options(record.description.config),
+        commands=list_commands(record),
     )
-    with atomic_path(folder.path / "report.html") as temporary:
-        temporary.write_text(page, encoding="utf-8")
+    write_page(folder.report, page)
 
 
-def _last_line_of_each_phase(statistics: list[dict]) -> dict[tuple[int, bool], dict]:
-    return {(line["resolution"], line["fade_in"]): line for line in statistics}
-
-
-def _embedded(picture: Path) -> str:
-    return "data:image/png;base64," + base64.b64encode(picture.read_bytes()).decode()
+_TEMPLATES = templates("pgkeras.report")
+_TEMPLATES.filters |= {"drawn": svg, "duration": duration, "kilo": kilo, "memory": memory, "rate": rate}

@@ -41,9 +41,7 @@ def peak_memory() -> Iterator[PeakMemory]:
     Yields:
         What was seen, complete when the block ends.
     """
-    gpus = tf.config.list_logical_devices("GPU")
-    for gpu in gpus:
-        tf.config.experimental.reset_memory_stats(gpu.name)
+    _forget_peak()
     peak = PeakMemory()
     ended = threading.Event()
 
@@ -59,6 +57,18 @@ def peak_memory() -> Iterator[PeakMemory]:
         ended.set()
         watcher.join()
         peak.look()
+
+
+def take_peak() -> int:
+    """Bytes in use at most since the last call, of the fullest GPU; without a GPU, those of the process now."""
+    used = _memory_in_use()
+    _forget_peak()
+    return used
+
+
+def _forget_peak() -> None:
+    for gpu in tf.config.list_logical_devices("GPU"):
+        tf.config.experimental.reset_memory_stats(gpu.name)
 
 
 def _memory_in_use() -> int:

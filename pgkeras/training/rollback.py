@@ -1,5 +1,6 @@
 """Back to the last good checkpoint when training has failed."""
 
+import json
 from dataclasses import replace
 
 from tqdm import tqdm
@@ -31,6 +32,7 @@ def roll_back(state: TrainingState, folder: RunFolder, schedule: Schedule, troub
     failed = replace(state.progress)
     what = f"After {failed.images_shown:,} images ({schedule.at(failed.images_shown).phase.name}) {trouble}"
     if failed.rollbacks == MOST_ROLLBACKS:
+        _write_line(folder, failed.images_shown, trouble, back_to=None)
         raise UserError(
             f"{what}; going back with halved learning rates {MOST_ROLLBACKS} times did not help. Train anew with lower "
             "--generator-learning-rate and --discriminator-learning-rate or another --loss"
@@ -46,9 +48,16 @@ def roll_back(state: TrainingState, folder: RunFolder, schedule: Schedule, troub
     state.follow_learning_rates(phase)
     folder.rewind(restored.images_shown)
     save_checkpoint(state, folder.checkpoints)
+    _write_line(folder, failed.images_shown, trouble, back_to=restored.images_shown)
     factor = restored.learning_rate_factor
     tqdm.write(
         f"{what}. Went back to {restored.images_shown:,} images and halved the learning rates to "
         f"{factor * phase.generator_learning_rate:g} and {factor * phase.discriminator_learning_rate:g} "
         f"({restored.rollbacks} of {MOST_ROLLBACKS} times)"
     )
+
+
+def _write_line(folder: RunFolder, images_shown: int, trouble: DivergedError, *, back_to: int | None) -> None:
+    """A line in rollbacks.jsonl; `back_to` is None when training was given up."""
+    with folder.rollbacks.open("a") as file:
+        file.write(json.dumps({"images_shown": images_shown, "trouble": str(trouble), "back_to": back_to}) + "\n")

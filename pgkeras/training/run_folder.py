@@ -35,6 +35,8 @@ class RunDescription(BaseModel):
         images: how many there are.
         side: their side in pixels.
         label_names: of the classes; () if the networks have no labels.
+        parameters: trainable ones of the "generator" and the "discriminator" at the final resolution.
+        machine: that began the run, in words.
         config: every option, with the schedule as planned.
     """
 
@@ -47,6 +49,8 @@ class RunDescription(BaseModel):
     images: int
     side: int
     label_names: tuple[str, ...] = ()
+    parameters: dict[str, int] = {}
+    machine: str = ""
     config: ProgressiveConfig
 
     def open_data(self, path: Path | None = None) -> tuple[Dataset, Dataset]:
@@ -144,7 +148,7 @@ class RunFolder:
             raise UserError(f"{config}: is damaged at {where} ({first['msg']}); restore it") from None
 
     def rewind(self, images_shown: int) -> None:
-        """Drops the statistics that a resumed run will write again, and a line that a crash cut short.
+        """Drops what a resumed run will write again, and a line that a crash cut short; rollbacks are remembered.
 
         Args:
             images_shown: at the checkpoint.
@@ -154,6 +158,14 @@ class RunFolder:
                 kept = [line for line in path.read_text().splitlines() if _images_shown(line) <= images_shown]
                 with atomic_path(path) as temporary:
                     temporary.write_text("".join(line + "\n" for line in kept))
+        snapshots = self.snapshots.glob("generator_*_[0-9]*.keras")
+        for path in (*self.list_samples(), *self.previews.glob("[0-9]*"), *snapshots):
+            if int(path.stem.rpartition("_")[2]) > images_shown:
+                path.unlink()
+
+    def list_samples(self) -> list[Path]:
+        """The grids of fixed latents, oldest first."""
+        return sorted(self.samples.glob("[0-9]*.png"))
 
     def write_reals(self, dataset: Dataset, resolution: int) -> None:
         """Writes reals.png: real images as the network sees them at the final resolution, as samples are laid out.
@@ -175,6 +187,11 @@ class RunFolder:
     def samples(self) -> Path:
         """Grids of fixed latents, named by images shown."""
         return self.path / "samples"
+
+    @property
+    def previews(self) -> Path:
+        """The samples made small for the report, which makes the folder, named by images shown."""
+        return self.path / "previews"
 
     @property
     def checkpoints(self) -> Path:
@@ -205,6 +222,16 @@ class RunFolder:
     def evaluations(self) -> Path:
         """A JSON line for each generator that `python -m pgkeras.evaluate` has measured."""
         return self.path / "evaluations.jsonl"
+
+    @property
+    def rollbacks(self) -> Path:
+        """A JSON line each time that training has failed, if it has."""
+        return self.path / "rollbacks.jsonl"
+
+    @property
+    def report(self) -> Path:
+        """The page about the run."""
+        return self.path / "report.html"
 
     @property
     def tensorboard(self) -> Path:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from pgkeras.callbacks import Checkpoints, FollowSchedule, Generators, Metrics, Samples, Statistics
+from pgkeras.callbacks import Checkpoints, FollowSchedule, Generators, Metrics, Report, Samples, Statistics
 from pgkeras.data import Dataset, reading_data
 from pgkeras.schedule import Position, Schedule
 from pgkeras.training.checkpoint import list_checkpoints, save_checkpoint
@@ -30,7 +30,7 @@ def train(
         data: real images to train on, with labels if the networks have them.
         held_out: real images to measure against.
         schedule: of the run.
-        folder: of the run; receives statistics, samples, generators and checkpoints.
+        folder: of the run; receives statistics, samples, generators, checkpoints and the report.
         image_costs: what one image costs in each phase, in any unit; for the time left.
 
     Returns:
@@ -41,6 +41,7 @@ def train(
     """
     config, progress = state.config, state.progress
     checkpoints = Checkpoints(state, folder, config.checkpoint_minutes)
+    report = Report(schedule, progress, folder, config.snapshots_per_phase)
     watchdog = Watchdog(config, progress)
     callbacks = [
         FollowSchedule(schedule, progress),
@@ -48,11 +49,12 @@ def train(
         Samples(schedule, progress, folder, config),
         Generators(schedule, progress, folder, config.snapshots_per_phase),
         *([Metrics(schedule, progress, folder, config, held_out)] if config.metrics else []),
+        report,
         checkpoints,
     ]
     if not list_checkpoints(folder.checkpoints):
         save_checkpoint(state, folder.checkpoints)
-    with checkpoints.stopping_on_signals():
+    with checkpoints.stopping_on_signals(), report.written_at_the_end():
         while progress.images_shown < schedule.images and not checkpoints.stopped:
             try:
                 _train_phase(state, data, schedule, schedule.at(progress.images_shown), callbacks)

@@ -1,20 +1,15 @@
 """faces.report.html: what crop_faces.py kept and rejected, on one self-contained page."""
 
-import base64
-import re
 import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 
-import jinja2
-import markupsafe
-import numpy as np
-
-from pgkeras.atomic import atomic_path
+from pgkeras.page import templates, write_page
+from pgkeras.page.drawing import svg
 from preprocessing.contact_sheet import jpeg
 from preprocessing.rejects import Reason
-from preprocessing.report.drawing import draw, measured, svg
+from preprocessing.report.drawing import draw, measured
 from preprocessing.report.reasons import EXPLANATIONS
 from preprocessing.report.summary import Histogram, Sheet, Summary
 
@@ -38,8 +33,7 @@ def write_report(path: Path, summary: Summary) -> None:
         rejects_file=PurePath(summary.faces_file).with_suffix(".rejects.csv").name,
         command=_command(summary),
     )
-    with atomic_path(path) as temporary:
-        temporary.write_bytes(page.encode("utf-8", errors="replace"))  # file names need not be valid Unicode
+    write_page(path, page)
 
 
 @dataclass(frozen=True)
@@ -71,29 +65,5 @@ def _command(summary: Summary) -> list[str]:
     return ["python preprocessing/crop_faces.py", *map(shlex.quote, summary.inputs), *options]
 
 
-def _counted(count: int, noun: str) -> str:
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
-
-
-def _with_code(text: str) -> markupsafe.Markup:
-    return markupsafe.Markup(re.sub("`(.+?)`", r"<code>\1</code>", str(markupsafe.escape(text))))
-
-
-def _embedded(picture: np.ndarray) -> str:
-    return "data:image/jpeg;base64," + base64.b64encode(jpeg(picture)).decode()
-
-
-_TEMPLATES = jinja2.Environment(
-    loader=jinja2.PackageLoader("preprocessing.report", "."),
-    autoescape=True,
-    trim_blocks=True,
-    lstrip_blocks=True,
-    undefined=jinja2.StrictUndefined,
-)
-_TEMPLATES.filters |= {
-    "counted": _counted,
-    "drawn": lambda histogram: svg(draw(histogram)),
-    "embedded": _embedded,
-    "measured": measured,
-    "with_code": _with_code,
-}
+_TEMPLATES = templates("preprocessing.report")
+_TEMPLATES.filters |= {"drawn": lambda histogram: svg(draw(histogram)), "jpeg": jpeg, "measured": measured}

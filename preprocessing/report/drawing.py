@@ -1,36 +1,15 @@
 """Histograms, drawn by Matplotlib."""
 
-import io
-import re
-
-import markupsafe
 import matplotlib as mpl
 import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, MaxNLocator, StrMethodFormatter
 
+from pgkeras.page.drawing import INK, MARK, SERIES, STYLE
 from preprocessing.report.summary import Histogram
 
 BARS = 30
 SIZE = (4.2, 2.5)  # inches of 72 units
-# Stand for the page's own colours, which change with its colour scheme.
-COLOURS = {"#0000f1": "--kept", "#0000f2": "--quiet", "#0000f3": "--ink", "#0000f4": "--threshold", "#0000f5": "--line"}
-KEPT, QUIET, INK, THRESHOLD, LINE = COLOURS
-STYLE = {
-    "svg.fonttype": "none",
-    "svg.hashsalt": "pgkeras",
-    "font.size": 13,
-    "text.color": INK,
-    "axes.edgecolor": QUIET,
-    "axes.spines.left": False,
-    "axes.spines.right": False,
-    "axes.spines.top": False,
-    "xtick.color": QUIET,
-    "ytick.color": QUIET,
-    "ytick.major.size": 0,
-    "axes.axisbelow": True,
-    "grid.color": LINE,
-}
 
 
 def draw(histogram: Histogram) -> Figure | None:
@@ -54,7 +33,7 @@ def draw(histogram: Histogram) -> Figure | None:
         figure = Figure(SIZE, layout="constrained")
         axes = figure.add_subplot()
         edges = _edges([*values, histogram.threshold] if drawn else values, logarithmic)
-        axes.hist(values.clip(edges[0], edges[-1]), edges, color=KEPT, alpha=0.75)
+        axes.hist(values.clip(edges[0], edges[-1]), edges, color=SERIES[0], alpha=0.75)
         if logarithmic:
             axes.set_xscale("log")
             wide = edges[-1] / edges[0] > 100
@@ -68,7 +47,7 @@ def draw(histogram: Histogram) -> Figure | None:
         _mark(axes, max(median, edges[0]), f"median {median:,.4g}", INK, 1.02)
         if drawn:
             text = f"{histogram.option} {histogram.threshold:,g}"
-            _mark(axes, histogram.threshold, text, THRESHOLD, 1.16, linestyle="--")
+            _mark(axes, histogram.threshold, text, MARK, 1.16, linestyle="--")
     return figure
 
 
@@ -80,23 +59,6 @@ def measured(histogram: Histogram) -> np.ndarray:
     """
     values = np.asarray(histogram.values, np.float64).ravel()
     return values[np.isfinite(values)]
-
-
-def svg(figure: Figure) -> markupsafe.Markup:
-    """A drawing as part of a page, in the page's colours; the same drawing gives the same text.
-
-    Args:
-        figure: from `draw`.
-    """
-    buffer = io.StringIO()
-    with mpl.rc_context(STYLE):
-        figure.savefig(buffer, format="svg", transparent=True, metadata={"Date": None})
-    drawing = buffer.getvalue()
-    drawing = drawing[drawing.index("<svg") :]
-    drawing = re.sub(r' width="[\d.]+pt" height="[\d.]+pt"', "", drawing, count=1)
-    for colour, variable in COLOURS.items():
-        drawing = drawing.replace(colour, f"var({variable})")
-    return markupsafe.Markup(drawing)
 
 
 def _edges(values: np.ndarray | list[float], logarithmic: bool) -> np.ndarray:

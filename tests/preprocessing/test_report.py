@@ -4,11 +4,12 @@ import shlex
 import numpy as np
 import pytest
 
+from pgkeras.page.drawing import svg
 from preprocessing.config import CropConfig
 from preprocessing.contact_sheet import contact_sheet
 from preprocessing.rejects import Reason
 from preprocessing.report import Histogram, Sheet, Summary, write_report
-from preprocessing.report.drawing import draw, svg
+from preprocessing.report.drawing import draw
 from preprocessing.report.reasons import EXPLANATIONS
 from tests.browser import DESKTOP, PHONE, broken_images, chromium, open_page, scrolls_sideways, smallest_text
 
@@ -114,7 +115,7 @@ def test_histograms_are_described(browser, path):
         assert drawings.count() == 2
         assert "a histogram of 99 faces" in drawings.nth(1).get_attribute("aria-label")
         assert "--min-face 2" in drawings.nth(0).text_content()
-        captions = page.locator("figure.histogram").all_inner_texts()
+        captions = page.locator("figure.drawing").all_inner_texts()
         assert "Not measured: 1 face." in captions[1]
         assert "No values." in captions[2]
         colour = "getComputedStyle(document.querySelector('svg text')).fill"

@@ -39,4 +39,5 @@ def run(state: TrainingState, folder: RunFolder, faces: Path) -> bool:
 
 def statistics(folder: RunFolder) -> list[dict]:
     lines = [json.loads(line) for line in folder.statistics.read_text().splitlines()]
-    return [{k: v for k, v in line.items() if k not in ("seconds", "images_per_second")} for line in lines]
+    measured = ("seconds", "seconds_left", "images_per_second", "memory_bytes")
+    return [{k: v for k, v in line.items() if k not in measured} for line in lines]

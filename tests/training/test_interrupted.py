@@ -48,7 +48,7 @@ def uninterrupted(tmp_path_factory, faces) -> Path:
 
 
 def digest(run: Path) -> str:
-    """Of all weights, optimizer and random state at the end, all statistics but times, all samples."""
+    """Of all weights, optimizer and random state at the end, all statistics but measured ones, all samples."""
     found = hashlib.sha256()
     with np.load(run / "checkpoints" / f"{IMAGES_IN_ALL:09}.npz") as checkpoint:
         for name in checkpoint.files:
@@ -56,7 +56,8 @@ def digest(run: Path) -> str:
                 found.update(name.encode() + checkpoint[name].tobytes())
     for line in (run / "stats.jsonl").read_text().splitlines():
         values = json.loads(line)
-        del values["seconds"], values["images_per_second"]
+        for measured in ("seconds", "seconds_left", "images_per_second", "memory_bytes"):
+            del values[measured]
         found.update(json.dumps(values).encode())
     for path in sorted((run / "samples").iterdir()):
         found.update(path.name.encode() + path.read_bytes())

@@ -1,5 +1,7 @@
 """Training that fails: each way is provoked in a real run, which goes back, or stops in plain words."""
 
+import json
+
 import numpy as np
 import pytest
 
@@ -38,6 +40,10 @@ def break_once(monkeypatch):
     return arrange
 
 
+def rollbacks(folder) -> list[dict]:
+    return [json.loads(line) for line in folder.rollbacks.read_text().splitlines()]
+
+
 def weight(state: TrainingState, end: str):
     return next(variable for name, variable in state.variables().items() if name.endswith(end))
 
@@ -50,6 +56,10 @@ def test_a_rate_far_too_high_stops_after_three_rollbacks(tmp_path, faces, capsys
     said = capsys.readouterr().out
     for number, rate in ((1, "5e+19"), (2, "2.5e+19"), (3, "1.25e+19")):
         assert f"Went back to 0 images and halved the learning rates to {rate} and {rate} ({number} of 3 times)" in said
+    assert [line["back_to"] for line in rollbacks(folder)] == [0, 0, 0, None]
+    page = folder.report.read_text()
+    assert page.count("Training went back to 0 images and halved the learning rates.") == 3
+    assert page.count("Training was given up.") == 1
 
 
 def test_a_weight_that_is_not_finite_never_reaches_a_checkpoint(tmp_path):
@@ -73,6 +83,9 @@ def test_a_run_recovers_from_a_weight_that_is_not_finite(tmp_path, faces, break_
     )
     assert statistics(folder)[-1]["images_shown"] == IMAGES_IN_ALL
     assert statistics(folder)[-1]["generator_learning_rate"] == pytest.approx(0.0005)
+    (line,) = rollbacks(folder)
+    assert (line["images_shown"], line["back_to"]) == (48, 28)
+    assert "is" in line["trouble"]
 
 
 def test_a_discriminator_without_a_penalty_wins(tmp_path, faces):

@@ -1,0 +1,34 @@
+"""The command line that writes a run's page: `python -m pgkeras.report runs/00000-faces-64`."""
+
+from pathlib import Path
+
+import click
+
+from pgkeras.command_line import run
+from pgkeras.errors import UserError
+from pgkeras.report import write_report
+from pgkeras.training.run_folder import RunFolder
+
+EXAMPLES = """\b
+Example:
+  python -m pgkeras.report runs/00000-faces-64
+"""
+
+
+@click.command(epilog=EXAMPLES)
+@click.argument("path", metavar="RUN", type=click.Path(path_type=Path))
+def main(path: Path) -> None:
+    """Writes RUN's report.html anew from the files in its folder.
+
+    Training does so itself at snapshots; a run that is going on is not disturbed.
+    """
+    folder, _ = RunFolder.open(path)
+    try:
+        write_report(folder)
+    except OSError as error:
+        raise UserError(f"{folder.report}: cannot be written ({error.strerror}); make room or give rights") from None
+    print(f"wrote {folder.report}")
+
+
+if __name__ == "__main__":
+    run(main)

@@ -1,0 +1,75 @@
+"""The exact commands that go on from a run."""
+
+import shlex
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pgkeras.config import ProgressiveConfig
+from pgkeras.evaluation.measures import is_measurable
+from pgkeras.presets import PRESETS
+from pgkeras.report.options import FROM_DATA, option_words
+from pgkeras.report.record import Record
+
+
+@dataclass(frozen=True)
+class Command:
+    """A command.
+
+    Attributes:
+        purpose: what it is for.
+        pieces: of its line, between which the line may be broken.
+    """
+
+    purpose: str
+    pieces: list[str]
+
+
+def list_commands(record: Record) -> list[Command]:
+    """What can be done with the run as it is now. All work from the repository's root.
+
+    Args:
+        record: of the run.
+    """
+    path = record.folder.path.resolve()
+    run, runs, data = (shlex.quote(str(each)) for each in (path, path.parent, record.description.data))
+    fit = [] if record.description.fit == "refuse" else [f"--fit {record.description.fit}"]
+    conditional = ["--conditional"] if record.description.label_names else []
+    purpose = "Resume (this run is at its end)" if record.finished else "Resume"
+    commands = [Command(purpose, ["python -m pgkeras.train", f"--resume {run}"])]
+    generators = _resolutions(record.folder.generators)
+    if generators:
+        commands.append(
+            Command("Generate", ["python -m pgkeras.generate", run, "--out grid.png", "--num 64", "--seed 0"])
+        )
+        if is_measurable(max(generators)):
+            commands.append(Command("Evaluate", ["python -m pgkeras.evaluate", run]))
+        commands.append(Command("Export for phones", ["python export/to_tflite.py", run, "--out exported"]))
+    options = _shortest_options(record.description.config)
+    commands.append(
+        Command("Train anew", ["python -m pgkeras.train", data, f"--out {runs}", *fit, *conditional, *options])
+    )
+    return [*commands, Command("This page anew", ["python -m pgkeras.report", run])]
+
+
+def _resolutions(generators: Path) -> list[int]:
+    return [int(path.stem.removeprefix("generator_")) for path in generators.glob("generator_[0-9]*.keras")]
+
+
+def _shortest_options(config: ProgressiveConfig) -> list[str]:
+    """The options that give the same config, from the defaults or from the preset that needs the fewest."""
+    ways = [option_words(_differences(config, ProgressiveConfig()))]
+    for name, preset in PRESETS.items():
+        differences = _differences(config, preset())
+        if None not in differences.values() and () not in differences.values():
+            ways.append([f"--preset {name}", *option_words(differences)])
+    return min(ways, key=len)
+
+
+def _differences(config: ProgressiveConfig, base: ProgressiveConfig) -> dict[str, Any]:
+    base_options = base.model_dump()
+    return {
+        name: value
+        for name, value in config.model_dump().items()
+        if value != base_options[name] and name not in FROM_DATA
+    }

@@ -1,0 +1,168 @@
+"""Charts and the schedule, drawn by Matplotlib: fades shaded, rollbacks marked."""
+
+from collections.abc import Callable, Iterator
+
+import matplotlib as mpl
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, MaxNLocator, StrMethodFormatter
+
+from pgkeras.page.drawing import INK, MARK, QUIET, SERIES, SHADE, STYLE
+from pgkeras.report.charts import Chart
+from pgkeras.report.numbers import kilo
+from pgkeras.report.record import Record
+from pgkeras.schedule import Phase
+
+# Widths of a drawing on a phone and on a desktop, in inches of 72 units.
+NARROW = 4.2
+WIDE = 13.0
+HEIGHT = 2.7
+SCHEDULE_HEIGHT = 5.2
+# Values so far outside of most others' range leave the drawing.
+OUTLIERS = 4.0
+ROUND = (1, 2, 5, 10)
+
+
+def draw_chart(chart: Chart, record: Record) -> Figure:
+    """Draws a chart's curves.
+
+    Args:
+        chart: what to draw.
+        record: of the run; says where the fades and rollbacks are.
+    """
+    with mpl.rc_context(STYLE):
+        figure = Figure((NARROW, HEIGHT), layout="constrained")
+        axes = figure.add_subplot()
+        for number, curve in enumerate(chart.curves):
+            axes.plot(
+                curve.images_shown,
+                curve.values,
+                color=SERIES[number % len(SERIES)],
+                label=curve.name,
+                linewidth=1.6,
+                marker="o" if chart.marked or len(curve.values) == 1 else None,
+                markersize=4,
+            )
+        axes.set_ylim(*_range(np.concatenate([curve.values for curve in chart.curves])))
+        axes.yaxis.set_major_locator(MaxNLocator(4))
+        _finish(axes, record)
+        if len(chart.curves) > 1:
+            _legend(axes, columns=min(len(chart.curves), 4))
+    return figure
+
+
+def draw_schedule(record: Record, width: float) -> Figure:
+    """Draws resolution, alpha, batch size and learning rates of the whole run, and how far it has come.
+
+    Args:
+        record: of the run.
+        width: in inches.
+    """
+    config = record.description.config
+    with mpl.rc_context(STYLE):
+        figure = Figure((width, SCHEDULE_HEIGHT), layout="constrained")
+        resolution, alpha, batch, rates = figure.subplots(4, sharex=True)
+        _plot(resolution, record, lambda phase: np.log2(phase.resolution))
+        sides = sorted({phase.resolution for phase in record.schedule.phases})
+        sides = sides[:: -(-len(sides) // 4)]
+        resolution.set_yticks(np.log2(sides), [f"{side}×{side}" for side in sides])
+        alpha.plot(*_alphas(record), color=SERIES[0], linewidth=1.6)
+        alpha.set_yticks([0, 1])
+        alpha.set_ylim(-0.1, 1.1)
+        _plot(batch, record, lambda phase: phase.batch_size)
+        _from_zero(batch)
+        batch.yaxis.set_major_locator(MaxNLocator(2, steps=ROUND, integer=True))
+        both = config.generator_learning_rate == config.discriminator_learning_rate
+        curves = {"both": "generator"} if both else {"generator": "generator", "discriminator": "discriminator"}
+        for number, (label, network) in enumerate(curves.items()):
+            _plot_learning_rate(rates, record, f"{network}_learning_rate", SERIES[number], label)
+        _from_zero(rates)
+        rates.yaxis.set_major_locator(MaxNLocator(2, steps=ROUND))
+        rates.yaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
+        for axes, title in zip(figure.axes, ("Resolution", "Alpha", "Batch size", "Learning rate"), strict=True):
+            axes.set_title(title, loc="left", fontsize=13, color=QUIET)
+            _finish(axes, record)
+            axes.label_outer()
+            if not record.finished:
+                axes.axvline(record.images_shown, color=INK, linewidth=1)
+        if not both:
+            _legend(rates, columns=2)
+    return figure
+
+
+def _finish(axes: Axes, record: Record) -> None:
+    """What all axes over images shown have in common."""
+    for start, phase in _starts(record):
+        if phase.fade_in:
+            axes.axvspan(start, start + phase.images, color=SHADE, linewidth=0, zorder=0)
+    for back_to in set(record.went_back_to):
+        axes.axvline(back_to, color=MARK, linewidth=1.2, linestyle="--")
+    axes.set_xlim(0, 1.01 * max(record.schedule.images, record.images_shown))  # with room for half a mark
+    axes.xaxis.set_major_locator(MaxNLocator(4))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda images, _: kilo(images)))
+    axes.grid(axis="y")
+
+
+def _from_zero(axes: Axes) -> None:
+    axes.set_ylim(0, 1.15 * axes.dataLim.y1)
+
+
+def _legend(axes: Axes, columns: int) -> None:
+    axes.legend(
+        loc="lower right",
+        bbox_to_anchor=(1, 1),
+        ncols=columns,
+        frameon=False,
+        handlelength=1,
+        columnspacing=1.2,
+        borderaxespad=0,
+    )
+
+
+def _starts(record: Record) -> Iterator[tuple[int, Phase]]:
+    start = 0
+    for phase in record.schedule.phases:
+        yield start, phase
+        start += phase.images
+
+
+def _plot(axes: Axes, record: Record, value: Callable[[Phase], float]) -> None:
+    """A value that is the same throughout a phase."""
+    starts, phases = zip(*_starts(record), strict=True)
+    edges = [*starts, record.schedule.images]
+    values = [value(phase) for phase in phases]
+    axes.plot(edges, [*values, values[-1]], color=SERIES[0], drawstyle="steps-post", linewidth=1.6)
+
+
+def _plot_learning_rate(axes: Axes, record: Record, name: str, colour: str, label: str) -> None:
+    edges = sorted({*(start for start, _ in _starts(record)), *record.went_back_to, record.schedule.images})
+    rates = [getattr(phase, name) for phase in (_phase(record, edge) for edge in edges)]
+    values = [rate * record.learning_rate_factor(edge) for edge, rate in zip(edges, rates, strict=True)]
+    axes.plot(edges, values, color=colour, drawstyle="steps-post", linewidth=1.6, label=label)
+
+
+def _phase(record: Record, images_shown: int) -> Phase:
+    """The phase that holds from here on."""
+    return [phase for start, phase in _starts(record) if start <= images_shown][-1]
+
+
+def _alphas(record: Record) -> tuple[list[int], list[float]]:
+    """The corners of alpha: up from 0 in fades, 1 elsewhere."""
+    images, alphas = [], []
+    for start, phase in _starts(record):
+        images += [start, start + phase.images]
+        alphas += [0.0 if phase.fade_in else 1.0, 1.0]
+    return images, alphas
+
+
+def _range(values: np.ndarray) -> tuple[float, float]:
+    """The range to show: all values, but for a few that are very far from the others."""
+    values = values[np.isfinite(values)]
+    low, high = values.min(), values.max()
+    usual_low, usual_high = np.percentile(values, [2, 98])
+    reach = OUTLIERS * (usual_high - usual_low)
+    if usual_high > usual_low:
+        low, high = max(low, usual_low - reach), min(high, usual_high + reach)
+    margin = 0.05 * (high - low) or 0.05 * abs(high) or 1.0
+    return low - margin, high + margin
