@@ -1,6 +1,7 @@
 """report.html, as training goes on."""
 
 import time
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -56,8 +57,14 @@ class Report(keras.callbacks.Callback):
             self._write()
 
     def _write(self) -> None:
+        """Days of training do not end for a page: what fails here but a disk is told, and training goes on."""
         began = time.monotonic()
-        write_report(self.folder)
+        try:
+            write_report(self.folder)
+        except OSError:
+            raise
+        except Exception as error:
+            warnings.warn(f"report.html was not written ({error!r}); training goes on", stacklevel=2)
         self.cost = time.monotonic() - began
         self.spent += self.cost
 
