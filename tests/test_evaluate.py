@@ -108,7 +108,8 @@ def run_folder(tmp_path_factory):
     folder = tmp_path_factory.mktemp("runs")
     np.savez(folder / "faces.npz", images=IMAGES)
     options = ["--resolution=16", "--fmap-max=8", "--latent-size=6", "--batch-size=4", "--precision=float32"]
-    lengths = ["--straight-kimg=0.016", "--fade-in-kimg=0.016", "--snapshots-per-phase=2", "--holdout=0.5"]
+    lengths = ["--no-growing", "--straight-kimg=4:0,16:0.032", "--fade-in-kimg=0", "--snapshots-per-phase=4"]
+    lengths += ["--holdout=0.5"]
     measured = ["--metrics=swd,ms_ssim", "--metrics-images=10"]
     call(train, folder / "faces.npz", "--out", folder, *options, *lengths, *measured)
     return folder / "00000-faces-16"
