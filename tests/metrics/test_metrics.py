@@ -76,15 +76,35 @@ def test_images_without_any_detail_have_a_distance():
     assert sliced_wasserstein(grey, other)["average"] == pytest.approx(0, abs=0.01)
 
 
-def test_worse_sets_are_farther(textures):
-    random = np.random.default_rng(1)
-    half, other = textures[:96], textures[96:]
-    noise = np.clip(other + random.normal(0, 25, other.shape), 0, 255).astype(np.uint8)
-    blurred = (other.astype(float) + np.roll(other, 1, axis=1) + np.roll(other, 1, axis=2)) / 3
-    collapsed = np.repeat(other[:1], 96, axis=0)
-    floor = sliced_wasserstein(half, other, patches_per_image=32)["average"]
-    for worse in (noise, blurred.astype(np.uint8), collapsed):
-        assert sliced_wasserstein(half, worse, patches_per_image=32)["average"] > floor
+def noisy(images: np.ndarray, deviation: float) -> np.ndarray:
+    return np.clip(images + np.random.default_rng(1).normal(0, deviation, images.shape), 0, 255).astype(np.uint8)
+
+
+def blurred(images: np.ndarray, times: int) -> np.ndarray:
+    means = images.astype(float)
+    for _ in range(times):
+        means = (means + np.roll(means, 1, axis=1) + np.roll(means, 1, axis=2)) / 3
+    return means.astype(np.uint8)
+
+
+def hue_shifted(images: np.ndarray, part: float) -> np.ndarray:
+    return ((1 - part) * images + part * np.roll(images, 1, axis=3)).astype(np.uint8)
+
+
+def collapsed(images: np.ndarray, kept: int) -> np.ndarray:
+    return np.resize(images[:kept], images.shape)
+
+
+@pytest.mark.parametrize(
+    ("worsen", "degrees"), [(noisy, (8, 40)), (blurred, (1, 4)), (hue_shifted, (0.4, 1)), (collapsed, (8, 1))]
+)
+def test_sets_are_ranked_as_people_would(textures, worsen, degrees):
+    """The set itself, with other patches, is nearest; then comes what is a little worse, then what is much worse."""
+    images = textures // np.array([1, 2, 4], np.uint8)  # most of them reddish, so that hues say something
+    sets = [images, *(worsen(images, degree) for degree in degrees)]
+    distances = [sliced_wasserstein(images, each, patches_per_image=32, directions=32)["average"] for each in sets]
+    assert distances == sorted(distances)
+    assert distances[2] > 1.5 * distances[0]
 
 
 def test_ms_ssim_ranks(textures):
