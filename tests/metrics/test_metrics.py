@@ -104,7 +104,7 @@ def test_sets_are_ranked_as_people_would(textures, worsen, degrees):
     sets = [images, *(worsen(images, degree) for degree in degrees)]
     distances = [sliced_wasserstein(images, each, patches_per_image=32, directions=32)["average"] for each in sets]
     assert distances == sorted(distances)
-    assert distances[2] > 1.5 * distances[0]
+    assert distances[2] > 1.3 * distances[0]
 
 
 def test_ms_ssim_ranks(textures):
