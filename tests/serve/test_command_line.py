@@ -5,6 +5,7 @@ import socket
 import subprocess
 import sys
 import urllib.request
+from functools import partial
 from types import SimpleNamespace
 
 import keras
@@ -75,7 +76,10 @@ def test_the_network_sees_it_if_the_user_says_so(model, served):
 @pytest.mark.slow
 def test_it_serves_until_it_is_interrupted(model):
     command = [sys.executable, "-m", "pgkeras.serve", str(model), "--port", "0"]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as server:
+    listening = partial(signal.signal, signal.SIGINT, signal.SIG_DFL)  # even if this process ignores Ctrl-C
+    with subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=listening
+    ) as server:
         try:
             line = server.stdout.readline()
             address = line.split()[0]

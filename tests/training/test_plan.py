@@ -33,10 +33,14 @@ def test_too_short_a_length_is_refused():
 
 
 def test_disk_needed_by_hand():
-    """Variables as float32: three checkpoints, each resolution's average generator, grids of 64 images, twice."""
+    """Variables as float32: three checkpoints, each resolution's generator and that of each snapshot, grids, twice.
+
+    There are two snapshots in 4x4 and in both phases of 8x8.
+    """
     state = TrainingState(CONFIG.model_copy(update={"snapshots_per_phase": 2}), "float32")
     checkpoint = sum(np.asarray(variable).nbytes for variable in state.variables().values())
-    generators = sum(array.nbytes for pair in state.generators.values() for array in pair.straight.get_weights())
+    small, large = (sum(array.nbytes for array in state.generators[side].straight.get_weights()) for side in (4, 8))
+    generators = small + large + 2 * (small + 2 * large)
     grids = (3 * 2 + 1) * 64 * 8 * 8 * 3
     expected = 3 * checkpoint + generators + 2 * grids
     assert disk_needed(state, Schedule.from_config(CONFIG)) == pytest.approx(expected, rel=1e-3)
