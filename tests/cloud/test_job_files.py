@@ -43,7 +43,7 @@ def test_the_environment_has_all_that_training_imports(installed):
     assert needed - pins(installed).keys() == {
         "tensorboard",
         "av",
-    }  # TensorFlow brings its own; videos are made at home
+    }  # TensorFlow brings its own; no videos there
 
 
 def test_the_environment_is_valid():
