@@ -10,7 +10,8 @@ import numpy as np
 from pgkeras.metrics.laplacian_pyramid import laplacian_pyramid
 
 SMALLEST_SIDE = 16
-BATCH_PIXELS = 2**19
+BATCH_PIXELS = 2**21
+BATCH_PATCHES = 2**14  # at each level
 BINS = 2**13 + 1  # 0.0002 wide at 0, 0.009 at 5 standard deviations; 0 is in the middle of one
 AXES_AT_A_TIME = 128
 LEAST_DEVIATION = 1e-3  # grey levels; less is rounding, which is not enlarged
@@ -83,7 +84,7 @@ class _Patches:
     @property
     def batches(self) -> list[slice]:
         """Of the images."""
-        size = max(1, BATCH_PIXELS // self.images.shape[1] ** 2)
+        size = max(1, min(BATCH_PIXELS // self.images.shape[1] ** 2, BATCH_PATCHES // self.number))
         return [slice(start, start + size) for start in range(0, len(self.images), size)]
 
     def of(self, batch: slice) -> list[np.ndarray]:
