@@ -1,5 +1,6 @@
 """The whole way from generators to an exported folder."""
 
+import tempfile
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,6 +11,7 @@ from export.convert import Quantization
 from export.gate import LATENTS, Bars, keras_reference
 from export.inference_graph import inference_graph
 from export.metadata import can_write_metadata, with_metadata
+from export.quality import Card
 from export.variant import Source, Variant, make_variant
 from pgkeras.errors import UserError
 from pgkeras.labels import read_label_names
@@ -28,6 +30,7 @@ class Options:
         bars: least quality.
         gallery: latents of a second signature, or 0 for none.
         card: notes for the manifest, such as licence and training data.
+        threads: with which latency is measured.
     """
 
     quantizations: Collection[Quantization]
@@ -36,12 +39,13 @@ class Options:
     bars: Bars = field(default_factory=Bars)
     gallery: int = 0
     card: Mapping[str, str] = field(default_factory=dict)
+    threads: int = 2
 
 
 def export_generators(
     generators: dict[int, Path], options: Options, out: Path, on_variant: Callable[[str, Variant], None]
 ) -> manifest.Manifest:
-    """Writes each generator in each quantization that reaches its bar, and manifest.json, once all have been judged.
+    """Writes each generator in each quantization that reaches its bar, the quality card, and manifest.json.
 
     Args:
         generators: .keras files by resolution.
@@ -54,20 +58,25 @@ def export_generators(
             variant reaches its bar; then nothing is written.
     """
     models = []
-    with complete_folder(out, last=manifest.FILE_NAME) as folder:
+    card = Card(options.name, options.latents, options.bars, options.threads)
+    with complete_folder(out, last=manifest.FILE_NAME) as folder, tempfile.TemporaryDirectory() as scratch:
         for resolution, path in generators.items():
             source, label_names = _read(resolution, path, options)
+            variants = []
             for quantization in options.quantizations:
                 file = f"generator_{resolution:04}_{quantization}.tflite"
                 variant = make_variant(source, quantization, file)
                 on_variant(file, variant)
+                variants.append((file, variant))
                 if variant.passed.reason is None:
                     (folder / file).write_bytes(variant.model)
                     models.append(manifest.describe(file, variant, label_names, source))
                 else:
                     reason = variant.passed.reason
+            card.add(resolution, source.reference, variants)
         if not models:
             raise UserError(f"{file}: {reason}, and no other variant reaches its bar; train longer or lower the bar")
+        card.write(folder, Path(scratch))
         complete = manifest.Manifest(name=options.name, card=dict(options.card), models=models)
         (folder / manifest.FILE_NAME).write_text(complete.to_json())
     return complete

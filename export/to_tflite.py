@@ -11,6 +11,7 @@ from export.convert import Quantization
 from export.exporter import Options, export_generators
 from export.gate import LATENTS, Bars
 from export.metadata import can_write_metadata
+from export.quality import PAGE_NAME
 from export.variant import Variant
 from pgkeras.command_line import run
 from pgkeras.errors import UserError
@@ -49,6 +50,9 @@ Examples:
 )
 @click.option("--float16-psnr", default=Bars.float16, show_default=True, help="Least PSNR of float16, in decibels.")
 @click.option("--int8-psnr", default=Bars.int8, show_default=True, help="Least PSNR of dynamic and int8.")
+@click.option(
+    "--threads", type=click.IntRange(min=1), default=2, show_default=True, help="For measuring latency, of the card."
+)
 @click.option("--card", "notes", multiple=True, metavar="KEY=VALUE", help="A note for the manifest; may be repeated.")
 def main(
     run_or_model: Path,
@@ -59,14 +63,15 @@ def main(
     num_latents: int,
     float16_psnr: float,
     int8_psnr: float,
+    threads: int,
     notes: tuple[str, ...],
 ) -> None:
     """Exports the generators of RUN_OR_MODEL to TFLite, for phones.
 
     RUN_OR_MODEL is a run folder, a folder of generator_*.keras files, or one .keras file. Every model must pass a
     gate: built-in operators that the app's runtime has, and images that agree with Keras's. A variant whose images are
-    further from Keras's than its bar allows is left out. Only then do the files appear, with manifest.json, which
-    describes them.
+    further from Keras's than its bar allows is left out. Only then do the files appear: the models, quality.md and
+    quality.json, which judge them, and manifest.json, which describes them.
     """
     quantizations = _parse_quantizations(quantize)
     card = _parse_card(notes)
@@ -78,10 +83,12 @@ def main(
         bars=Bars(float16_psnr, int8_psnr),
         gallery=gallery or 0,
         card=card,
+        threads=threads,
     )
     exported = export_generators(generators, options, out, _print_variant)
     megabytes = sum(model.bytes for model in exported.models) / 1e6
     print(f"exported {len(exported.models)} models, {megabytes:.1f} MB, to {out / manifest.FILE_NAME}")
+    print(f"how good they are: {out / PAGE_NAME}")
     if not can_write_metadata():
         print("note: the models hold no TFLite metadata: tflite-support, for Python 3.11, writes it", file=sys.stderr)
 

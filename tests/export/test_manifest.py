@@ -33,7 +33,8 @@ def test_lists_every_model_in_order(manifest, exported):
     files = [model["file"] for model in manifest["models"]]
     sides, kinds = ("0004", "0008", "0016"), ("float32", "float16", "dynamic", "int8")
     assert files == [f"generator_{side}_{kind}.tflite" for side in sides for kind in kinds]
-    assert {*files, "manifest.json"} == {path.name for path in exported.iterdir()}
+    card = {"quality.json", "quality.md", *(f"quality_{side}.png" for side in sides)}
+    assert {*files, *card, "manifest.json"} == {path.name for path in exported.iterdir()}
 
 
 def test_describes_each_model(manifest):

@@ -37,20 +37,25 @@ def test_as_a_user_runs_it(run_folder, exported, tmp_path):
     environment = {name: value for name, value in os.environ.items() if name != "TF_CPP_MIN_LOG_LEVEL"}
     result = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
     assert len(result.stderr.splitlines()) == NOTES
-    assert len(result.stdout.splitlines()) == 13
+    assert len(result.stdout.splitlines()) == 14
     assert files(out) == files(exported)
     for name in files(out):
-        assert (out / name).read_bytes() == (exported / name).read_bytes(), name
+        if not name.startswith("quality."):  # it has latencies
+            assert (out / name).read_bytes() == (exported / name).read_bytes(), name
 
 
 def test_prints_a_line_per_model_and_a_summary(to_tflite, run_folder, tmp_path):
     status, out, err = to_tflite(run_folder, "--out", tmp_path / "o", "--resolutions", "8, 4", "--quantize", "float16")
     assert (status, len(err.splitlines())) == (0, NOTES)
-    first, second, summary = out.splitlines()
+    first, second, summary, card = out.splitlines()
     assert first.startswith("generator_0004_float16.tflite") and "MB" in first and "PSNR" in first and "dB" in first
     assert second.startswith("generator_0008_float16.tflite")
     assert summary.startswith("exported 2 models, ") and summary.endswith(str(tmp_path / "o" / "manifest.json"))
-    assert files(tmp_path / "o") == ["generator_0004_float16.tflite", "generator_0008_float16.tflite", "manifest.json"]
+    assert card.endswith(str(tmp_path / "o" / "quality.md"))
+    assert files(tmp_path / "o") == [
+        *("generator_0004_float16.tflite", "generator_0008_float16.tflite", "manifest.json"),
+        *("quality.json", "quality.md", "quality_0004.png", "quality_0008.png"),
+    ]
 
 
 def test_subset_gives_the_same_bytes(to_tflite, run_folder, exported, tmp_path):
@@ -66,7 +71,10 @@ def test_other_sources(to_tflite, run_folder, tmp_path, source, name):
     status, _, _ = to_tflite(tmp_path / source, "--out", tmp_path / "o", "--quantize", "float32", "--resolutions", "4")
     assert status == 0
     assert json.loads((tmp_path / "o" / "manifest.json").read_text())["name"] == name
-    assert files(tmp_path / "o") == ["generator_0004_float32.tflite", "manifest.json"]
+    assert [name for name in files(tmp_path / "o") if "quality" not in name] == [
+        "generator_0004_float32.tflite",
+        "manifest.json",
+    ]
 
 
 def test_without_tflite_support(to_tflite, run_folder, tmp_path, monkeypatch):
