@@ -1,3 +1,6 @@
-"""From trained generators to checked TFLite models; `to_tflite.py` is the command line."""
+"""From trained generators to checked TFLite models; `to_tflite.py` is the command line, `verify.py` the receiver's."""
 
-import pgkeras  # noqa: F401  (before anything imports TensorFlow: it starts TensorFlow without its chatter)
+from contextlib import suppress
+
+with suppress(ImportError):  # verify.py runs where there is neither Keras nor TensorFlow
+    import pgkeras  # noqa: F401  (before anything imports TensorFlow: it starts TensorFlow without its chatter)

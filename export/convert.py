@@ -1,6 +1,9 @@
 """TensorFlow's TFLite converter, held to built-in operators."""
 
 import re
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Literal
 
 import tensorflow as tf
@@ -10,31 +13,63 @@ from tensorflow.types.experimental import ConcreteFunction
 from pgkeras.errors import UserError
 from pgkeras.quiet_tensorflow import quiet_stderr
 
-Quantization = Literal["float32", "float16"]
+Quantization = Literal["float32", "float16", "dynamic", "int8"]
+SIGNATURE = "serving_default"
+GALLERY = "serving_gallery"
 
 
-def convert(graph: ConcreteFunction, quantization: Quantization, name: str) -> bytes:
-    """Converts a graph; the same graph gives the same bytes.
+def convert(
+    graph: ConcreteFunction, quantization: Quantization, name: str, gallery: ConcreteFunction | None = None
+) -> bytes:
+    """Converts a graph; the same graph gives the same bytes. int8, which needs calibration, is `Int8Converter`'s.
 
     Args:
         graph: without variables, from `inference_graph`.
-        quantization: how weights are stored; arithmetic is float32 in both.
+        quantization: how weights are stored. Arithmetic is float32, but for the convolutions of "dynamic": int8, with
+            a scale that each feature map gets when it is there.
         name: of the model, for the error.
+        gallery: the same for several latents at once; becomes a second signature, `gallery`, with the same weights.
 
     Returns:
-        The .tflite file, whose one signature has the graph's input and output names.
+        The .tflite file, whose signature `serving_default` has the graph's input and output names.
 
     Raises:
         UserError: if TFLite has no built-in operator for a part of the graph.
     """
-    converter = tf.lite.TFLiteConverter.from_concrete_functions([graph], tf.Module())
-    converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS]
-    if quantization == "float16":
-        converter.optimizations = [tf.lite.Optimize.DEFAULT]
-        converter.target_spec.supported_types = [tf.float16]
+    with new_converter(graph, gallery, name) as converter:
+        if quantization != "float32":
+            converter.optimizations = [tf.lite.Optimize.DEFAULT]
+        if quantization == "float16":
+            converter.target_spec.supported_types = [tf.float16]
+        return converter.convert()
+
+
+@contextmanager
+def new_converter(
+    graph: ConcreteFunction, gallery: ConcreteFunction | None, name: str
+) -> Iterator[tf.lite.TFLiteConverter]:
+    """A converter that is silent within the block, and whose errors are a user's.
+
+    Args:
+        graph: for one latent.
+        gallery: for several, or None.
+        name: of the model, for the error.
+
+    Raises:
+        UserError: if it fails.
+    """
     try:
-        with quiet_stderr():
-            return converter.convert()
+        with quiet_stderr(), tempfile.TemporaryDirectory() as folder:
+            if gallery is None:
+                converter = tf.lite.TFLiteConverter.from_concrete_functions([graph], tf.Module())
+            else:  # only a SavedModel can have two signatures
+                signatures = {SIGNATURE: graph, GALLERY: gallery}
+                tf.saved_model.save(tf.Module(), folder, signatures)
+                converter = tf.lite.TFLiteConverter.from_saved_model(folder, list(signatures))
+            converter.target_spec.supported_ops = [tf.lite.OpsSet.TFLITE_BUILTINS]
+            # A dense layer with a scale per channel needs TFLite 2.17, newer than the app's.
+            converter._experimental_disable_per_channel_quantization_for_dense_layers = True
+            yield converter
     except ConverterError as error:
         raise UserError(f"{name}: {_explain(error)}") from None
 

@@ -1,60 +1,106 @@
 """The whole way from generators to an exported folder."""
 
-from collections.abc import Callable, Collection
+import tempfile
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from export import manifest
 from export.complete_folder import complete_folder
-from export.convert import Quantization, convert
-from export.gate import keras_reference, pass_gate
+from export.convert import Quantization
+from export.gate import LATENTS, Bars, keras_reference
 from export.inference_graph import inference_graph
 from export.metadata import can_write_metadata, with_metadata
+from export.quality import Card
+from export.variant import Source, Variant, make_variant
 from pgkeras.errors import UserError
 from pgkeras.labels import read_label_names
 from pgkeras.loading import load_generator
 from pgkeras.sampling import label_size
 
 
+@dataclass(frozen=True)
+class Options:
+    """What to export, and how good it must be.
+
+    Attributes:
+        quantizations: variants of each generator.
+        name: of the run or model, for people.
+        latents: on how many the variants are compared with Keras.
+        bars: least quality.
+        gallery: latents of a second signature, or 0 for none.
+        card: notes for the manifest, such as licence and training data.
+        threads: with which latency is measured.
+    """
+
+    quantizations: Collection[Quantization]
+    name: str
+    latents: int = LATENTS
+    bars: Bars = field(default_factory=Bars)
+    gallery: int = 0
+    card: Mapping[str, str] = field(default_factory=dict)
+    threads: int = 2
+
+
 def export_generators(
-    generators: dict[int, Path],
-    quantizations: Collection[Quantization],
-    out: Path,
-    name: str,
-    on_model: Callable[[manifest.Model], None],
+    generators: dict[int, Path], options: Options, out: Path, on_variant: Callable[[str, Variant], None]
 ) -> manifest.Manifest:
-    """Writes each generator in each quantization, and manifest.json, once all of them have passed the gate.
+    """Writes each generator in each quantization that reaches its bar, the quality card, and manifest.json.
 
     Args:
         generators: .keras files by resolution.
-        quantizations: variants of each.
+        options: what to export.
         out: folder for the files.
-        name: of the run or model, for people.
-        on_model: called after each model has passed.
+        on_variant: called with each variant's file and measurements, whether it is written or not.
 
     Raises:
-        UserError: for a bad .keras file, a model that fails the gate or a folder that cannot be written to; then
-            nothing is written.
+        UserError: for a bad .keras file, a model that fails the gate, a folder that cannot be written to, or if no
+            variant reaches its bar; then nothing is written.
     """
     models = []
-    with complete_folder(out, last=manifest.FILE_NAME) as folder:
+    card = Card(options.name, options.latents, options.bars, options.threads)
+    with complete_folder(out, last=manifest.FILE_NAME) as folder, tempfile.TemporaryDirectory() as scratch:
         for resolution, path in generators.items():
-            generator = load_generator(path)
-            image_shape = generator.output_shape[1:]
-            if image_shape[0] != resolution:
-                raise UserError(f"{path}: its images are {image_shape[0]}x{image_shape[0]}; name the file after that")
-            classes = label_size(generator)
-            label_names = read_label_names(path, classes) if classes else []
-            reference = keras_reference(generator, str(path))
-            graph = inference_graph(generator)
-            for quantization in quantizations:
+            source, label_names = _read(resolution, path, options)
+            variants = []
+            for quantization in options.quantizations:
                 file = f"generator_{resolution:04}_{quantization}.tflite"
-                model = convert(graph, quantization, file)
-                if can_write_metadata():
-                    model = with_metadata(model, Path(file).stem, reference.latents.shape[1], classes, image_shape)
-                passed = pass_gate(model, reference, quantization, file)
-                (folder / file).write_bytes(model)
-                models.append(manifest.describe(file, model, quantization, label_names, reference, passed))
-                on_model(models[-1])
-        complete = manifest.Manifest(name=name, models=models)
+                variant = make_variant(source, quantization, file)
+                on_variant(file, variant)
+                variants.append((file, variant))
+                if variant.passed.reason is None:
+                    (folder / file).write_bytes(variant.model)
+                    models.append(manifest.describe(file, variant, label_names, source))
+                else:
+                    reason = variant.passed.reason
+            card.add(resolution, source.reference, variants)
+        if not models:
+            raise UserError(f"{file}: {reason}, and no other variant reaches its bar; train longer or lower the bar")
+        card.write(folder, Path(scratch))
+        complete = manifest.Manifest(name=options.name, card=dict(options.card), models=models)
         (folder / manifest.FILE_NAME).write_text(complete.to_json())
     return complete
+
+
+def _read(resolution: int, path: Path, options: Options) -> tuple[Source, list[str]]:
+    """A generator's graphs and reference, and the names of its classes."""
+    generator = load_generator(path)
+    image_shape = generator.output_shape[1:]
+    if image_shape[0] != resolution:
+        raise UserError(f"{path}: its images are {image_shape[0]}x{image_shape[0]}; name the file after that")
+    classes, latent_size = label_size(generator), generator.inputs[0].shape[-1]
+
+    def finish(model: bytes, file: str) -> bytes:
+        if not can_write_metadata():
+            return model
+        return with_metadata(model, Path(file).stem, latent_size, classes, image_shape)
+
+    source = Source(
+        graph=inference_graph(generator),
+        gallery_graph=inference_graph(generator, options.gallery) if options.gallery else None,
+        gallery=options.gallery,
+        reference=keras_reference(generator, str(path), options.latents),
+        bars=options.bars,
+        finish=finish,
+    )
+    return source, read_label_names(path, classes) if classes else []

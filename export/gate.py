@@ -4,18 +4,38 @@ from dataclasses import dataclass
 
 import keras
 import numpy as np
-from tensorflow.lite.python import schema_py_generated as schema
 
-from export.convert import Quantization
+from export.convert import GALLERY, Quantization
+from export.fidelity import Fidelity, compare
 from export.interpreter import interpret
+from export.lint import Lint, lint
 from pgkeras.errors import UserError
 from pgkeras.images import to_uint8
 from pgkeras.labels import one_hot
 from pgkeras.latents import latents_from_seeds
-from pgkeras.sampling import label_size, sample
+from pgkeras.sampling import label_size, sample_batches
 
-SEEDS = range(16)
-TOLERANCES: dict[Quantization, int] = {"float32": 1, "float16": 2}
+LATENTS = 256
+# Grey levels by which a right runtime's picture may differ from this one's: of float models every pixel; of the others,
+# where one step of one activation can move an eyebrow, the mean of a block of pixels.
+TOLERANCES: dict[Quantization, int] = {"float32": 1, "float16": 2, "dynamic": 4, "int8": 16}
+
+
+@dataclass(frozen=True)
+class Bars:
+    """Least PSNR against Keras's images, in decibels; float32 models must agree to one grey level.
+
+    Attributes:
+        float16: of float16 models.
+        int8: of dynamic and int8 models.
+    """
+
+    float16: float = 45.0
+    int8: float = 30.0
+
+    def of(self, quantization: Quantization) -> float:
+        """The bar of a variant; 0 for float32."""
+        return {"float32": 0.0, "float16": self.float16}.get(quantization, self.int8)
 
 
 @dataclass(frozen=True)
@@ -23,9 +43,9 @@ class Reference:
     """What Keras makes of the gate's latents.
 
     Attributes:
-        latents: float32 (16, latent_size), of seeds 0 to 15.
-        labels: float32 (16, label_size), one class after the other; None if the generator is not conditional.
-        images: uint8 (16, side, side, channels).
+        latents: float32 (number, latent_size), of seeds from 0 up.
+        labels: float32 (number, label_size), one class after the other; None if the generator is not conditional.
+        images: uint8 (number, side, side, channels).
     """
 
     latents: np.ndarray
@@ -35,79 +55,91 @@ class Reference:
 
 @dataclass(frozen=True)
 class Passed:
-    """What the gate measured on a model that passed.
+    """What the gate measured on a model.
 
     Attributes:
-        operators: names of the built-in operators it uses, sorted.
-        images: uint8 (16, side, side, channels), the reference interpreter's.
-        difference: largest from Keras's images, in grey levels.
+        lint: its operators.
+        images: uint8 (number, side, side, channels), the reference interpreter's.
+        fidelity: to Keras's images.
+        reason: why it may not be written, though nothing is wrong with it but its quality; or None.
     """
 
-    operators: list[str]
+    lint: Lint
     images: np.ndarray
-    difference: int
+    fidelity: Fidelity
+    reason: str | None
 
 
-def keras_reference(generator: keras.Model, name: str) -> Reference:
-    """Runs a Keras generator on the gate's latents, one at a time: memory stays small at 1024x1024.
+def keras_reference(generator: keras.Model, name: str, number: int = LATENTS) -> Reference:
+    """Runs a Keras generator on the gate's latents.
 
     Args:
         generator: latents, or latents and labels -> images.
         name: of the generator, for the error.
+        number: of latents.
 
     Raises:
         UserError: if a pixel is not a finite number.
     """
-    latents = latents_from_seeds(SEEDS, generator.inputs[0].shape[-1])
+    latents = latents_from_seeds(range(number), generator.inputs[0].shape[-1])
     classes = label_size(generator)
-    labels = one_hot(np.arange(len(SEEDS)) % classes, classes) if classes else None
+    labels = one_hot(np.arange(number) % classes, classes) if classes else None
     images = []
-    for index in range(len(SEEDS)):
-        one = slice(index, index + 1)
-        image = sample(generator, latents[one], None if labels is None else labels[one])
-        if not np.isfinite(image).all():
+    for batch in sample_batches(generator, latents, labels):
+        if not np.isfinite(batch).all():
             raise UserError(f"{name}: gives pixels that are no finite numbers; training has diverged, export another")
-        images.append(to_uint8(image))
+        images.append(to_uint8(batch))
     return Reference(latents, labels, np.concatenate(images))
 
 
-def pass_gate(model: bytes, reference: Reference, quantization: Quantization, name: str) -> Passed:
-    """Checks a finished model: built-in operators only, and Keras's images within the tolerance.
+def pass_gate(
+    model: bytes, reference: Reference, quantization: Quantization, name: str, bars: Bars = Bars(), gallery: int = 0
+) -> Passed:
+    """Checks a finished model: operators that the app's runtime has, and Keras's images.
 
     Args:
         model: the .tflite file, metadata and all.
         reference: of the generator it was made from.
-        quantization: decides the tolerance, in grey levels.
+        quantization: decides the bar.
         name: of the model, for the error.
+        bars: of the quality.
+        gallery: latents of the second signature; 0 if it has none.
 
     Raises:
-        UserError: if it fails; the message says at what, the value measured and the value allowed.
+        UserError: if something is wrong with it; the message says what, the value measured and the value allowed.
     """
-    operators, others = _operators(model)
-    if others:
-        raise UserError(f"{name}: uses operators that are not built into TFLite ({', '.join(others)})")
+    linted = lint(model, name)
     try:
         images = interpret(model, reference.latents, reference.labels)
+        if gallery:
+            _check_gallery(model, reference, images, quantization, name, gallery)
     except (RuntimeError, ValueError) as error:
         raise UserError(f"{name}: does not run in the TFLite interpreter ({str(error)[:200]})") from None
     if images.shape != reference.images.shape or images.dtype != np.uint8:
         raise UserError(f"{name}: gives {images.dtype} {images.shape[1:]}, Keras uint8 {reference.images.shape[1:]}")
-    difference = int(np.abs(images.astype(int) - reference.images).max())
-    if difference > TOLERANCES[quantization]:
+    fidelity = compare(reference.images, images)
+    if quantization == "float32" and fidelity.difference > TOLERANCES["float32"]:
         raise UserError(
-            f"{name}: its image is {difference} grey levels off Keras's on {len(images)} latents; {quantization} is "
-            f"allowed {TOLERANCES[quantization]}; leave this model out with --resolutions or --quantize"
+            f"{name}: its image is {fidelity.difference} grey levels off Keras's on {len(images)} latents; float32 is "
+            f"allowed {TOLERANCES['float32']}; leave this model out with --resolutions or --quantize"
         )
-    return Passed(operators, images, difference)
+    bar = bars.of(quantization)
+    below = fidelity.psnr is not None and fidelity.psnr < bar
+    reason = f"PSNR {fidelity.psnr:.1f} dB is below the bar of {bar:g} dB" if below else None
+    return Passed(linted, images, fidelity, reason)
 
 
-_NAMES = {number: name for name, number in vars(schema.BuiltinOperator).items() if isinstance(number, int)}
-
-
-def _operators(model: bytes) -> tuple[list[str], list[str]]:
-    """Sorted names of a model's built-in operators, and of all others (Flex and custom)."""
-    content = schema.Model.GetRootAs(model)
-    codes = [content.OperatorCodes(index) for index in range(content.OperatorCodesLength())]
-    custom = {code.CustomCode().decode() for code in codes if code.CustomCode()}
-    builtin = {_NAMES[max(code.BuiltinCode(), code.DeprecatedBuiltinCode())] for code in codes if not code.CustomCode()}
-    return sorted(builtin), sorted(custom)
+def _check_gallery(
+    model: bytes, reference: Reference, images: np.ndarray, quantization: Quantization, name: str, gallery: int
+) -> None:
+    """Both signatures must draw the same pictures."""
+    number = len(images) // gallery * gallery
+    if not number:
+        raise UserError(f"{name}: {len(images)} latents do not fill a gallery of {gallery}; give more --num-latents")
+    labels = None if reference.labels is None else reference.labels[:number]
+    drawn = interpret(model, reference.latents[:number], labels, GALLERY, gallery)
+    bar = Bars().of(quantization)
+    between = compare(images[:number], drawn, with_distance=False)
+    allowed = TOLERANCES[quantization]
+    if between.difference > allowed and (quantization.startswith("float") or between.psnr < bar):
+        raise UserError(f"{name}: its gallery is {between.difference} grey levels off its single images")

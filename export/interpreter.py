@@ -5,16 +5,21 @@ import warnings
 import numpy as np
 import tensorflow as tf
 
+from export.convert import SIGNATURE
 from pgkeras.quiet_tensorflow import quiet_stderr
 
 
-def interpret(model: bytes, latents: np.ndarray, labels: np.ndarray | None = None) -> np.ndarray:
-    """Runs a model on one latent after the other, through its signature.
+def interpret(
+    model: bytes, latents: np.ndarray, labels: np.ndarray | None = None, signature: str = SIGNATURE, batch: int = 1
+) -> np.ndarray:
+    """Runs a model on one latent after the other, through a signature.
 
     Args:
         model: a .tflite file with a signature `latent` [, `label`] -> `image`.
         latents: float32 (number, latent_size).
         labels: float32 (number, label_size), if the model takes them.
+        signature: which one.
+        batch: latents that it takes at a time; it divides their number.
 
     Returns:
         uint8 (number, side, side, channels).
@@ -24,8 +29,9 @@ def interpret(model: bytes, latents: np.ndarray, labels: np.ndarray | None = Non
     """
     with quiet_stderr(), warnings.catch_warnings():
         warnings.filterwarnings("ignore", r"\s*Warning: tf\.lite\.Interpreter is deprecated")
-        run = tf.lite.Interpreter(model_content=model).get_signature_runner()
-        inputs = [{"latent": latent} for latent in latents[:, np.newaxis]]
-        if labels is not None:
-            inputs = [given | {"label": label} for given, label in zip(inputs, labels[:, np.newaxis], strict=True)]
-        return np.concatenate([run(**given)["image"] for given in inputs])
+        run = tf.lite.Interpreter(model_content=model).get_signature_runner(signature)
+        given = {"latent": latents} if labels is None else {"latent": latents, "label": labels}
+        starts = range(0, len(latents), batch)
+        return np.concatenate(
+            [run(**{name: each[start : start + batch] for name, each in given.items()})["image"] for start in starts]
+        )

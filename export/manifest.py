@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from typing import Literal
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 import pgkeras
-from export.convert import Quantization
-from export.gate import SEEDS, TOLERANCES, Passed, Reference
+from export.convert import GALLERY, SIGNATURE, Quantization
+from export.gate import TOLERANCES, Reference
+from export.variant import Source, Variant
 
 FILE_NAME = "manifest.json"
 GOLDENS = 2
@@ -89,6 +90,18 @@ class Golden(_Record):
     thumbnail: list[float]
 
 
+class Gallery(_Record):
+    """A second signature, for several images at once: the same tensors and weights.
+
+    Attributes:
+        signature: its key.
+        batch: first axis of its tensors.
+    """
+
+    signature: str
+    batch: int
+
+
 class Model(_Record):
     """One .tflite file.
 
@@ -101,12 +114,14 @@ class Model(_Record):
         quantization: how weights are stored.
         bytes: size of the file.
         sha256: of the file.
-        signature: key of the file's one signature, which has the names below.
+        signature: key of the signature for one image, which has the names below.
+        gallery: the signature for several; None if there is none.
         inputs: tensors to fill.
         output: the image.
         operators: TFLite's names of the operators it uses; all are built in.
-        tolerance: grey levels by which a pixel may differ from Keras's, and a right runtime's from the goldens'.
-        difference: largest one from Keras that the gate measured, on the latents of seeds 0 to 15.
+        tolerance: grey levels by which a right runtime's picture may differ from the goldens': of a float model each
+            pixel, of a dynamic or int8 one the mean of each block.
+        difference: largest one of a pixel from Keras's that the gate measured; quality.json says more.
         goldens: of the first seeds.
     """
 
@@ -119,6 +134,7 @@ class Model(_Record):
     bytes: int
     sha256: str
     signature: str
+    gallery: Gallery | None
     inputs: list[Input]
     output: Output
     operators: list[str]
@@ -135,6 +151,7 @@ class Manifest(_Record):
         pgkeras_version: that exported.
         name: of the run or model, for people.
         latents: how to draw them.
+        card: the publisher's notes, such as licence and training data.
         models: by resolution, then quantization; each is complete in itself.
     """
 
@@ -142,6 +159,7 @@ class Manifest(_Record):
     pgkeras_version: str = pgkeras.__version__
     name: str
     latents: Latents = Latents()
+    card: dict[str, str] = Field(default_factory=dict)
     models: list[Model]
 
     def to_json(self) -> str:
@@ -150,25 +168,17 @@ class Manifest(_Record):
         return re.sub(r"\[\n[-+.\deE,\s]*\]", lambda numbers: " ".join(numbers[0].split()), text) + "\n"
 
 
-def describe(
-    file: str,
-    model: bytes,
-    quantization: Quantization,
-    label_names: Sequence[str],
-    reference: Reference,
-    passed: Passed,
-) -> Model:
+def describe(file: str, variant: Variant, label_names: Sequence[str], source: Source) -> Model:
     """The manifest's entry for a model.
 
     Args:
         file: its name.
-        model: its content.
-        quantization: how its weights are stored.
+        variant: the model, and what the gate measured.
         label_names: of the classes; empty if the model takes no label.
-        reference: of the generator it was made from.
-        passed: the gate's measurements.
+        source: what it was made from.
     """
-    latent_size = reference.latents.shape[1]
+    passed, model = variant.passed, variant.model
+    latent_size = source.reference.latents.shape[1]
     _, side, _, channels = passed.images.shape
     return Model(
         file=file,
@@ -176,16 +186,17 @@ def describe(
         channels=channels,
         latent_size=latent_size,
         labels=list(label_names),
-        quantization=quantization,
+        quantization=variant.quantization,
         bytes=len(model),
         sha256=hashlib.sha256(model).hexdigest(),
-        signature="serving_default",
+        signature=SIGNATURE,
+        gallery=Gallery(signature=GALLERY, batch=source.gallery) if source.gallery else None,
         inputs=_inputs(latent_size, len(label_names)),
         output=Output(name="image", dtype="uint8", shape=[1, side, side, channels], range=(0, 255)),
-        operators=passed.operators,
-        tolerance=TOLERANCES[quantization],
-        difference=passed.difference,
-        goldens=[_golden(index, reference, passed.images[index]) for index in range(GOLDENS)],
+        operators=passed.lint.operators,
+        tolerance=TOLERANCES[variant.quantization],
+        difference=passed.fidelity.difference,
+        goldens=[_golden(seed, source.reference, passed.images[seed]) for seed in range(GOLDENS)],
     )
 
 
@@ -196,14 +207,14 @@ def _inputs(latent_size: int, label_size: int) -> list[Input]:
     return [latent, Input(name="label", dtype="float32", shape=[1, label_size], distribution="one-hot")]
 
 
-def _golden(index: int, reference: Reference, image: np.ndarray) -> Golden:
+def _golden(seed: int, reference: Reference, image: np.ndarray) -> Golden:
     side = max(divisor for divisor in range(1, LONGEST_THUMBNAIL_SIDE + 1) if image.shape[0] % divisor == 0)
     block = image.shape[0] // side
     means = image.reshape(side, block, side, block, -1).mean(axis=(1, 3))
     return Golden(
-        seed=SEEDS[index],
-        label=0 if reference.labels is None else int(reference.labels[index].argmax()),
-        latent=reference.latents[index].tolist(),
+        seed=seed,
+        label=0 if reference.labels is None else int(reference.labels[seed].argmax()),
+        latent=reference.latents[seed].tolist(),
         pixels_sha256=hashlib.sha256(image.tobytes()).hexdigest(),
         thumbnail_side=side,
         thumbnail=means.round(2).ravel().tolist(),

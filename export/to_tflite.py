@@ -8,8 +8,11 @@ import click
 
 from export import manifest
 from export.convert import Quantization
-from export.exporter import export_generators
+from export.exporter import Options, export_generators
+from export.gate import LATENTS, Bars
 from export.metadata import can_write_metadata
+from export.quality import PAGE_NAME
+from export.variant import Variant
 from pgkeras.command_line import run
 from pgkeras.errors import UserError
 from pgkeras.loading import find_generators
@@ -19,7 +22,7 @@ EXAMPLES = """\b
 Examples:
   python export/to_tflite.py runs/00000-faces-64 --out exported
   python export/to_tflite.py runs/00000-faces-64 --out exported --resolutions 64,32 --quantize float16
-  python export/to_tflite.py generator_0064.keras --out exported
+  python export/to_tflite.py generator_0064.keras --out exported --card licence=CC-BY-4.0 --card training_data=LFW
 """
 
 
@@ -32,29 +35,82 @@ Examples:
 @click.option(
     "--quantize", default=",".join(QUANTIZATIONS), show_default=True, help="How weights are stored; one file for each."
 )
-def main(run_or_model: Path, out: Path, resolutions: str, quantize: str) -> None:
+@click.option(
+    "--gallery",
+    type=click.IntRange(min=2),
+    metavar="N",
+    help="Adds a second signature, for N images at once; a little larger, and slower to open.",
+)
+@click.option(
+    "--num-latents",
+    type=click.IntRange(min=2),
+    default=LATENTS,
+    show_default=True,
+    help="How many images of each variant are compared with Keras's.",
+)
+@click.option("--float16-psnr", default=Bars.float16, show_default=True, help="Least PSNR of float16, in decibels.")
+@click.option("--int8-psnr", default=Bars.int8, show_default=True, help="Least PSNR of dynamic and int8.")
+@click.option(
+    "--threads", type=click.IntRange(min=1), default=2, show_default=True, help="For measuring latency, of the card."
+)
+@click.option("--card", "notes", multiple=True, metavar="KEY=VALUE", help="A note for the manifest; may be repeated.")
+def main(
+    run_or_model: Path,
+    out: Path,
+    resolutions: str,
+    quantize: str,
+    gallery: int | None,
+    num_latents: int,
+    float16_psnr: float,
+    int8_psnr: float,
+    threads: int,
+    notes: tuple[str, ...],
+) -> None:
     """Exports the generators of RUN_OR_MODEL to TFLite, for phones.
 
     RUN_OR_MODEL is a run folder, a folder of generator_*.keras files, or one .keras file. Every model must pass a
-    gate: built-in operators only, and images that agree with Keras's on 16 latents. Only when all have passed do the
-    files appear, with manifest.json, which describes them.
+    gate: built-in operators that the app's runtime has, and images that agree with Keras's. A variant whose images are
+    further from Keras's than its bar allows is left out. Only then do the files appear: the models, quality.md and
+    quality.json, which judge them, and manifest.json, which describes them.
     """
     quantizations = _parse_quantizations(quantize)
+    card = _parse_card(notes)
     generators = _choose(find_generators(run_or_model), resolutions, run_or_model)
-    name = run_or_model.stem if run_or_model.is_file() else run_or_model.resolve().name
-    exported = export_generators(generators, quantizations, out, name, _print_model)
+    options = Options(
+        quantizations=quantizations,
+        name=run_or_model.stem if run_or_model.is_file() else run_or_model.resolve().name,
+        latents=num_latents,
+        bars=Bars(float16_psnr, int8_psnr),
+        gallery=gallery or 0,
+        card=card,
+        threads=threads,
+    )
+    exported = export_generators(generators, options, out, _print_variant)
     megabytes = sum(model.bytes for model in exported.models) / 1e6
     print(f"exported {len(exported.models)} models, {megabytes:.1f} MB, to {out / manifest.FILE_NAME}")
+    print(f"how good they are: {out / PAGE_NAME}")
     if not can_write_metadata():
         print("note: the models hold no TFLite metadata: tflite-support, for Python 3.11, writes it", file=sys.stderr)
 
 
-def _print_model(model: manifest.Model) -> None:
-    print(
-        f"{model.file:<32} {model.bytes / 1e6:>7.2f} MB   at most {model.difference} grey levels off Keras "
-        f"({model.tolerance} allowed)",
-        flush=True,
-    )
+def _print_variant(file: str, variant: Variant) -> None:
+    fidelity = variant.passed.fidelity
+    quality = "equal to Keras" if fidelity.psnr is None else f"PSNR {fidelity.psnr:.1f} dB"
+    outcome = f"not written: {variant.passed.reason}" if variant.passed.reason else quality
+    kept = f", {len(variant.float_layers)} layers in float32" if variant.float_layers else ""
+    print(f"{file:<32} {len(variant.model) / 1e6:>7.2f} MB   {outcome}{kept}", flush=True)
+
+
+def _parse_card(notes: tuple[str, ...]) -> dict[str, str]:
+    card: dict[str, str] = {}
+    for note in notes:
+        key, separator, value = (part.strip() for part in note.partition("="))
+        if not separator or not key or not value:
+            raise UserError(f"--card {note}: is no note; give key=value, such as --card licence=CC-BY-4.0")
+        if key in card:
+            raise UserError(f"--card {note}: {key} is given twice; give it once")
+        card[key] = value
+    return card
 
 
 def _parse_quantizations(text: str) -> list[Quantization]:

@@ -28,7 +28,7 @@ class Exported:
         except ImportError:
             raise UserError(f"{path}: to run it, install ai-edge-litert: pip install ai-edge-litert") from None
         try:
-            self._run = litert.Interpreter(model_content=path.read_bytes()).get_signature_runner()
+            self._run = litert.Interpreter(model_content=path.read_bytes()).get_signature_runner("serving_default")
             inputs, outputs = self._run.get_input_details(), self._run.get_output_details()
             self._sizes = {name: int(each["shape"][1]) for name, each in inputs.items()}
             _, self.side, _, self.channels = map(int, outputs["image"]["shape"])

@@ -43,7 +43,7 @@ def run_folder(make_generator, tmp_path_factory):
 def exported(run_folder, tmp_path_factory):
     """What the command line makes of it."""
     out = tmp_path_factory.mktemp("folder") / "exported"
-    main([str(run_folder), "--out", str(out)], standalone_mode=False)
+    main([str(run_folder), "--out", str(out), "--num-latents", "16"], standalone_mode=False)
     return out
 
 

@@ -36,7 +36,7 @@ def source(generator, tmp_path_factory):
 @pytest.fixture(scope="module")
 def exported(source, tmp_path_factory):
     out = tmp_path_factory.mktemp("exported")
-    main([str(source), "--out", str(out)], standalone_mode=False)
+    main([str(source), "--out", str(out), "--num-latents", "8"], standalone_mode=False)
     return out
 
 

@@ -7,7 +7,7 @@ import pytest
 import tensorflow as tf
 
 from export.convert import convert
-from export.gate import keras_reference, pass_gate
+from export.gate import Bars, keras_reference, pass_gate
 from export.inference_graph import inference_graph
 from pgkeras.errors import UserError
 from pgkeras.quiet_tensorflow import quiet_stderr
@@ -20,7 +20,7 @@ def generator(make_generator):
 
 @pytest.fixture(scope="module")
 def reference(generator):
-    return keras_reference(generator, "x")
+    return keras_reference(generator, "x", 16)
 
 
 @pytest.fixture(scope="module")
@@ -43,12 +43,13 @@ def flex_model() -> bytes:
 
 def test_passes(model, reference):
     passed = pass_gate(model, reference, "float32", "x")
-    assert passed.difference <= 1
-    assert passed.difference == np.abs(passed.images.astype(int) - reference.images).max()
-    assert {"CONV_2D", "RESIZE_NEAREST_NEIGHBOR"} <= set(passed.operators)
+    assert passed.reason is None
+    assert passed.fidelity.difference <= 1
+    assert passed.fidelity.difference == np.abs(passed.images.astype(int) - reference.images).max()
+    assert {"CONV_2D", "RESIZE_NEAREST_NEIGHBOR"} <= set(passed.lint.operators)
 
 
-def test_reference_is_sixteen_latents_of_known_seeds(reference):
+def test_reference_is_latents_of_known_seeds(reference):
     assert reference.images.shape == (16, 8, 8, 3)
     for seed in (0, 15):
         expected = np.random.RandomState(seed).randn(24).astype(np.float32)
@@ -57,7 +58,7 @@ def test_reference_is_sixteen_latents_of_known_seeds(reference):
 
 def test_weights_changed_after_the_reference(make_generator):
     generator = make_generator(resolution=8)
-    reference = keras_reference(generator, "x")
+    reference = keras_reference(generator, "x", 16)
     bias = generator.get_layer("generator_0008_to_rgb").bias
     bias.assign(np.array(bias.numpy()) + 5 / 127.5)
     model = convert(inference_graph(generator), "float32", "x")
@@ -65,18 +66,28 @@ def test_weights_changed_after_the_reference(make_generator):
         pass_gate(model, reference, "float32", "generator_0008_float32")
 
 
-@pytest.mark.parametrize(("quantization", "allowed"), [("float32", 1), ("float16", 2)])
-def test_tolerance_is_exact(model, reference, quantization, allowed):
+def test_tolerance_of_float32_is_exact(model, reference):
     """One pixel of one image decides."""
-    images = pass_gate(model, reference, "float32", "x").images.astype(int)
+    images = pass_gate(model, reference, "float32", "x").images
     row, column, channel = np.argwhere((images[15] > 2) & (images[15] < 252))[0]
-    for off in (allowed, -allowed):
+    for sign in (1, -1):
         changed = images.copy()
-        changed[15, row, column, channel] += off
-        pass_gate(model, dataclasses.replace(reference, images=changed), quantization, "x")
-        changed[15, row, column, channel] += np.sign(off)
-        with pytest.raises(UserError, match=f"is {allowed + 1} grey levels off"):
-            pass_gate(model, dataclasses.replace(reference, images=changed), quantization, "x")
+        changed[15, row, column, channel] = int(images[15, row, column, channel]) + sign
+        pass_gate(model, dataclasses.replace(reference, images=changed), "float32", "x")
+        changed[15, row, column, channel] = int(images[15, row, column, channel]) + 2 * sign
+        with pytest.raises(UserError, match="is 2 grey levels off"):
+            pass_gate(model, dataclasses.replace(reference, images=changed), "float32", "x")
+
+
+@pytest.mark.parametrize(("quantization", "bar"), [("float16", 45), ("dynamic", 30), ("int8", 30)])
+def test_bars_are_exact(model, reference, quantization, bar):
+    """All pixels wrong by the same amount: its decibels are known, and decide."""
+    images = pass_gate(model, reference, "float32", "x").images
+    expected = np.where(images < 128, images + 10, images - 10).astype(np.uint8)
+    psnr = 20 * np.log10(255 / 10)  # 28.1
+    wrong = dataclasses.replace(reference, images=expected)
+    assert pass_gate(model, wrong, quantization, "x", Bars(psnr - 0.01, psnr - 0.01)).reason is None
+    assert pass_gate(model, wrong, quantization, "x").reason == f"PSNR 28.1 dB is below the bar of {bar} dB"
 
 
 def test_flex_operator(reference):

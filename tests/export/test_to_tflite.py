@@ -33,24 +33,29 @@ def check_refused(result: tuple[int, str, str], *words: str) -> None:
 def test_as_a_user_runs_it(run_folder, exported, tmp_path):
     """In a process of its own: the same bytes, and a quiet terminal."""
     out = tmp_path / "exported"
-    command = [sys.executable, "export/to_tflite.py", run_folder, "--out", out]
+    command = [sys.executable, "export/to_tflite.py", run_folder, "--out", out, "--num-latents", "16"]
     environment = {name: value for name, value in os.environ.items() if name != "TF_CPP_MIN_LOG_LEVEL"}
     result = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
     assert len(result.stderr.splitlines()) == NOTES
-    assert len(result.stdout.splitlines()) == 7
+    assert len(result.stdout.splitlines()) == 14
     assert files(out) == files(exported)
     for name in files(out):
-        assert (out / name).read_bytes() == (exported / name).read_bytes(), name
+        if not name.startswith("quality."):  # it has latencies
+            assert (out / name).read_bytes() == (exported / name).read_bytes(), name
 
 
 def test_prints_a_line_per_model_and_a_summary(to_tflite, run_folder, tmp_path):
     status, out, err = to_tflite(run_folder, "--out", tmp_path / "o", "--resolutions", "8, 4", "--quantize", "float16")
     assert (status, len(err.splitlines())) == (0, NOTES)
-    first, second, summary = out.splitlines()
-    assert first.startswith("generator_0004_float16.tflite") and "MB" in first and "(2 allowed)" in first
+    first, second, summary, card = out.splitlines()
+    assert first.startswith("generator_0004_float16.tflite") and "MB" in first and "PSNR" in first and "dB" in first
     assert second.startswith("generator_0008_float16.tflite")
     assert summary.startswith("exported 2 models, ") and summary.endswith(str(tmp_path / "o" / "manifest.json"))
-    assert files(tmp_path / "o") == ["generator_0004_float16.tflite", "generator_0008_float16.tflite", "manifest.json"]
+    assert card.endswith(str(tmp_path / "o" / "quality.md"))
+    assert files(tmp_path / "o") == [
+        *("generator_0004_float16.tflite", "generator_0008_float16.tflite", "manifest.json"),
+        *("quality.json", "quality.md", "quality_0004.png", "quality_0008.png"),
+    ]
 
 
 def test_subset_gives_the_same_bytes(to_tflite, run_folder, exported, tmp_path):
@@ -66,12 +71,15 @@ def test_other_sources(to_tflite, run_folder, tmp_path, source, name):
     status, _, _ = to_tflite(tmp_path / source, "--out", tmp_path / "o", "--quantize", "float32", "--resolutions", "4")
     assert status == 0
     assert json.loads((tmp_path / "o" / "manifest.json").read_text())["name"] == name
-    assert files(tmp_path / "o") == ["generator_0004_float32.tflite", "manifest.json"]
+    assert [name for name in files(tmp_path / "o") if "quality" not in name] == [
+        "generator_0004_float32.tflite",
+        "manifest.json",
+    ]
 
 
 def test_without_tflite_support(to_tflite, run_folder, tmp_path, monkeypatch):
     monkeypatch.setattr(metadata, "schema", None)
-    status, _, err = to_tflite(run_folder, "--out", tmp_path, "--resolutions", "4")
+    status, _, err = to_tflite(run_folder, "--out", tmp_path, "--resolutions", "4", "--quantize", "float32")
     assert status == 0
     (line,) = err.splitlines()
     assert line.startswith("note: the models hold no TFLite metadata")
@@ -87,11 +95,14 @@ def test_help_has_an_example(to_tflite):
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (["--quantize", "int4"], ["int4", "float32, float16"]),
-        (["--quantize", "float16,"], ["''", "float32, float16"]),
+        (["--quantize", "int4"], ["int4", "float32, float16, dynamic, int8"]),
+        (["--quantize", "float16,"], ["''", "float32, float16, dynamic, int8"]),
         (["--resolutions", "4,64"], ["'64'", "4, 8, 16"]),
         (["--resolutions", "big"], ["'big'", "4, 8, 16"]),
         (["--colour"], ["--colour"]),
+        (["--gallery", "1"], ["--gallery"]),
+        (["--card", "licence"], ["licence", "key=value"]),
+        (["--card", "licence=a", "--card", "licence=b"], ["licence is given twice"]),
     ],
     ids=str,
 )
@@ -167,13 +178,36 @@ def test_gate_failure_keeps_the_last_export(to_tflite, make_generator, tmp_path)
     assert {name: (out / name).read_bytes() for name in files(out)} == before
 
 
-def test_float16_that_overflows_fails_the_gate(to_tflite, make_generator, tmp_path):
+@pytest.fixture(scope="module")
+def overflowing(make_generator, tmp_path_factory):
     """A weight above 65504 is finite in float32 and infinite in float16: the gate must see it for real."""
+    folder = tmp_path_factory.mktemp("overflowing")
     generator = make_generator(resolution=4)
     kernel = generator.get_layer("generator_0004_conv").kernel
     kernel.assign(1e6 * kernel.numpy())
-    generator.save(tmp_path / "generator_0004.keras")
-    status, out, err = to_tflite(tmp_path, "--out", tmp_path / "exported")
-    check_refused((status, "", err), "generator_0004_float16", "grey levels off", "allowed 2", "nothing was written")
-    assert out.startswith("generator_0004_float32")
-    assert files(tmp_path) == ["generator_0004.keras"]
+    generator.save(folder / "generator_0004.keras")
+    return folder
+
+
+def test_a_variant_below_its_bar_is_left_out(to_tflite, overflowing, tmp_path):
+    out = tmp_path / "exported"
+    status, printed, _ = to_tflite(overflowing, "--out", out, "--quantize", "float32,float16", "--num-latents", "8")
+    assert status == 0
+    assert "generator_0004_float16.tflite" in printed.splitlines()[1]
+    assert "not written: PSNR" in printed.splitlines()[1]
+    assert not (out / "generator_0004_float16.tflite").exists()
+    (model,) = json.loads((out / "manifest.json").read_text())["models"]
+    assert model["quantization"] == "float32"
+
+
+def test_nothing_reaches_its_bar(to_tflite, overflowing, tmp_path):
+    status, _, err = to_tflite(overflowing, "--out", tmp_path / "exported", "--quantize", "float16")
+    check_refused((status, "", err), "generator_0004_float16", "below the bar of 45 dB", "nothing was written")
+    assert files(tmp_path) == []
+
+
+def test_notes_for_the_manifest(to_tflite, run_folder, tmp_path):
+    notes = ("--card", "licence=CC-BY-4.0", "--card", "training_data=my = photos")
+    to_tflite(run_folder, "--out", tmp_path, "--resolutions", "4", "--quantize", "float32", *notes)
+    card = json.loads((tmp_path / "manifest.json").read_text())["card"]
+    assert card == {"licence": "CC-BY-4.0", "training_data": "my = photos"}

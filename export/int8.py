@@ -1,0 +1,135 @@
+"""Convolutions in int8, calibrated on the latents that people draw, with TensorFlow's own quantization debugger."""
+
+import csv
+import io
+import warnings
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+
+import numpy as np
+import tensorflow as tf
+from tensorflow.lite.python import schema_py_generated as schema
+from tensorflow.lite.python.convert import deduplicate_readonly_buffers
+from tensorflow.types.experimental import ConcreteFunction
+
+from export.convert import GALLERY, SIGNATURE, new_converter
+from pgkeras.labels import one_hot
+from pgkeras.latents import LAST_SEED, latents_from_seeds
+from pgkeras.quiet_tensorflow import quiet_stderr
+
+CALIBRATION_SEEDS = range(LAST_SEED - 31, LAST_SEED + 1)  # none that a card shows; more measure the same ranges
+DEBUGGED = 16
+# Cheap, and what hurts most in 8 bits: the square of a feature, its root's inverse, values near zero.
+FLOAT_OPERATORS = ("SUM", "ADD", "RSQRT", "MUL", "LEAKY_RELU", "MINIMUM", "RELU")
+_WEIGHTED = ("CONV_2D", "FULLY_CONNECTED")
+
+
+class Int8Converter:
+    """Calibrates a graph once; then converts it with some of its layers left in float.
+
+    Activations' ranges are measured on 32 latents of N(0, 1), labels in turn. The convolutions' inputs, weights,
+    sums and outputs are integers; normalizations and activations between them are float32.
+
+    Args:
+        graph: without variables, from `inference_graph`.
+        name: of the model, for the error.
+        gallery: the same for several latents at once; becomes a second signature, `gallery`.
+
+    Raises:
+        UserError: if the converter fails.
+    """
+
+    def __init__(self, graph: ConcreteFunction, name: str, gallery: ConcreteFunction | None = None) -> None:
+        self._graph = graph
+        self._gallery = gallery
+        with new_converter(graph, gallery, name) as converter:
+            converter.optimizations = [tf.lite.Optimize.DEFAULT]
+            converter.target_spec.supported_ops = [
+                tf.lite.OpsSet.TFLITE_BUILTINS_INT8,
+                tf.lite.OpsSet.TFLITE_BUILTINS,
+            ]
+            converter.representative_dataset = self._calibration
+            with _quiet():
+                self._debugger = tf.lite.experimental.QuantizationDebugger(
+                    converter=converter, debug_dataset=self._debug_inputs, debug_options=_options(())
+                )
+
+    def convert(self, float_layers: Collection[str] = ()) -> bytes:
+        """The .tflite file.
+
+        Args:
+            float_layers: names, from `layers_by_error`, of those whose weights and arithmetic stay float32.
+        """
+        with _quiet():
+            self._debugger.options = _options(self._in_all_signatures(float_layers))
+            return bytes(deduplicate_readonly_buffers(self._debugger.get_nondebug_quantized_model()))
+
+    def layers_by_error(self) -> list[str]:
+        """Layers with weights: those first whose output 8 bits change most, in steps of the output's own scale."""
+        with _quiet():
+            self._debugger.options = _options(())
+            self._debugger.run()
+        text = io.StringIO()
+        self._debugger.layer_statistics_dump(text)
+        rows = [row for row in csv.DictReader(io.StringIO(text.getvalue())) if row["op_name"] in _WEIGHTED]
+        rows.sort(key=lambda row: float(row["mean_squared_error"]) / float(row["scale"]) ** 2, reverse=True)
+        return [row["tensor_name"] for row in rows]
+
+    def _in_all_signatures(self, layers: Collection[str]) -> list[str]:
+        """The converter gives a layer another name in the second signature; only its place is the same."""
+        model = schema.Model.GetRootAs(self._debugger.calibrated_model)
+        signatures = [_layers(model, model.Subgraphs(index)) for index in range(model.SubgraphsLength())]
+        return [name for names in zip(*signatures, strict=True) if names[0] in layers for name in names]
+
+    def _calibration(self) -> Iterator[dict[str, np.ndarray] | tuple[str, dict[str, np.ndarray]]]:
+        ones = _inputs(self._graph, CALIBRATION_SEEDS)
+        if self._gallery is None:
+            yield from ones
+            return
+        yield from ((SIGNATURE, given) for given in ones)
+        # The very same latents: so both signatures measure the same ranges, and draw the same pictures.
+        yield from ((GALLERY, given) for given in _inputs(self._gallery, CALIBRATION_SEEDS))
+
+    def _debug_inputs(self) -> Iterator[list[np.ndarray]]:
+        order = [
+            "label" if "label" in detail["name"] else "latent"
+            for detail in self._debugger._quant_interpreter.get_input_details()
+        ]
+        for given in _inputs(self._graph, CALIBRATION_SEEDS[:DEBUGGED]):
+            yield [given[name] for name in order]
+
+
+def _inputs(graph: ConcreteFunction, seeds: range) -> Iterator[dict[str, np.ndarray]]:
+    """Batches as large as a graph takes, filled up from the start; every class in turn."""
+    sizes = {tensor.name: tensor.shape for tensor in graph.structured_input_signature[0]}
+    batch, latent_size = sizes["latent"]
+    latents = latents_from_seeds(seeds, latent_size)
+    for start in range(0, len(seeds), batch):
+        indices = np.arange(start, start + batch) % len(seeds)
+        given = {"latent": latents[indices]}
+        if "label" in sizes:
+            given["label"] = one_hot(indices % sizes["label"][1], sizes["label"][1])
+        yield given
+
+
+def _layers(model: schema.Model, graph: schema.SubGraph) -> list[str]:
+    """What the debugger calls the layers with weights: the names of their outputs."""
+    operators = [graph.Operators(index) for index in range(graph.OperatorsLength())]
+    codes = [model.OperatorCodes(operator.OpcodeIndex()).BuiltinCode() for operator in operators]
+    weighted = [getattr(schema.BuiltinOperator, name) for name in _WEIGHTED]
+    outputs = [each.Outputs(0) for each, code in zip(operators, codes, strict=True) if code in weighted]
+    return [graph.Tensors(output).Name().decode() for output in outputs]
+
+
+def _options(float_layers: Collection[str]) -> tf.lite.experimental.QuantizationDebugOptions:
+    return tf.lite.experimental.QuantizationDebugOptions(
+        denylisted_ops=list(FLOAT_OPERATORS), denylisted_nodes=list(float_layers)
+    )
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """The debugger prints, and warns of its interpreter's move to another package."""
+    with quiet_stderr(), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", r"\s*Warning: tf\.lite\.Interpreter is deprecated")
+        yield

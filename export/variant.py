@@ -1,0 +1,85 @@
+"""One model of one generator: converted, described, judged, and saved by float layers where int8 alone falls short."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from tensorflow.types.experimental import ConcreteFunction
+
+from export.convert import Quantization, convert
+from export.gate import Bars, Passed, Reference, pass_gate
+from export.int8 import Int8Converter
+
+
+@dataclass(frozen=True)
+class Variant:
+    """A model, written or not.
+
+    Attributes:
+        quantization: how its weights are stored.
+        model: the .tflite file.
+        passed: the gate's measurements.
+        float_layers: layers that an int8 model keeps in float32.
+    """
+
+    quantization: Quantization
+    model: bytes
+    passed: Passed
+    float_layers: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class Source:
+    """What the variants of a generator have in common.
+
+    Attributes:
+        graph: for one latent.
+        gallery_graph: for several, or None.
+        gallery: how many.
+        reference: Keras's images.
+        bars: of quality.
+        finish: adds metadata to a model of a name.
+    """
+
+    graph: ConcreteFunction
+    gallery_graph: ConcreteFunction | None
+    gallery: int
+    reference: Reference
+    bars: Bars
+    finish: Callable[[bytes, str], bytes]
+
+
+def make_variant(source: Source, quantization: Quantization, file: str) -> Variant:
+    """Converts and judges.
+
+    An int8 model below its bar is tried again with its worst layers in float32: one, two, four ... up to half of them.
+
+    Args:
+        source: of the generator.
+        quantization: how weights are stored.
+        file: name of the model.
+
+    Raises:
+        UserError: if the model fails the gate.
+    """
+    if quantization != "int8":
+        model = convert(source.graph, quantization, file, source.gallery_graph)
+        return _judged(source, quantization, file, model)
+    converter = Int8Converter(source.graph, file, source.gallery_graph)
+    variant = _judged(source, quantization, file, converter.convert())
+    if variant.passed.reason is None:
+        return variant
+    worst = converter.layers_by_error()
+    number = 1
+    while variant.passed.reason is not None and number <= len(worst) // 2:
+        model = converter.convert(worst[:number])
+        variant = _judged(source, quantization, file, model, worst[:number])
+        number *= 2
+    return variant
+
+
+def _judged(
+    source: Source, quantization: Quantization, file: str, model: bytes, float_layers: Sequence[str] = ()
+) -> Variant:
+    model = source.finish(model, file)
+    passed = pass_gate(model, source.reference, quantization, file, source.bars, source.gallery)
+    return Variant(quantization, model, passed, float_layers)

@@ -1,0 +1,172 @@
+"""The command line that checks an exported folder on arrival: `python export/verify.py exported`.
+
+It needs NumPy and ai-edge-litert, and nothing else of this repository: copy it to wherever models go.
+"""
+
+import argparse
+import hashlib
+import json
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+
+MANIFEST = "manifest.json"
+FORMAT_VERSION = 1
+ROUNDED = 0.005  # the thumbnails' means have 2 decimals
+EXAMPLES = """\
+Example:
+  python export/verify.py exported
+"""
+
+
+class RefusalError(Exception):
+    """What is wrong with the folder, in one line."""
+
+
+def verify(folder: Path) -> Iterator[str]:
+    """Checks every file of a manifest and draws its golden latents.
+
+    Args:
+        folder: that export/to_tflite.py wrote.
+
+    Yields:
+        A line for each model that is what the manifest says.
+
+    Raises:
+        RefusalError: at the first one that is not.
+    """
+    path = folder / MANIFEST
+    try:
+        manifest = json.loads(path.read_text(encoding="utf-8"))
+        if manifest["format_version"] != FORMAT_VERSION:
+            raise RefusalError(f"{path}: has format_version {manifest['format_version']}; this program reads 1")
+        if not manifest["models"]:
+            raise RefusalError(f"{path}: describes no model")
+        for model in manifest["models"]:
+            yield _verify_model(folder, model)
+    except OSError as error:
+        raise RefusalError(f"{path}: cannot be read ({error.strerror}); give a folder of export/to_tflite.py") from None
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise RefusalError(f"{path}: is no manifest ({type(error).__name__}: {error})") from None
+
+
+def _verify_model(folder: Path, model: dict) -> str:
+    content = _read(folder, model)
+    run = _open(content, model)
+    exact = 0
+    for golden in model["goldens"]:
+        _check_latent(golden, model)
+        image = _draw(run, golden, model)
+        if hashlib.sha256(image.tobytes()).hexdigest() == golden["pixels_sha256"]:
+            exact += 1
+            continue
+        difference = _difference(image, golden)
+        if not difference <= model["tolerance"] + ROUNDED:
+            raise RefusalError(
+                f"{model['file']}: its picture of seed {golden['seed']} is {difference:.2f} grey levels off the "
+                f"manifest's; {model['tolerance']} are allowed"
+            )
+    number = len(model["goldens"])
+    if not number:
+        raise RefusalError(f"{model['file']}: has no golden to check it by")
+    words = "to the pixel" if exact == number else "within the tolerance"
+    return f"{model['file']:<32} intact, draws its {number} goldens {words}"
+
+
+def _read(folder: Path, model: dict) -> bytes:
+    path = folder / model["file"]
+    if path.name != model["file"] or not path.is_file():
+        raise RefusalError(f"{path}: is missing though {MANIFEST} lists it; copy the folder again")
+    content = path.read_bytes()
+    digest = hashlib.sha256(content).hexdigest()
+    if digest != model["sha256"]:
+        raise RefusalError(f"{path}: SHA-256 is {digest[:12]}..., not {model['sha256'][:12]}... as {MANIFEST} says")
+    return content
+
+
+def _open(content: bytes, model: dict):  # noqa: ANN202 (of a package that may be missing)
+    try:
+        from ai_edge_litert.interpreter import Interpreter
+    except ImportError:
+        raise RefusalError("ai-edge-litert, which runs the models, is missing; pip install ai-edge-litert") from None
+    try:
+        with _quiet():
+            return Interpreter(model_content=content).get_signature_runner(model["signature"])
+    except (RuntimeError, ValueError) as error:
+        raise RefusalError(f"{model['file']}: does not open ({_line(error)})") from None
+
+
+def _check_latent(golden: dict, model: dict) -> None:
+    """The manifest's definition of latents: a seed gives the latent that it says."""
+    expected = np.random.RandomState(golden["seed"]).randn(model["latent_size"]).astype(np.float32)
+    if not np.allclose(np.asarray(golden["latent"], np.float32), expected, rtol=0, atol=1e-6):
+        raise RefusalError(
+            f"{model['file']}: the golden of seed {golden['seed']} has another latent than that seed gives"
+        )
+
+
+def _draw(run, golden: dict, model: dict) -> np.ndarray:  # noqa: ANN001 (likewise)
+    given = {"latent": np.asarray(golden["latent"], np.float32)[None]}
+    if model["labels"]:
+        given["label"] = np.eye(len(model["labels"]), dtype=np.float32)[None, golden["label"]]
+    try:
+        with _quiet():
+            image = run(**given)[model["output"]["name"]]
+    except (RuntimeError, ValueError, KeyError, IndexError) as error:
+        raise RefusalError(f"{model['file']}: does not run ({_line(error)})") from None
+    if list(image.shape) != model["output"]["shape"] or image.dtype != np.uint8:
+        raise RefusalError(f"{model['file']}: gives {image.dtype} {image.shape}, not uint8 {model['output']['shape']}")
+    return image[0]
+
+
+def _difference(image: np.ndarray, golden: dict) -> float:
+    """Largest difference of a block's mean pixel, in grey levels."""
+    side = golden["thumbnail_side"]
+    means = image.reshape(side, len(image) // side, side, len(image) // side, -1).mean(axis=(1, 3))
+    return float(np.abs(means.ravel() - np.asarray(golden["thumbnail"])).max())
+
+
+def _line(error: Exception) -> str:
+    return " ".join(str(error).split())[:200]
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """The runtime prints to stderr from C++; exceptions still carry its messages."""
+    sys.stderr.flush()
+    kept = os.dup(2)
+    with Path(os.devnull).open("wb") as nowhere:
+        os.dup2(nowhere.fileno(), 2)
+    try:
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(kept)
+
+
+def main() -> None:
+    """Verifies the folder that the command line names; 0 if all is well, 2 with one line if it is not."""
+    parser = argparse.ArgumentParser(
+        description="Checks that an exported folder has arrived whole, and that its models draw their golden pictures.",
+        epilog=EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("exported", type=Path, help="folder that export/to_tflite.py wrote")
+    folder = parser.parse_args().exported
+    try:
+        lines = 0
+        for line in verify(folder):
+            print(line, flush=True)
+            lines += 1
+    except RefusalError as refusal:
+        print(f"error: {refusal}", file=sys.stderr)
+        sys.exit(2)
+    print(f"verified {lines} models in {folder}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,66 @@
+"""Operators that a phone lacks, in models made for real."""
+
+import contextlib
+import io
+
+import pytest
+import tensorflow as tf
+
+from android_demo.apk.artifacts import RUNTIME
+from export import lint as linter
+from export.convert import convert
+from export.inference_graph import inference_graph
+from export.int8 import Int8Converter
+from export.lint import APP_RUNTIME, GPU_OPERATORS, NEWEST_VERSIONS, lint
+from pgkeras.errors import UserError
+from pgkeras.quiet_tensorflow import quiet_stderr
+from tests.export.test_gate import flex_model
+
+
+@pytest.fixture(scope="module")
+def graph(make_generator):
+    return inference_graph(make_generator(resolution=8))
+
+
+def test_the_runtime_is_the_app_s():
+    assert RUNTIME.version == APP_RUNTIME
+
+
+def test_only_the_cast_to_pixels_is_not_for_gpus(graph):
+    for model in (convert(graph, "float32", "x"), convert(graph, "dynamic", "x"), Int8Converter(graph, "x").convert()):
+        assert lint(model, "x").not_on_gpu == ["CAST"]
+
+
+def test_tensorflow_s_own_analyzer_finds_nothing_more(graph):
+    """It takes the cast as well; the delegate itself refuses uint8."""
+    printed = io.StringIO()
+    with quiet_stderr(), contextlib.redirect_stdout(printed):
+        tf.lite.experimental.Analyzer.analyze(model_content=convert(graph, "float32", "x"), gpu_compatibility=True)
+    assert "GPU COMPATIBILITY WARNING" not in printed.getvalue()
+
+
+def test_flex():
+    with pytest.raises(UserError, match=r"^x: uses operators that are not built into TFLite \(FlexMatrixInverse\)"):
+        lint(flex_model(), "x")
+
+
+def test_a_newer_version(graph, monkeypatch):
+    monkeypatch.setitem(linter.NEWEST_VERSIONS, "RESIZE_NEAREST_NEIGHBOR", 2)
+    with pytest.raises(UserError, match=r"newer than the app's TFLite 2.16.1 \(RESIZE_NEAREST_NEIGHBOR 3\)$"):
+        lint(convert(graph, "float32", "x"), "x")
+
+
+def test_a_dense_layer_with_scales_per_channel(graph):
+    """What the converter writes if it is let: version 12, which came with TFLite 2.17."""
+    converter = tf.lite.TFLiteConverter.from_concrete_functions([graph], tf.Module())
+    converter.optimizations = [tf.lite.Optimize.DEFAULT]
+    with quiet_stderr():
+        model = converter.convert()
+    with pytest.raises(UserError, match=r"FULLY_CONNECTED 12"):
+        lint(model, "x")
+
+
+def test_names_are_tflite_s():
+    from tensorflow.lite.python.schema_py_generated import BuiltinOperator
+
+    assert all(hasattr(BuiltinOperator, name) for name in {*GPU_OPERATORS, *NEWEST_VERSIONS})

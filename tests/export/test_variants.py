@@ -1,0 +1,144 @@
+"""int8, dynamic-range int8, galleries: what is in the files, and what they draw."""
+
+import numpy as np
+import pytest
+from tensorflow.lite.python import schema_py_generated as schema
+
+from export.convert import GALLERY, convert
+from export.gate import Bars, keras_reference, pass_gate
+from export.inference_graph import inference_graph
+from export.int8 import Int8Converter
+from export.interpreter import interpret
+from export.variant import Source, make_variant
+from pgkeras.errors import UserError
+
+
+@pytest.fixture(scope="module")
+def generator(make_generator):
+    return make_generator(resolution=8, fmap_max=32)
+
+
+@pytest.fixture(scope="module")
+def graph(generator):
+    return inference_graph(generator)
+
+
+@pytest.fixture(scope="module")
+def gallery_graph(generator):
+    return inference_graph(generator, 3)
+
+
+@pytest.fixture(scope="module")
+def reference(generator):
+    return keras_reference(generator, "x", 16)
+
+
+@pytest.fixture(scope="module")
+def int8(graph):
+    return Int8Converter(graph, "x")
+
+
+@pytest.fixture
+def make_source(graph, reference):
+    def make(bars: Bars, gallery_graph=None, gallery: int = 0) -> Source:
+        return Source(graph, gallery_graph, gallery, reference, bars, finish=lambda model, file: model)
+
+    return make
+
+
+def convolutions(model: bytes) -> list[tuple[int, int]]:
+    """Types of the feature map and the filter of each convolution, of all signatures."""
+    content, found = schema.Model.GetRootAs(model), []
+    for graph in map(content.Subgraphs, range(content.SubgraphsLength())):
+        for operator in map(graph.Operators, range(graph.OperatorsLength())):
+            code = content.OperatorCodes(operator.OpcodeIndex()).BuiltinCode()
+            if code == schema.BuiltinOperator.CONV_2D:
+                found.append(tuple(graph.Tensors(operator.Inputs(index)).Type() for index in (0, 1)))
+    return found
+
+
+FLOAT32, INT8 = schema.TensorType.FLOAT32, schema.TensorType.INT8
+
+
+def test_int8_computes_in_int8(int8):
+    assert convolutions(int8.convert()) == [(INT8, INT8)] * 4
+
+
+def test_dynamic_stores_int8(graph):
+    """But for the last layer, whose 96 weights the converter leaves alone."""
+    assert convolutions(convert(graph, "dynamic", "x")) == [(FLOAT32, INT8)] * 3 + [(FLOAT32, FLOAT32)]
+
+
+def test_the_contract_stays_float_in_and_pixels_out(int8, reference):
+    images = interpret(int8.convert(), reference.latents)
+    assert (images.dtype, images.shape) == (np.uint8, (16, 8, 8, 3))
+
+
+@pytest.mark.parametrize("quantization", ["dynamic", "int8"])
+def test_quantized_images_are_keras_s(make_source, quantization):
+    variant = make_variant(make_source(Bars()), quantization, "x")
+    assert variant.passed.reason is None
+    assert 35 < variant.passed.fidelity.psnr < 70
+    assert variant.float_layers == ()
+
+
+def test_int8_is_a_quarter_of_the_size(make_generator):
+    graph = inference_graph(make_generator(resolution=4, fmap_max=256, latent_size=256))
+    size = len(convert(graph, "float32", "x"))
+    assert len(convert(graph, "dynamic", "x")) < 0.26 * size
+    assert len(Int8Converter(graph, "x").convert()) < 0.26 * size
+
+
+def test_int8_is_deterministic(int8, graph):
+    assert Int8Converter(graph, "x").convert() == int8.convert()
+
+
+def test_layers_that_hurt_stay_in_float(int8):
+    layers = int8.layers_by_error()
+    assert len(layers) == 5
+    assert convolutions(int8.convert(layers)) == [(FLOAT32, FLOAT32)] * 4
+    assert convolutions(int8.convert([layers[0]])).count((FLOAT32, FLOAT32)) == 1
+
+
+def test_a_variant_is_saved_by_float_layers(make_source):
+    alone = make_variant(make_source(Bars()), "int8", "x").passed.fidelity.psnr
+    saved = make_variant(make_source(Bars(int8=alone + 0.1)), "int8", "x")
+    assert saved.passed.reason is None
+    assert 1 <= len(saved.float_layers) <= 2
+
+
+def test_a_variant_that_nothing_saves(make_source):
+    lost = make_variant(make_source(Bars(int8=90)), "int8", "x")
+    assert "below the bar of 90 dB" in lost.passed.reason
+
+
+@pytest.mark.parametrize("quantization", ["float32", "float16", "dynamic", "int8"])
+def test_gallery_draws_the_same_pictures(make_source, gallery_graph, reference, quantization):
+    source = make_source(Bars(), gallery_graph, 3)
+    variant = make_variant(source, quantization, "x")
+    single = make_variant(make_source(Bars()), quantization, "x")
+    np.testing.assert_array_equal(variant.passed.images, single.passed.images)
+    drawn = interpret(variant.model, reference.latents[:15], None, GALLERY, 3)
+    np.testing.assert_allclose(drawn.astype(int), single.passed.images[:15], atol=4)
+    assert len(variant.model) < 1.6 * len(single.model), "the weights are there once"
+    assert make_variant(source, quantization, "x").model == variant.model
+
+
+def test_float_layers_are_the_gallery_s_too(graph, gallery_graph):
+    converter = Int8Converter(graph, "x", gallery_graph)
+    assert convolutions(converter.convert(converter.layers_by_error())) == [(FLOAT32, FLOAT32)] * 8
+
+
+def test_too_few_latents_for_the_gallery(graph, make_generator, reference):
+    generator = make_generator(resolution=8, fmap_max=32)
+    model = convert(graph, "float32", "x", inference_graph(generator, 20))
+    with pytest.raises(UserError, match="16 latents do not fill a gallery of 20; give more --num-latents"):
+        pass_gate(model, reference, "float32", "x", gallery=20)
+
+
+def test_labels_are_calibrated_in_turn(make_generator):
+    generator = make_generator(resolution=4, label_size=3)
+    reference = keras_reference(generator, "x", 9)
+    converter = Int8Converter(inference_graph(generator), "x", inference_graph(generator, 2))
+    assert len(converter.layers_by_error()) == 3
+    assert pass_gate(converter.convert(), reference, "int8", "x", gallery=2).fidelity.psnr > 30
