@@ -4,19 +4,21 @@ import json
 import subprocess
 import sys
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import click
 import numpy as np
 
+from benchmarks.face_network import Seen
 from pgkeras.atomic import atomic_path
 from pgkeras.command_line import run
 from pgkeras.config import ProgressiveConfig
-from pgkeras.data import hold_out, open_dataset
+from pgkeras.data import Dataset, hold_out, open_dataset
 from pgkeras.errors import UserError
 from pgkeras.evaluation.candidates import find_candidate
 from pgkeras.evaluation.comparison import Comparison
-from pgkeras.evaluation.images import Stored
+from pgkeras.evaluation.images import ImageSource, Stored
 from pgkeras.images import grid, write_png
 from pgkeras.presets import quick
 from pgkeras.schedule import Schedule
@@ -25,12 +27,14 @@ from pgkeras.training.preflight import preflight
 from pgkeras.training.run_folder import RunFolder
 from pgkeras.training.state import TrainingState
 
-KIMG = 320
-"""What the preset as it was before tuning shows in 20 minutes on two idle cores. The others get the same time, by
-their speed beside the preset's, so that whatever else the machine does meanwhile favours none of them."""
+KIMG = {"32": 320, "64": 480}
+"""What the preset as it was before tuning shows in 20 and 60 minutes on two idle cores. The others get the same time,
+by their speed beside the preset's, so that whatever else the machine does meanwhile favours none of them."""
 HOLDOUT = 0.2
+MOST_IMAGES = 2048
 SHOWN = 16
 MEASURED_SECONDS = 2.0
+FLOOR = "photos"
 
 BEFORE = {
     "latent_size": 128,
@@ -67,8 +71,8 @@ CHANGES: dict[str, dict] = {
 
 
 @dataclass(frozen=True)
-class Kept:
-    """Where the results are kept.
+class Results:
+    """What was measured so far.
 
     Attributes:
         folder: of `results.jsonl`, `results.md` and a strip of samples for each configuration.
@@ -76,42 +80,54 @@ class Kept:
 
     folder: Path
 
-    @property
-    def lines(self) -> Path:
-        """A JSON line for each configuration."""
-        return self.folder / "results.jsonl"
+    def read(self) -> dict[str, dict]:
+        """The values of each configuration by its name, best first."""
+        lines = self._lines.read_text().splitlines() if self._lines.exists() else []
+        return {each.pop("name"): each for each in map(json.loads, lines)}
 
-    def read(self) -> list[dict]:
-        """The results so far."""
-        return [json.loads(line) for line in self.lines.read_text().splitlines()] if self.lines.exists() else []
+    def add(self, name: str, values: dict, samples: np.ndarray) -> None:
+        """Keeps one more.
 
-    def add(self, result: dict, samples: np.ndarray) -> None:
-        """Keeps one more result."""
-        write_png(self.strip(result["name"]), grid(samples, len(samples)))
-        results = sorted([*self.read(), result], key=lambda each: each["swd_average"])
-        for path, text in (
-            (self.lines, "".join(json.dumps(each) + "\n" for each in results)),
-            (self.folder / "results.md", self._table(results)),
-        ):
+        Args:
+            name: of the configuration.
+            values: kimg and every measure.
+            samples: uint8 (number, side, side, 3).
+        """
+        write_png(self.folder / _strip(name), grid(samples, len(samples)))
+        results = dict(sorted((self.read() | {name: values}).items(), key=lambda item: item[1]["frechet"]))
+        lines = "".join(json.dumps({"name": name} | values) + "\n" for name, values in results.items())
+        for path, text in ((self._lines, lines), (self.folder / "results.md", _table(results))):
             with atomic_path(path) as temporary:
                 temporary.write_text(text)
 
-    def strip(self, name: str) -> Path:
-        """Samples of one configuration."""
-        return self.folder / f"{name.lower().replace(' ', '_').replace('.', '_')}.png"
+    @property
+    def _lines(self) -> Path:
+        return self.folder / "results.jsonl"
 
-    def _table(self, results: list[dict]) -> str:
-        header = "| configuration | kimg | SWD 32 / 16 | average | MS-SSIM | samples |\n|---|---|---|---|---|---|\n"
-        return header + "".join(
-            f"| {each['name']} | {each['kimg']:.0f} | {each['swd_32']:.1f} / {each['swd_16']:.1f} | "
-            f"{each['swd_average']:.1f} | {each['ms_ssim_generated']:.3f} | "
-            f"![samples]({self.strip(each['name']).name}) |\n"
-            for each in results
-        )
+
+def _strip(name: str) -> str:
+    return f"{_file_name(name)}.png"
+
+
+def _file_name(name: str) -> str:
+    return name.lower().replace(" ", "_").replace(".", "_")
+
+
+def _table(results: dict[str, dict]) -> str:
+    sides = sorted((key for key in next(iter(results.values())) if key[4:].isdecimal()), key=lambda key: -int(key[4:]))
+    header = f"| configuration | kimg | SWD {' / '.join(key[4:] for key in sides)} | average | MS-SSIM | "
+    header += "Fréchet | faces | samples |\n|---|---|---|---|---|---|---|---|\n"
+    return header + "".join(
+        f"| {name} | {each['kimg']:.0f} | {' / '.join(f'{each[key]:.1f}' for key in sides)} | "
+        f"{each['swd_average']:.1f} | {each['ms_ssim_generated']:.3f} | {each['frechet']:.0f} | {each['faces']:.1%} | "
+        f"![samples]({_strip(name)}) |\n"
+        for name, each in results.items()
+    )
 
 
 @click.command()
 @click.argument("faces", type=click.Path(path_type=Path))
+@click.option("--resolution", type=click.Choice(list(KIMG)), default="32", show_default=True, help="20 or 60 minutes.")
 @click.option("--out", type=click.Path(path_type=Path), default="build/tuning", show_default=True, help="For the runs.")
 @click.option(
     "--results",
@@ -121,60 +137,85 @@ class Kept:
     help="For the table and the strips; configurations that are in it already are left out.",
 )
 @click.option("--only", help="Names of configurations, separated by commas.  [default: all]")
-def main(faces: Path, out: Path, results: Path, only: str | None) -> None:
+def main(faces: Path, resolution: str, out: Path, results: Path, only: str | None) -> None:
     """Trains each configuration on four fifths of FACES and measures it against the other fifth."""
     names = only.split(",") if only else list(CHANGES)
     for name in names:
         if name not in CHANGES:
             raise UserError(f"--only {only}: {name!r} is unknown; choose from {', '.join(CHANGES)}")
-    results.mkdir(parents=True, exist_ok=True)
-    kept = Kept(results)
-    if not any(each["name"] == "photos" for each in kept.read()):
-        kept.add(*_floor(faces))
-    for name in names:
-        if not any(each["name"] == name for each in kept.read()):
-            kept.add(*_try(name, faces, out))
-            print(kept.read(), flush=True)
-
-
-def _floor(faces: Path) -> tuple[dict, np.ndarray]:
-    """The training photos themselves: what a perfect generator would reach."""
+    runs = out / f"{resolution}x{resolution}"
+    kept = Results(results / runs.name)
+    kept.folder.mkdir(parents=True, exist_ok=True)
     training, held_out = hold_out(open_dataset(faces), HOLDOUT)
-    source = Stored(training, 32)
-    with Comparison(held_out, faces, ("swd", "ms_ssim"), 2048) as comparison:
-        values = comparison.measure(source, lambda count: None)
-    return {"name": "photos", "kimg": 0.0} | values, next(source.batches(SHOWN))
+    judge = Judge(held_out, int(resolution), faces)
+    if FLOOR not in kept.read():
+        kept.add(FLOOR, *judge.judge(Stored(training, int(resolution))))
+    for name in names:
+        if name not in kept.read():
+            folder = runs / _file_name(name)
+            if not _finished(folder, int(resolution)):
+                _train(name, int(resolution), faces, folder)
+            run = _finished(folder, int(resolution))
+            _, description = RunFolder.open(run)
+            kimg = Schedule.from_config(description.config).images / 1000
+            kept.add(name, *judge.judge(find_candidate(run, None, "refuse").open(), kimg))
 
 
-def _try(name: str, faces: Path, out: Path) -> tuple[dict, np.ndarray]:
-    folder = out / name.lower().replace(" ", "_")
-    config = _config(name)
-    kimg = _kimg_of_same_time(config, faces)
+class Judge:
+    """Measures candidates against the held-out photos.
+
+    Args:
+        dataset: the held-out photos.
+        side: of the candidates' images, in pixels.
+        name: of the data set, for errors.
+    """
+
+    def __init__(self, dataset: Dataset, side: int, name: Path) -> None:
+        real = Stored(dataset, side)
+        self._seen = Seen(real.batches(real.available))
+        self._comparison = partial(Comparison, dataset, name, ("swd", "ms_ssim"), MOST_IMAGES)
+
+    def judge(self, source: ImageSource, kimg: float = 0.0) -> tuple[dict, np.ndarray]:
+        """All measures of one candidate.
+
+        Args:
+            source: its images.
+            kimg: thousands of images that it learnt from.
+
+        Returns:
+            The values by name, and uint8 (SHOWN, side, side, 3), samples.
+        """
+        with self._comparison() as comparison:
+            values = {"kimg": kimg} | comparison.measure(source, lambda count: None)
+        seen = Seen(source.batches(min(MOST_IMAGES, source.available or MOST_IMAGES)))
+        values |= {"frechet": self._seen.frechet(seen), "faces": seen.faces}
+        return values, np.concatenate(list(source.batches(SHOWN)))
+
+
+def _train(name: str, resolution: int, faces: Path, folder: Path) -> None:
+    kimg = _kimg_of_same_time(name, resolution, faces)
     options = [f"--{option.replace('_', '-')}={_text(value)}" for option, value in _given(name).items()]
-    command = [sys.executable, "-m", "pgkeras.train", faces, "--out", folder, "--preset", "quick", "--resolution", "32"]
-    subprocess.run(
-        [*map(str, command), f"--kimg={kimg}", f"--holdout={HOLDOUT}", *options], check=True, stdout=sys.stderr
-    )
-    path = max(folder.iterdir())
-    _, description = RunFolder.open(path)
-    _, held_out = description.open_data()
-    source = find_candidate(path, None, "refuse").open()
-    with Comparison(held_out, faces, ("swd", "ms_ssim"), 2048) as comparison:
-        values = comparison.measure(source, lambda count: None)
-    return {"name": name, "kimg": kimg} | values, np.concatenate(list(source.batches(SHOWN)))
+    command = [sys.executable, "-m", "pgkeras.train", str(faces), "--out", str(folder), "--preset", "quick"]
+    command += [f"--resolution={resolution}", f"--kimg={kimg}", f"--holdout={HOLDOUT}", *options]
+    subprocess.run(command, check=True, stdout=sys.stderr)
+
+
+def _finished(folder: Path, resolution: int) -> Path | None:
+    """The run in a folder that has come to its end: the last generator is written then."""
+    generators = sorted(folder.glob(f"*/generators/generator_{resolution:04}.keras"))
+    return generators[-1].parents[1] if generators else None
 
 
 def _given(name: str) -> dict:
     return {option: value for option, value in (BEFORE | CHANGES[name]).items() if value is not None}
 
 
-def _config(name: str) -> ProgressiveConfig:
-    return ProgressiveConfig(**quick().model_dump() | BEFORE | CHANGES[name])
-
-
-def _kimg_of_same_time(config: ProgressiveConfig, faces: Path) -> float:
-    before, own = (_seconds_per_image(each, faces) for each in (_config("before"), config))
-    return round(KIMG * before / own, 1)
+def _kimg_of_same_time(name: str, resolution: int, faces: Path) -> float:
+    before, own = (
+        _seconds_per_image(ProgressiveConfig(**quick().model_dump() | options | {"resolution": resolution}), faces)
+        for options in (BEFORE, BEFORE | CHANGES[name])
+    )
+    return round(KIMG[str(resolution)] * before / own, 1)
 
 
 def _seconds_per_image(config: ProgressiveConfig, faces: Path) -> float:

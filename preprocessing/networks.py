@@ -98,7 +98,7 @@ def _converted(name: str, shape: tuple[int, ...]) -> bytes:
     """A network as a LiteRT model for inputs of one shape, its weights as constants."""
     import tensorflow as tf
 
-    network = _mtcnn_networks()[name]
+    network = mtcnn_networks()[name]
     weights = network.get_weights()
 
     @tf.function(input_signature=[tf.TensorSpec(shape)], autograph=False)
@@ -110,7 +110,8 @@ def _converted(name: str, shape: tuple[int, ...]) -> bytes:
 
 
 @cache
-def _mtcnn_networks() -> dict:
+def mtcnn_networks() -> dict:
+    """The networks themselves, Keras models: pnet, rnet, onet."""
     from mtcnn import MTCNN
 
     return {name: stage._model for name, stage in zip(("pnet", "rnet", "onet"), MTCNN().stages, strict=True)}
