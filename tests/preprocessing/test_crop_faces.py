@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ from PIL import Image
 
 from pgkeras.command_line import run
 from preprocessing.crop_faces import main
+from preprocessing.engines import ENGINES, compute_with_threads
 
 ROOT = Path(__file__).parents[2]
 
@@ -240,8 +242,14 @@ def test_bad_input_by_the_documented_command(tmp_path):
 
 
 def test_long_work_shows_rate_and_time_left(command, tmp_path, portraits, monkeypatch):
+    def slowly(*arguments):
+        for done in compute_with_threads(*arguments):
+            yield done
+            time.sleep(0.15)  # a bar is drawn anew after a tenth of a second
+
     for number, portrait in enumerate(portraits):
         Image.fromarray(portrait).save(tmp_path / f"{number}.png")
+    monkeypatch.setitem(ENGINES, "threads", slowly)
     monkeypatch.setattr("preprocessing.crop_faces.PROGRESS_AFTER", 0)
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
     monkeypatch.setattr("preprocessing.work_folder.CHUNK_SIZE", 2)
