@@ -110,11 +110,12 @@ def _read(resolution: int, path: Path, options: Options) -> tuple[keras.Model, S
     if image_shape[0] != resolution:
         raise UserError(f"{path}: its images are {image_shape[0]}x{image_shape[0]}; name the file after that")
     classes, latent_size = label_size(generator), generator.inputs[0].shape[-1]
+    label_names = read_label_names(path, classes) if classes else []
 
     def finish(model: bytes, file: str) -> bytes:
         if not can_write_metadata():
             return model
-        return with_metadata(model, Path(file).stem, latent_size, classes, image_shape)
+        return with_metadata(model, Path(file).stem, latent_size, label_names, image_shape)
 
     source = Source(
         graph=inference_graph(generator),
@@ -124,4 +125,4 @@ def _read(resolution: int, path: Path, options: Options) -> tuple[keras.Model, S
         bars=options.bars,
         finish=finish,
     )
-    return generator, source, read_label_names(path, classes) if classes else []
+    return generator, source, label_names

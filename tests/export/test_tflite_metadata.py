@@ -1,6 +1,8 @@
 """What other programs read from the file itself."""
 
 import json
+import zipfile
+from io import BytesIO
 
 import numpy as np
 import pytest
@@ -25,7 +27,7 @@ def plain(make_generator):
 
 @pytest.fixture(scope="module")
 def described(plain):
-    return metadata.with_metadata(plain, "generator_0008_float32", 24, 0, (8, 8, 1))
+    return metadata.with_metadata(plain, "generator_0008_float32", 24, (), (8, 8, 1))
 
 
 def fields(model: bytes) -> dict[str, bytes]:
@@ -63,7 +65,7 @@ def test_tensors(described):
 @pytest.mark.parametrize(("channels", "colour_space"), [(1, "GRAYSCALE"), (3, "RGB")])
 def test_colour_space(plain, channels, colour_space):
     image = (
-        read(metadata.with_metadata(plain, "x", 24, 0, (8, 8, channels))).SubgraphMetadata(0).OutputTensorMetadata(0)
+        read(metadata.with_metadata(plain, "x", 24, (), (8, 8, channels))).SubgraphMetadata(0).OutputTensorMetadata(0)
     )
     assert image.Content().ContentPropertiesType() == metadata.schema.ContentProperties.ImageProperties
     table, properties = image.Content().ContentProperties(), metadata.schema.ImageProperties()
@@ -76,6 +78,36 @@ def test_the_rest_of_the_model_stays(plain, described):
     latents = latents_from_seeds(range(3), 24)
     np.testing.assert_array_equal(interpret(described, latents), interpret(plain, latents))
     assert fields(described).items() > fields(plain).items()
+
+
+def test_a_conditional_model_with_a_gallery_carries_its_class_names(make_generator):
+    generator = make_generator(resolution=4, label_size=2)
+    model = convert(inference_graph(generator), "float32", "x", inference_graph(generator, 3))
+    described = metadata.with_metadata(model, "x", 24, ("cat", "Löwe"), (4, 4, 3))
+
+    with zipfile.ZipFile(BytesIO(described)) as archive:
+        assert archive.namelist() == ["labels.txt"]
+        assert archive.read("labels.txt").decode() == "cat\nLöwe\n"
+    assert metadata.with_metadata(model, "x", 24, ("cat", "Löwe"), (4, 4, 3)) == described
+    table = read(described)
+    content = schema_py_generated.Model.GetRootAs(described)
+    assert table.SubgraphMetadataLength() == content.SubgraphsLength() == 2
+    descriptions = []
+    for index in range(2):
+        graph, tensors = table.SubgraphMetadata(index), content.Subgraphs(index)
+        descriptions.append(graph.Description())
+        for place in range(2):
+            described_tensor = graph.InputTensorMetadata(place)
+            assert described_tensor.Name() in tensors.Tensors(tensors.Inputs(place)).Name()
+            if described_tensor.Name() == b"label":
+                file = described_tensor.AssociatedFiles(0)
+                assert (file.Name(), file.Type()) == (
+                    b"labels.txt",
+                    metadata.schema.AssociatedFileType.TENSOR_AXIS_LABELS,
+                )
+    assert sorted(descriptions) == [b"3 images at a time.", b"One image."]
+    latents, labels = latents_from_seeds(range(3), 24), np.eye(2, dtype=np.float32)[[0, 1, 0]]
+    np.testing.assert_array_equal(interpret(described, latents, labels), interpret(model, latents, labels))
 
 
 def test_official_reader(described):
