@@ -8,14 +8,15 @@ import numpy as np
 from tqdm import tqdm
 
 from pgkeras.atomic import atomic_path
-from pgkeras.command_line import fit_option, run
+from pgkeras.command_line import run
 from pgkeras.data import Fit
 from pgkeras.errors import UserError
 from pgkeras.evaluation.candidates import Candidate, find_candidate, find_snapshots, is_run
 from pgkeras.evaluation.comparison import Comparison
 from pgkeras.evaluation.images import ImageSource, Stored
-from pgkeras.evaluation.measures import DEFAULTS, NAMES, parse_names
+from pgkeras.evaluation.measures import parse_names
 from pgkeras.evaluation.neighbours import nearest, sheet
+from pgkeras.evaluation.options import measuring_options
 from pgkeras.evaluation.reals import Reals, open_reals
 from pgkeras.evaluation.table import Result, lines, rows
 from pgkeras.images import write_png
@@ -34,20 +35,7 @@ Examples:
 
 @click.command(epilog=EXAMPLES)
 @click.argument("run_or_model", type=click.Path(path_type=Path))
-@click.option(
-    "--data",
-    type=click.Path(path_type=Path),
-    help="Real images, of any format of train.  [default: those that the run held out, or else trained on]",
-)
-@fit_option
-@click.option("--metrics", default=",".join(DEFAULTS), show_default=True, help=f"Which of {', '.join(NAMES)}.")
-@click.option(
-    "--num-images",
-    type=click.IntRange(min=2),
-    default=16384,
-    show_default=True,
-    help="How many real and generated images, if there are so many; the default is the paper's.",
-)
+@measuring_options
 @click.option("--resolution", type=int, help="Which of the run's generators.  [default: the largest]")
 @click.option(
     "--checkpoints",
@@ -61,7 +49,6 @@ Examples:
     type=click.Path(path_type=Path),
     help="Also draw a .png of the generated images that are most like a training image, beside the closest ones.",
 )
-@click.option("--json", "json_path", type=click.Path(path_type=Path), help="Also write the values to this file.")
 def main(
     run_or_model: Path,
     data: Path | None,
