@@ -20,6 +20,7 @@ from pgkeras.evaluation.options import measuring_options
 from pgkeras.evaluation.reals import Reals, open_reals
 from pgkeras.evaluation.table import Result, lines, rows
 from pgkeras.images import write_png
+from pgkeras.json_lines import append_line
 from pgkeras.training.run_folder import RunFolder
 
 MOST_SOUGHT = 2048  # generated images whose neighbours are looked for
@@ -93,7 +94,8 @@ def main(
     if neighbours:
         _draw_neighbours(candidates[0].open(), last["images"], reals, neighbours)
     if is_run(run_or_model):
-        _append(RunFolder(run_or_model).evaluations, results)
+        for result in results:
+            append_line(RunFolder(run_or_model).evaluations, result)
     if json_path:
         _write(json_path, results if checkpoints == "all" else last)
 
@@ -125,11 +127,6 @@ def _draw_neighbours(source: ImageSource, number: int, reals: Reals, path: Path)
         write_png(path, sheet(images, found, reals.training))
     except OSError as error:
         raise UserError(f"--neighbours {path}: cannot be written ({error.strerror}); choose another") from None
-
-
-def _append(path: Path, results: list[Result]) -> None:
-    with path.open("a") as file:
-        file.writelines(json.dumps(result) + "\n" for result in results)
 
 
 def _write(path: Path, values: object) -> None:

@@ -1,7 +1,5 @@
 """The metrics of the moving average, as training goes on."""
 
-import json
-
 import tensorflow as tf
 from tqdm import tqdm
 
@@ -10,6 +8,7 @@ from pgkeras.config import ProgressiveConfig
 from pgkeras.data import Dataset
 from pgkeras.evaluation.images import Generated, Stored, gathered
 from pgkeras.evaluation.measures import is_measurable, measure
+from pgkeras.json_lines import append_line
 from pgkeras.training.run_folder import RunFolder
 
 
@@ -41,8 +40,7 @@ class Metrics:
         sources = Stored(self.data, resolution), Generated(snapshot.generator)
         with gathered(sources[0], number) as real, gathered(sources[1], number) as fake:
             values = measure(self.config.metrics, real, fake)
-        with self.lines.open("a") as file:
-            file.write(json.dumps({"images_shown": images_shown, "images": number} | values) + "\n")
+        append_line(self.lines, {"images_shown": images_shown, "images": number} | values)
         with self.tensorboard.as_default():
             for name, value in values.items():
                 tf.summary.scalar(name, value, step=images_shown)
