@@ -14,6 +14,9 @@ SAMPLE := $(filter $(DEMO)/photos,$(PHOTOS))
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --upgrade pip
 	$(BIN)/python -m pip install --quiet -r requirements-dev.txt
+	@# tflite-support, of which only the schema is used, asks for a protobuf that is pure Python on Python 3.11: with
+	@# it, TensorFlow needs twice as long to trace a training step.
+	$(BIN)/python -m pip install --quiet --no-deps 'protobuf==5.29.5; python_version < "3.12"'
 	touch $@
 
 demo: .venv/installed

@@ -29,7 +29,7 @@ SMALL = [
     "--checkpoint-minutes=0.002",
 ]
 IMAGES_IN_ALL = 4000
-MOST_KILLS = 5
+KILLS = 3
 
 
 @pytest.fixture(scope="module")
@@ -76,20 +76,16 @@ def test_a_run_killed_at_random_moments_ends_as_if_it_had_not_been(tmp_path, fac
     statistics = run / "stats.jsonl"
     moments = random.Random(7)
     process = start(faces, "--out", tmp_path, *SMALL)
-    kills = 0
-    while kills < MOST_KILLS:
+    for _ in range(KILLS):
         began = time.time()
         wait_for(process, lambda began=began: statistics.exists() and statistics.stat().st_mtime > began)
         time.sleep(moments.uniform(0, 1.5))
-        if process.poll() is not None:
-            break
+        assert process.poll() is None, process.communicate()
         process.kill()
         process.communicate()
-        kills += 1
         process = start("--resume", run)
     _, errors = process.communicate()
     assert process.returncode == 0, errors
-    assert kills >= 3
     assert digest(run) == digest(uninterrupted)
 
 
@@ -105,7 +101,7 @@ def test_a_full_disk_ends_in_one_line_with_the_last_checkpoint_intact(tmp_path, 
         with filler.open("wb", buffering=0) as file, pytest.raises(OSError, match="No space left"):
             while True:
                 file.write(bytes(4096))
-        _, errors = process.communicate(timeout=120)
+        _, errors = process.communicate(timeout=300)
         assert (process.returncode, errors.count("\n")) == (2, 1), errors
         assert f"error: {run}: the disk is full. The last checkpoint is intact: free some space" in errors
 
@@ -125,14 +121,24 @@ def test_a_disk_too_small_is_noticed_before_the_run(tmp_path):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_signals_during_a_fade_in_leave_a_checkpoint_of_that_very_step(tmp_path, faces, number):
+def test_signals_during_a_fade_in_leave_a_checkpoint_of_that_very_step(tmp_path, faces):
+    """SIGTERM stops the run, SIGINT (Ctrl-C) the run that goes on from there."""
     run = tmp_path / "00000-faces-8"
-    process = start(faces, "--out", tmp_path, *SMALL, "--checkpoint-minutes=60", "--fade-in-kimg=100")
-    statistics = run / "stats.jsonl"
-    wait_for(process, lambda: statistics.exists() and '"fade_in": true' in statistics.read_text())
-    process.send_signal(number)
-    output, errors = process.communicate(timeout=60)
-    assert (process.returncode, errors) == (130, "")
-    stopped = int(output.split("stopped at ")[1].split(" images")[0].replace(",", ""))
-    assert f"{stopped:09}.npz" in [path.name for path in (run / "checkpoints").iterdir()]
+
+    def lines() -> list[str]:
+        return (run / "stats.jsonl").read_text().splitlines() if (run / "stats.jsonl").exists() else []
+
+    options = ["--checkpoint-minutes=60", "--fade-in-kimg=100", "--ticks-per-phase=400"]
+    process = start(faces, "--out", tmp_path, *SMALL, *options)
+    stopped = []
+    for number in (signal.SIGTERM, signal.SIGINT):
+        known = len(lines())
+        wait_for(process, lambda known=known: len(lines()) > known and lines()[-1].count('"fade_in": true'))
+        process.send_signal(number)
+        output, errors = process.communicate(timeout=300)
+        assert (process.returncode, errors) == (130, "")
+        stopped.append(int(output.split("stopped at ")[1].split(" images")[0].replace(",", "")))
+        assert f"{stopped[-1]:09}.npz" in [path.name for path in (run / "checkpoints").iterdir()]
+        if number == signal.SIGTERM:
+            process = start("--resume", run)
+    assert stopped[0] < stopped[1]

@@ -45,17 +45,16 @@ def test_without_a_gpu_the_processor_decides(monkeypatch, tmp_path, flags, expec
 def steps(state: TrainingState, number: int) -> list[dict[str, float]]:
     phase = Schedule.from_config(CONFIG).phases[-1]
     state.begin_phase(phase)
-    step = tf.function(state.gan(phase).train_step)
+    step = tf.function(state.gan(phase).train_step, autograph=False)
     return [{name: float(value) for name, value in step(tf.constant(REALS)).items()} for _ in range(number)]
 
 
-@pytest.mark.parametrize("name", precision.POLICIES)
-def test_steps_are_finite_and_begin_alike_in_every_precision(name):
-    expected = steps(TrainingState(CONFIG, "float32"), 1)[0]
-    found = steps(TrainingState(CONFIG, name), 3)
-    assert all(np.isfinite(value) for values in found for value in values.values())
-    for value in ("discriminator_loss", "generator_loss", "penalty"):
-        assert found[0][value] == pytest.approx(expected[value], abs=0.05)
+def test_steps_are_finite_and_begin_alike_in_every_precision():
+    found = {name: steps(TrainingState(CONFIG, name), 3) for name in precision.POLICIES}
+    for name, each in found.items():
+        assert all(np.isfinite(value) for values in each for value in values.values()), name
+        for value in ("discriminator_loss", "generator_loss", "penalty"):
+            assert each[0][value] == pytest.approx(found["float32"][0][value], abs=0.05), name
 
 
 def test_float16_overflow_lowers_the_scale_and_leaves_the_weights():
