@@ -5,12 +5,14 @@ import pytest
 from tensorflow.lite.python import schema_py_generated as schema
 
 from export.convert import GALLERY, convert
+from export.dynamic import DynamicConverter
 from export.gate import Bars, keras_reference, pass_gate
 from export.inference_graph import inference_graph
 from export.int8 import Int8Converter
 from export.interpreter import interpret
 from export.variant import Source, make_variant
 from pgkeras.errors import UserError
+from pgkeras.latents import latents_from_seeds
 
 
 @pytest.fixture(scope="module")
@@ -100,16 +102,31 @@ def test_layers_that_hurt_stay_in_float(int8):
     assert convolutions(int8.convert([layers[0]])).count((FLOAT32, FLOAT32)) == 1
 
 
-def test_a_variant_is_saved_by_float_layers(make_source):
-    alone = make_variant(make_source(Bars()), "int8", "x").passed.fidelity.psnr
-    saved = make_variant(make_source(Bars(int8=alone + 0.1)), "int8", "x")
+@pytest.mark.parametrize("quantization", ["dynamic", "int8"])
+def test_a_variant_is_saved_by_float_layers(make_source, quantization):
+    alone = make_variant(make_source(Bars()), quantization, "x").passed.fidelity.psnr
+    saved = make_variant(make_source(Bars(int8=alone + 0.1)), quantization, "x")
     assert saved.passed.reason is None
     assert 1 <= len(saved.float_layers) <= 2
 
 
-def test_a_variant_that_nothing_saves(make_source):
-    lost = make_variant(make_source(Bars(int8=90)), "int8", "x")
+@pytest.mark.parametrize("quantization", ["dynamic", "int8"])
+def test_a_variant_that_nothing_saves(make_source, quantization):
+    lost = make_variant(make_source(Bars(int8=90)), quantization, "x")
     assert "below the bar of 90 dB" in lost.passed.reason
+
+
+def test_dynamic_layers_that_stay_in_float(graph, int8):
+    converter = DynamicConverter(graph, "x")
+    alone, layers = converter.convert(), int8.layers_by_error()
+    kept = converter.convert(layers)
+    assert convolutions(kept) == [(FLOAT32, FLOAT32)] * 4
+    assert len(kept) < 1.1 * len(convert(graph, "float32", "x")), "no weights are there twice"
+    latents = latents_from_seeds(range(4), 24)
+    np.testing.assert_array_equal(interpret(kept, latents), interpret(convert(graph, "float32", "x"), latents))
+    convolution = next(layer for layer in layers if "0004_conv" in layer)
+    assert convolutions(converter.convert([convolution]))[:2] == [(FLOAT32, FLOAT32), (FLOAT32, INT8)]
+    assert converter.convert() == alone
 
 
 @pytest.mark.parametrize("quantization", ["float32", "float16", "dynamic", "int8"])
@@ -126,7 +143,11 @@ def test_gallery_draws_the_same_pictures(make_source, gallery_graph, reference, 
 
 def test_float_layers_are_the_gallery_s_too(graph, gallery_graph):
     converter = Int8Converter(graph, "x", gallery_graph)
-    assert convolutions(converter.convert(converter.layers_by_error())) == [(FLOAT32, FLOAT32)] * 8
+    layers = converter.layers_by_error()
+    assert convolutions(converter.convert(layers)) == [(FLOAT32, FLOAT32)] * 8
+    dynamic = DynamicConverter(graph, "x", gallery_graph).convert(layers)
+    assert convolutions(dynamic) == [(FLOAT32, FLOAT32)] * 8
+    assert len(dynamic) < 1.2 * len(convert(graph, "float32", "x", gallery_graph))
 
 
 def test_too_few_latents_for_the_gallery(graph, make_generator, reference):
