@@ -1,5 +1,6 @@
 """A folder whose new files appear together, or not at all."""
 
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -11,7 +12,7 @@ from pgkeras.errors import UserError
 
 @contextmanager
 def complete_folder(out: Path, last: str) -> Iterator[Path]:
-    """A temporary folder whose files move to another one when the block ends without an exception.
+    """A temporary folder whose files and folders move to another one when the block ends without an exception.
 
     Args:
         out: where they appear; made if it is missing, and unmade if the block fails. Other files in it stay.
@@ -27,6 +28,10 @@ def complete_folder(out: Path, last: str) -> Iterator[Path]:
             yield Path(temporary)
             (out / last).unlink(missing_ok=True)
             for file in sorted(Path(temporary).iterdir(), key=lambda file: (file.name == last, file.name)):
+                if file.is_dir():
+                    shutil.rmtree(out / file.name, ignore_errors=True)
+                    file.replace(out / file.name)
+                    continue
                 with atomic_path(out / file.name) as final:
                     file.replace(final)
     except UserError as error:

@@ -1,16 +1,20 @@
 """The whole way from generators to an exported folder."""
 
 import tempfile
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+
+import keras
 
 from export import manifest
 from export.complete_folder import complete_folder
 from export.convert import Quantization
-from export.gate import LATENTS, Bars, keras_reference
+from export.for_servers import ServerFormat, write_for_servers
+from export.gate import LATENTS, Bars, Reference, keras_reference
 from export.inference_graph import inference_graph
 from export.metadata import can_write_metadata, with_metadata
+from export.onnx_model import require_packages
 from export.quality import Card
 from export.variant import Source, Variant, make_variant
 from pgkeras.errors import UserError
@@ -29,6 +33,7 @@ class Options:
         latents: on how many the variants are compared with Keras.
         bars: least quality.
         gallery: latents of a second signature, or 0 for none.
+        server_formats: formats for servers, in which each generator is written, too.
         card: notes for the manifest, such as licence and training data.
         threads: with which latency is measured.
     """
@@ -38,6 +43,7 @@ class Options:
     latents: int = LATENTS
     bars: Bars = field(default_factory=Bars)
     gallery: int = 0
+    server_formats: Collection[ServerFormat] = ()
     card: Mapping[str, str] = field(default_factory=dict)
     threads: int = 2
 
@@ -45,7 +51,7 @@ class Options:
 def export_generators(
     generators: dict[int, Path], options: Options, out: Path, on_variant: Callable[[str, Variant], None]
 ) -> manifest.Manifest:
-    """Writes each generator in each quantization that reaches its bar, the quality card, and manifest.json.
+    """Writes each generator in each quantization that reaches its bar and for servers, a quality card, manifest.json.
 
     Args:
         generators: .keras files by resolution.
@@ -54,14 +60,16 @@ def export_generators(
         on_variant: called with each variant's file and measurements, whether it is written or not.
 
     Raises:
-        UserError: for a bad .keras file, a model that fails the gate, a folder that cannot be written to, or if no
-            variant reaches its bar; then nothing is written.
+        UserError: for a bad .keras file, a model that fails the gate, a package that is missing, a folder that cannot
+            be written to, or if no variant reaches its bar; then nothing is written.
     """
-    models = []
+    if "onnx" in options.server_formats:
+        require_packages()
+    models, served = [], []
     card = Card(options.name, options.latents, options.bars, options.threads)
     with complete_folder(out, last=manifest.FILE_NAME) as folder, tempfile.TemporaryDirectory() as scratch:
         for resolution, path in generators.items():
-            source, label_names = _read(resolution, path, options)
+            generator, source, label_names = _read(resolution, path, options)
             variants = []
             for quantization in options.quantizations:
                 file = f"generator_{resolution:04}_{quantization}.tflite"
@@ -74,16 +82,29 @@ def export_generators(
                 else:
                     reason = variant.passed.reason
             card.add(resolution, source.reference, variants)
+            served += _served(generator, source.reference, label_names, options.server_formats, folder)
         if not models:
             raise UserError(f"{file}: {reason}, and no other variant reaches its bar; train longer or lower the bar")
         card.write(folder, Path(scratch))
-        complete = manifest.Manifest(name=options.name, card=dict(options.card), models=models)
+        complete = manifest.Manifest(name=options.name, card=dict(options.card), models=models, servers=served)
         (folder / manifest.FILE_NAME).write_text(complete.to_json())
     return complete
 
 
-def _read(resolution: int, path: Path, options: Options) -> tuple[Source, list[str]]:
-    """A generator's graphs and reference, and the names of its classes."""
+def _served(
+    generator: keras.Model, reference: Reference, label_names: list[str], formats: Collection[ServerFormat], out: Path
+) -> Iterator[manifest.Served]:
+    if not formats:
+        return
+    graph = inference_graph(generator, batch=None)
+    name = f"generator_{generator.output_shape[1]:04}"
+    for server_format in formats:
+        model = write_for_servers(graph, reference, server_format, out, name)
+        yield manifest.describe_served(model, label_names, reference)
+
+
+def _read(resolution: int, path: Path, options: Options) -> tuple[keras.Model, Source, list[str]]:
+    """A generator, its graphs and reference, and the names of its classes."""
     generator = load_generator(path)
     side = generator.output_shape[1]
     if side != resolution:
@@ -102,4 +123,4 @@ def _read(resolution: int, path: Path, options: Options) -> tuple[Source, list[s
         bars=options.bars,
         finish=finish,
     )
-    return source, label_names
+    return generator, source, label_names

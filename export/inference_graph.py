@@ -11,8 +11,8 @@ from tensorflow.types.experimental import ConcreteFunction
 from pgkeras.layers import LeakyReLU, PixelNormalization
 
 
-def inference_graph(generator: keras.Model, batch: int = 1) -> ConcreteFunction:
-    """Traces a generator for a fixed number of latents, with pixels made inside the graph.
+def inference_graph(generator: keras.Model, batch: int | None = 1) -> ConcreteFunction:
+    """Traces a generator, with pixels made inside the graph.
 
     Weights are constants, not variables: the converter computes what only they decide, such as a kernel times its
     equalized scale, and phones need no variable operators.
@@ -20,7 +20,7 @@ def inference_graph(generator: keras.Model, batch: int = 1) -> ConcreteFunction:
     Args:
         generator: latents (batch, latent_size), and labels (batch, label_size) if it is conditional -> images
             (batch, side, side, channels), trained to lie in [-1, 1].
-        batch: latents at a time.
+        batch: latents at a time; None for any number.
 
     Returns:
         A function `latent` float32 (batch, latent_size) [, `label` float32 (batch, label_size)] -> {"image": uint8
@@ -39,7 +39,7 @@ def inference_graph(generator: keras.Model, batch: int = 1) -> ConcreteFunction:
     return infer.get_concrete_function()
 
 
-def _signature(generator: keras.Model, batch: int) -> list[tf.TensorSpec]:
+def _signature(generator: keras.Model, batch: int | None) -> list[tf.TensorSpec]:
     names = ("latent", "label")[: len(generator.inputs)]
     return [
         tf.TensorSpec((batch, given.shape[-1]), tf.float32, name=name)

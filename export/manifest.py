@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 import pgkeras
 from export.convert import GALLERY, SIGNATURE, Quantization
+from export.for_servers import ServerFormat, ServerModel
 from export.gate import TOLERANCES, Reference
 from export.variant import Source, Variant
 
@@ -42,7 +43,7 @@ class Input(_Record):
     Attributes:
         name: in the signature.
         dtype: of its numbers.
-        shape: with the batch of 1.
+        shape: with the batch of 1; -1 for any.
         distribution: of its numbers.
     """
 
@@ -58,7 +59,7 @@ class Output(_Record):
     Attributes:
         name: in the signature.
         dtype: of its pixels.
-        shape: (1, height, width, channels); rows from the top.
+        shape: (1, height, width, channels), or -1 for any number of images; rows from the top.
         range: smallest and largest value a pixel can have.
     """
 
@@ -143,6 +144,34 @@ class Model(_Record):
     goldens: list[Golden]
 
 
+class Served(_Record):
+    """A model for servers.
+
+    Attributes:
+        format: "saved-model", with the signature `serving_default`, or "onnx".
+        file: name of the file, or of the folder to give to TF Serving.
+        resolution: side of the image in pixels.
+        labels: names of the classes in the order of the label tensor; empty: the model takes no label.
+        sha256: of each file, by its path beside the manifest.
+        inputs: tensors to fill; an axis of -1 is any number of images.
+        output: the images.
+        tolerance: grey levels by which a right runtime's pixel may differ from the goldens'.
+        difference: largest one of a pixel from Keras's on the gate's latents.
+        goldens: of the first seeds.
+    """
+
+    format: ServerFormat
+    file: str
+    resolution: int
+    labels: list[str]
+    sha256: dict[str, str]
+    inputs: list[Input]
+    output: Output
+    tolerance: int
+    difference: int
+    goldens: list[Golden]
+
+
 class Manifest(_Record):
     """The whole file.
 
@@ -153,6 +182,7 @@ class Manifest(_Record):
         latents: how to draw them.
         card: the publisher's notes, such as licence and training data.
         models: by resolution, then quantization; each is complete in itself.
+        servers: models for servers, if they were asked for.
     """
 
     format_version: Literal[1] = 1
@@ -161,6 +191,7 @@ class Manifest(_Record):
     latents: Latents = Latents()
     card: dict[str, str] = Field(default_factory=dict)
     models: list[Model]
+    servers: list[Served] = Field(default_factory=list)
 
     def to_json(self) -> str:
         """Indented JSON, with a line for each list of numbers."""
@@ -200,11 +231,34 @@ def describe(file: str, variant: Variant, label_names: Sequence[str], source: So
     )
 
 
-def _inputs(latent_size: int, label_size: int) -> list[Input]:
-    latent = Input(name="latent", dtype="float32", shape=[1, latent_size], distribution="N(0, 1)")
+def describe_served(model: ServerModel, label_names: Sequence[str], reference: Reference) -> Served:
+    """The manifest's entry for a server's model.
+
+    Args:
+        model: the file or folder, and what it draws.
+        label_names: of the classes; empty if the model takes no label.
+        reference: Keras's images.
+    """
+    _, side, _, channels = model.images.shape
+    return Served(
+        format=model.format,
+        file=model.path.name,
+        resolution=side,
+        labels=list(label_names),
+        sha256=model.digests(),
+        inputs=_inputs(reference.latents.shape[1], len(label_names), batch=-1),
+        output=Output(name="image", dtype="uint8", shape=[-1, side, side, channels], range=(0, 255)),
+        tolerance=TOLERANCES["float32"],
+        difference=model.difference,
+        goldens=[_golden(seed, reference, model.images[seed]) for seed in range(GOLDENS)],
+    )
+
+
+def _inputs(latent_size: int, label_size: int, batch: int = 1) -> list[Input]:
+    latent = Input(name="latent", dtype="float32", shape=[batch, latent_size], distribution="N(0, 1)")
     if not label_size:
         return [latent]
-    return [latent, Input(name="label", dtype="float32", shape=[1, label_size], distribution="one-hot")]
+    return [latent, Input(name="label", dtype="float32", shape=[batch, label_size], distribution="one-hot")]
 
 
 def _golden(seed: int, reference: Reference, image: np.ndarray) -> Golden:

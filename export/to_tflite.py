@@ -9,6 +9,7 @@ import click
 from export import manifest
 from export.convert import Quantization
 from export.exporter import Options, export_generators
+from export.for_servers import ServerFormat
 from export.gate import LATENTS, Bars
 from export.metadata import can_write_metadata
 from export.quality import PAGE_NAME
@@ -18,10 +19,12 @@ from pgkeras.errors import UserError
 from pgkeras.loading import find_generators
 
 QUANTIZATIONS = get_args(Quantization)
+SERVER_FORMATS = get_args(ServerFormat)
 EXAMPLES = """\b
 Examples:
   python export/to_tflite.py runs/00000-faces-64 --out exported
   python export/to_tflite.py runs/00000-faces-64 --out exported --resolutions 64,32 --quantize float16
+  python export/to_tflite.py runs/00000-faces-64 --out exported --also saved-model,onnx
   python export/to_tflite.py generator_0064.keras --out exported --card licence=CC-BY-4.0 --card training_data=LFW
 """
 
@@ -41,6 +44,7 @@ Examples:
     metavar="N",
     help="Adds a second signature, for N images at once; a little larger, and slower to open.",
 )
+@click.option("--also", metavar="FORMATS", help=f"Models for servers, too: {', '.join(SERVER_FORMATS)}, or both.")
 @click.option(
     "--num-latents",
     type=click.IntRange(min=2),
@@ -60,20 +64,22 @@ def main(
     resolutions: str,
     quantize: str,
     gallery: int | None,
+    also: str | None,
     num_latents: int,
     float16_psnr: float,
     int8_psnr: float,
     threads: int,
     notes: tuple[str, ...],
 ) -> None:
-    """Exports the generators of RUN_OR_MODEL to TFLite, for phones.
+    """Exports the generators of RUN_OR_MODEL to TFLite, for phones; --also to SavedModel and ONNX, for servers.
 
     RUN_OR_MODEL is a run folder, a folder of generator_*.keras files, or one .keras file. Every model must pass a
     gate: built-in operators that the app's runtime has, and images that agree with Keras's. A variant whose images are
     further from Keras's than its bar allows is left out. Only then do the files appear: the models, quality.md and
     quality.json, which judge them, and manifest.json, which describes them.
     """
-    quantizations = _parse_quantizations(quantize)
+    quantizations = _parse_names("--quantize", quantize, QUANTIZATIONS)
+    server_formats = _parse_names("--also", also, SERVER_FORMATS) if also else []
     card = _parse_card(notes)
     generators = _choose(find_generators(run_or_model), resolutions, run_or_model)
     options = Options(
@@ -82,12 +88,15 @@ def main(
         latents=num_latents,
         bars=Bars(float16_psnr, int8_psnr),
         gallery=gallery or 0,
+        server_formats=server_formats,
         card=card,
         threads=threads,
     )
     exported = export_generators(generators, options, out, _print_variant)
     megabytes = sum(model.bytes for model in exported.models) / 1e6
     print(f"exported {len(exported.models)} models, {megabytes:.1f} MB, to {out / manifest.FILE_NAME}")
+    for served in exported.servers:
+        print(f"for servers: {out / served.file}")
     print(f"how good they are: {out / PAGE_NAME}")
     if not can_write_metadata():
         print("note: the models hold no TFLite metadata: tflite-support, for Python 3.11, writes it", file=sys.stderr)
@@ -113,12 +122,12 @@ def _parse_card(notes: tuple[str, ...]) -> dict[str, str]:
     return card
 
 
-def _parse_quantizations(text: str) -> list[Quantization]:
+def _parse_names(option: str, text: str, known: tuple[str, ...]) -> list[str]:
     names = _split(text)
     for name in names:
-        if name not in QUANTIZATIONS:
-            raise UserError(f"--quantize {text}: {name!r} is unknown; choose from {', '.join(QUANTIZATIONS)}")
-    return [name for name in QUANTIZATIONS if name in names]
+        if name not in known:
+            raise UserError(f"{option} {text}: {name!r} is unknown; choose from {', '.join(known)}")
+    return [name for name in known if name in names]
 
 
 def _choose(generators: dict[int, Path], text: str, source: Path) -> dict[int, Path]:

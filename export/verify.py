@@ -48,6 +48,8 @@ def verify(folder: Path) -> Iterator[str]:
             raise RefusalError(f"{path}: describes no model")
         for model in manifest["models"]:
             yield _verify_model(folder, model)
+        for model in manifest.get("servers", []):
+            yield _verify_served(folder, model)
     except OSError as error:
         raise RefusalError(f"{path}: cannot be read ({error.strerror}); give a folder of export/to_tflite.py") from None
     except (KeyError, TypeError, ValueError, AttributeError) as error:
@@ -55,8 +57,31 @@ def verify(folder: Path) -> Iterator[str]:
 
 
 def _verify_model(folder: Path, model: dict) -> str:
-    content = _read(folder, model)
-    run = _open(content, model)
+    content = _read(folder, model["file"], model["sha256"])
+    return _check_goldens(_open(content, model), model)
+
+
+def _verify_served(folder: Path, model: dict) -> str:
+    """An .onnx file is run where onnxruntime is installed; a SavedModel, which may hold any code, never."""
+    if not model["sha256"]:
+        raise RefusalError(f"{model['file']}: has no digest to check it by")
+    for name, digest in model["sha256"].items():
+        content = _read(folder, name, digest)
+    if model["format"] != "onnx":
+        return f"{model['file']:<32} intact"
+    try:
+        from onnxruntime import InferenceSession
+    except ImportError:
+        return f"{model['file']:<32} intact; onnxruntime, which would draw its goldens, is not installed"
+    try:
+        session = InferenceSession(content, providers=["CPUExecutionProvider"])
+    except Exception as error:  # onnxruntime's own classes, which have no public base
+        raise RefusalError(f"{model['file']}: does not open ({_line(error)})") from None
+    name = model["output"]["name"]
+    return _check_goldens(lambda **given: {name: session.run([name], given)[0]}, model)
+
+
+def _check_goldens(run, model: dict) -> str:  # noqa: ANN001 (a signature runner, or like one)
     exact = 0
     for golden in model["goldens"]:
         _check_latent(golden, model)
@@ -77,14 +102,14 @@ def _verify_model(folder: Path, model: dict) -> str:
     return f"{model['file']:<32} intact, draws its {number} goldens {words}"
 
 
-def _read(folder: Path, model: dict) -> bytes:
-    path = folder / model["file"]
-    if path.name != model["file"] or not path.is_file():
+def _read(folder: Path, name: str, expected: str) -> bytes:
+    path = folder / name
+    if not path.resolve().is_relative_to(folder.resolve()) or not path.is_file():
         raise RefusalError(f"{path}: is missing though {MANIFEST} lists it; copy the folder again")
     content = path.read_bytes()
     digest = hashlib.sha256(content).hexdigest()
-    if digest != model["sha256"]:
-        raise RefusalError(f"{path}: SHA-256 is {digest[:12]}..., not {model['sha256'][:12]}... as {MANIFEST} says")
+    if digest != expected:
+        raise RefusalError(f"{path}: SHA-256 is {digest[:12]}..., not {expected[:12]}... as {MANIFEST} says")
     return content
 
 
@@ -102,7 +127,7 @@ def _open(content: bytes, model: dict):  # noqa: ANN202 (of a package that may b
 
 def _check_latent(golden: dict, model: dict) -> None:
     """The manifest's definition of latents: a seed gives the latent that it says."""
-    expected = np.random.RandomState(golden["seed"]).randn(model["latent_size"]).astype(np.float32)
+    expected = np.random.RandomState(golden["seed"]).randn(model["inputs"][0]["shape"][1]).astype(np.float32)
     if not np.allclose(np.asarray(golden["latent"], np.float32), expected, rtol=0, atol=1e-6):
         raise RefusalError(
             f"{model['file']}: the golden of seed {golden['seed']} has another latent than that seed gives"
@@ -118,8 +143,9 @@ def _draw(run, golden: dict, model: dict) -> np.ndarray:  # noqa: ANN001 (likewi
             image = run(**given)[model["output"]["name"]]
     except (RuntimeError, ValueError, KeyError, IndexError) as error:
         raise RefusalError(f"{model['file']}: does not run ({_line(error)})") from None
-    if list(image.shape) != model["output"]["shape"] or image.dtype != np.uint8:
-        raise RefusalError(f"{model['file']}: gives {image.dtype} {image.shape}, not uint8 {model['output']['shape']}")
+    expected = [1, *model["output"]["shape"][1:]]
+    if list(image.shape) != expected or image.dtype != np.uint8:
+        raise RefusalError(f"{model['file']}: gives {image.dtype} {image.shape}, not uint8 {expected}")
     return image[0]
 
 

@@ -50,7 +50,7 @@ def read_exported(folder: Path) -> Exported:
         raise UserError(f"{path}: is no manifest ({type(error).__name__}: {error}); {_REMEDY}") from None
     if not models:
         raise UserError(f"{path}: describes no model; {_REMEDY}")
-    return Exported(manifest | {"models": models}, files)
+    return Exported(manifest | {"models": models, "servers": []}, files)
 
 
 def _choose(models: list[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -1,0 +1,98 @@
+"""Models for servers: any number of latents at a time, in the formats of TF Serving and of ONNX runtimes."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+import numpy as np
+import tensorflow as tf
+from tensorflow.types.experimental import ConcreteFunction
+
+from export.convert import SIGNATURE
+from export.gate import TOLERANCES, Reference
+from export.onnx_model import OnnxSession, to_onnx
+from pgkeras.errors import UserError
+from pgkeras.quiet_tensorflow import quiet_stderr
+
+ServerFormat = Literal["saved-model", "onnx"]
+VERSION = "1"  # TF Serving serves the highest-numbered folder
+AT_A_TIME = 32
+
+
+@dataclass(frozen=True)
+class ServerModel:
+    """A file or folder that was written and draws Keras's images.
+
+    Attributes:
+        format: of it.
+        path: where it is.
+        images: uint8 (number, side, side, channels), what it makes of the reference's latents.
+        difference: largest one of a pixel from Keras's, in grey levels.
+    """
+
+    format: ServerFormat
+    path: Path
+    images: np.ndarray
+    difference: int
+
+    def digests(self) -> dict[str, str]:
+        """SHA-256 of each file, by its path beside the manifest."""
+        files = [self.path] if self.path.is_file() else sorted(each for each in self.path.rglob("*") if each.is_file())
+        return {
+            file.relative_to(self.path.parent).as_posix(): hashlib.sha256(file.read_bytes()).hexdigest()
+            for file in files
+        }
+
+
+def write_for_servers(
+    graph: ConcreteFunction, reference: Reference, server_format: ServerFormat, folder: Path, name: str
+) -> ServerModel:
+    """Writes a graph in one format and runs what was written.
+
+    Args:
+        graph: of `inference_graph`, for any number of latents.
+        reference: Keras's images.
+        server_format: which one.
+        folder: for the file, `NAME.onnx`, or folder, `NAME_saved_model`.
+        name: of the model.
+
+    Raises:
+        UserError: if an image is more than one grey level off Keras's.
+    """
+    path, run = _WRITERS[server_format](graph, folder, name)
+    given = {"latent": reference.latents} | ({} if reference.labels is None else {"label": reference.labels})
+    images = np.concatenate(
+        [
+            run({key: value[start : start + AT_A_TIME] for key, value in given.items()})
+            for start in range(0, len(reference.latents), AT_A_TIME)
+        ]
+    )
+    difference = int(np.abs(images.astype(int) - reference.images).max())
+    if difference > TOLERANCES["float32"]:
+        raise UserError(f"{path.name}: its image is {difference} grey levels off Keras's; leave it out of --also")
+    return ServerModel(server_format, path, images, difference)
+
+
+Run = Callable[[dict[str, np.ndarray]], np.ndarray]
+
+
+def _write_saved_model(graph: ConcreteFunction, folder: Path, name: str) -> tuple[Path, Run]:
+    """Without the fingerprint, whose random number would make every run of the command give another one."""
+    path = folder / f"{name}_saved_model"
+    with quiet_stderr():
+        tf.saved_model.save(tf.Module(), str(path / VERSION), {SIGNATURE: graph})
+        (path / VERSION / "fingerprint.pb").unlink(missing_ok=True)
+        loaded = tf.saved_model.load(str(path / VERSION))
+    serve = loaded.signatures[SIGNATURE]
+    return path, lambda given: serve(**{key: tf.constant(value) for key, value in given.items()})["image"].numpy()
+
+
+def _write_onnx(graph: ConcreteFunction, folder: Path, name: str) -> tuple[Path, Run]:
+    path = folder / f"{name}.onnx"
+    path.write_bytes(to_onnx(graph, name))
+    return path, OnnxSession(path).run
+
+
+_WRITERS = {"saved-model": _write_saved_model, "onnx": _write_onnx}
