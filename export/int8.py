@@ -8,11 +8,12 @@ from contextlib import contextmanager
 
 import numpy as np
 import tensorflow as tf
-from tensorflow.lite.python import schema_py_generated as schema
 from tensorflow.lite.python.convert import deduplicate_readonly_buffers
+from tensorflow.lite.tools import flatbuffer_utils
 from tensorflow.types.experimental import ConcreteFunction
 
 from export.convert import GALLERY, SIGNATURE, new_converter
+from export.weighted_layers import WEIGHTED, weighted_layers
 from pgkeras.labels import one_hot
 from pgkeras.latents import LAST_SEED, latents_from_seeds
 from pgkeras.quiet_tensorflow import quiet_stderr
@@ -21,7 +22,6 @@ CALIBRATION_SEEDS = range(LAST_SEED - 31, LAST_SEED + 1)  # none that a card sho
 DEBUGGED = 16
 # Cheap, and what hurts most in 8 bits: the square of a feature, its root's inverse, values near zero.
 FLOAT_OPERATORS = ("SUM", "ADD", "RSQRT", "MUL", "LEAKY_RELU", "MINIMUM", "RELU")
-_WEIGHTED = ("CONV_2D", "FULLY_CONNECTED")
 
 
 class Int8Converter:
@@ -71,14 +71,13 @@ class Int8Converter:
             self._debugger.run()
         text = io.StringIO()
         self._debugger.layer_statistics_dump(text)
-        rows = [row for row in csv.DictReader(io.StringIO(text.getvalue())) if row["op_name"] in _WEIGHTED]
+        rows = [row for row in csv.DictReader(io.StringIO(text.getvalue())) if row["op_name"] in WEIGHTED]
         rows.sort(key=lambda row: float(row["mean_squared_error"]) / float(row["scale"]) ** 2, reverse=True)
         return [row["tensor_name"] for row in rows]
 
     def _in_all_signatures(self, layers: Collection[str]) -> list[str]:
         """The converter gives a layer another name in the second signature; only its place is the same."""
-        model = schema.Model.GetRootAs(self._debugger.calibrated_model)
-        signatures = [_layers(model, model.Subgraphs(index)) for index in range(model.SubgraphsLength())]
+        signatures = weighted_layers(flatbuffer_utils.convert_bytearray_to_object(self._debugger.calibrated_model))
         return [name for names in zip(*signatures, strict=True) if names[0] in layers for name in names]
 
     def _calibration(self) -> Iterator[dict[str, np.ndarray] | tuple[str, dict[str, np.ndarray]]]:
@@ -110,15 +109,6 @@ def _inputs(graph: ConcreteFunction, seeds: range) -> Iterator[dict[str, np.ndar
         if "label" in sizes:
             given["label"] = one_hot(indices % sizes["label"][1], sizes["label"][1])
         yield given
-
-
-def _layers(model: schema.Model, graph: schema.SubGraph) -> list[str]:
-    """What the debugger calls the layers with weights: the names of their outputs."""
-    operators = [graph.Operators(index) for index in range(graph.OperatorsLength())]
-    codes = [model.OperatorCodes(operator.OpcodeIndex()).BuiltinCode() for operator in operators]
-    weighted = [getattr(schema.BuiltinOperator, name) for name in _WEIGHTED]
-    outputs = [each.Outputs(0) for each, code in zip(operators, codes, strict=True) if code in weighted]
-    return [graph.Tensors(output).Name().decode() for output in outputs]
 
 
 def _options(float_layers: Collection[str]) -> tf.lite.experimental.QuantizationDebugOptions:

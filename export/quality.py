@@ -12,11 +12,11 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict
 
 import pgkeras
+from export.app_runtime import APP_RUNTIME
 from export.convert import Quantization
 from export.costs import Costs, measure_costs
 from export.fidelity import SMALLEST_SWD_SIDE
 from export.gate import Bars, Reference
-from export.lint import APP_RUNTIME
 from export.variant import Variant
 from pgkeras.images import encode_png, grid, to_screen_size
 from pgkeras.metrics import sliced_wasserstein
@@ -42,7 +42,7 @@ class Judged(_Record):
         bytes: size of the file.
         operators: TFLite's names of those it uses.
         not_on_gpu: those of them that the GPU delegate leaves to the processor.
-        float_layers: layers that an int8 model keeps in float32, so that it reaches its bar.
+        float_layers: layers that a dynamic or int8 model keeps in float32, so that it reaches its bar.
         difference: largest one of a pixel from Keras's, in grey levels.
         psnr: in decibels, of all images together; None if they are equal to Keras's.
         ssim: mean structural similarity to Keras's images; None below 8x8.

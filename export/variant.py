@@ -1,4 +1,4 @@
-"""One model of one generator: converted, described, judged, and saved by float layers where int8 alone falls short."""
+"""One model of one generator: converted, described, judged, and saved by float layers where 8 bits fall short."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -6,8 +6,11 @@ from dataclasses import dataclass
 from tensorflow.types.experimental import ConcreteFunction
 
 from export.convert import Quantization, convert
+from export.dynamic import DynamicConverter
 from export.gate import Bars, Passed, Reference, pass_gate
 from export.int8 import Int8Converter
+
+_SELECTIVE = {"dynamic": DynamicConverter, "int8": Int8Converter}
 
 
 @dataclass(frozen=True)
@@ -18,7 +21,7 @@ class Variant:
         quantization: how its weights are stored.
         model: the .tflite file.
         passed: the gate's measurements.
-        float_layers: layers that an int8 model keeps in float32.
+        float_layers: layers that a dynamic or int8 model keeps in float32.
     """
 
     quantization: Quantization
@@ -51,7 +54,8 @@ class Source:
 def make_variant(source: Source, quantization: Quantization, file: str) -> Variant:
     """Converts and judges.
 
-    An int8 model below its bar is tried again with its worst layers in float32: one, two, four ... up to half of them.
+    A dynamic or int8 model below its bar is tried again with its worst layers in float32: one, two, four ... up to half
+    of them.
 
     Args:
         source: of the generator.
@@ -61,10 +65,10 @@ def make_variant(source: Source, quantization: Quantization, file: str) -> Varia
     Raises:
         UserError: if the model fails the gate.
     """
-    if quantization != "int8":
+    if quantization not in _SELECTIVE:
         model = convert(source.graph, quantization, file, source.gallery_graph)
         return _judged(source, quantization, file, model)
-    converter = Int8Converter(source.graph, file, source.gallery_graph)
+    converter = _SELECTIVE[quantization](source.graph, file, source.gallery_graph)
     variant = _judged(source, quantization, file, converter.convert())
     if variant.passed.reason is None:
         return variant

@@ -1,4 +1,7 @@
+import os
+import subprocess
 import sys
+from pathlib import Path
 
 import keras
 import numpy as np
@@ -8,6 +11,7 @@ from export.to_tflite import main
 from pgkeras import ProgressiveConfig, build_generators
 from pgkeras.command_line import run
 
+ROOT = Path(__file__).parents[2]
 CONFIG = ProgressiveConfig(resolution=16, fmap_max=16, latent_size=24)
 
 
@@ -40,19 +44,26 @@ def run_folder(make_generator, tmp_path_factory):
 
 
 @pytest.fixture(scope="session")
-def exported(run_folder, tmp_path_factory):
+def exported(exported_by_a_user):
     """What the command line makes of it."""
+    return exported_by_a_user[0]
+
+
+@pytest.fixture(scope="session")
+def exported_by_a_user(run_folder, tmp_path_factory):
+    """The same, and what the finished process printed."""
     out = tmp_path_factory.mktemp("folder") / "exported"
-    main([str(run_folder), "--out", str(out), "--num-latents", "16"], standalone_mode=False)
-    return out
+    command = [sys.executable, "export/to_tflite.py", run_folder, "--out", out, "--num-latents", "16"]
+    environment = {name: value for name, value in os.environ.items() if name != "TF_CPP_MIN_LOG_LEVEL"}
+    return out, subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
 
 
 @pytest.fixture
 def to_tflite(monkeypatch, capfd):
-    """Runs the command as a user would; gives exit status, stdout and stderr."""
+    """Runs the command within this process, on 8 latents; gives exit status, stdout and stderr."""
 
     def call(*arguments) -> tuple[int, str, str]:
-        monkeypatch.setattr(sys, "argv", ["to_tflite.py", *map(str, arguments)])
+        monkeypatch.setattr(sys, "argv", ["to_tflite.py", "--num-latents", "8", *map(str, arguments)])
         with pytest.raises(SystemExit) as end:
             run(main)
         output = capfd.readouterr()

@@ -60,7 +60,10 @@ def test_the_manifest_names_the_classes_and_the_goldens_labels(exported):
 def test_without_labels_txt_classes_are_numbers(source, tmp_path):
     (tmp_path / "in").mkdir()
     (tmp_path / "in" / "generator_0008.keras").write_bytes((source / "generator_0008.keras").read_bytes())
-    main([str(tmp_path / "in"), "--out", str(tmp_path / "out"), "--quantize", "float32"], standalone_mode=False)
+    main(
+        [str(tmp_path / "in"), "--out", str(tmp_path / "out"), "--quantize", "float32", "--num-latents", "4"],
+        standalone_mode=False,
+    )
     model = json.loads((tmp_path / "out" / "manifest.json").read_text())["models"][0]
     assert model["labels"] == ["0", "1", "2"]
 

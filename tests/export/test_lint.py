@@ -5,13 +5,16 @@ import io
 
 import pytest
 import tensorflow as tf
+from tensorflow.lite.python.schema_py_generated import BuiltinOperator
+from tensorflow.lite.tools import flatbuffer_utils
 
 from android_demo.apk.artifacts import RUNTIME
 from export import lint as linter
+from export.app_runtime import APP_RUNTIME, GPU_OPERATORS, NEWEST_VERSIONS
 from export.convert import convert
 from export.inference_graph import inference_graph
 from export.int8 import Int8Converter
-from export.lint import APP_RUNTIME, GPU_OPERATORS, NEWEST_VERSIONS, lint
+from export.lint import lint
 from pgkeras.errors import UserError
 from pgkeras.quiet_tensorflow import quiet_stderr
 from tests.export.test_gate import flex_model
@@ -50,6 +53,13 @@ def test_a_newer_version(graph, monkeypatch):
         lint(convert(graph, "float32", "x"), "x")
 
 
+def test_an_operator_that_the_runtime_lacks(graph):
+    content = flatbuffer_utils.convert_bytearray_to_object(convert(graph, "float32", "x"))
+    content.operatorCodes[0].builtinCode = BuiltinOperator.STABLEHLO_CLAMP
+    with pytest.raises(UserError, match=r"newer than the app's TFLite 2.16.1 \(STABLEHLO_CLAMP 1\)$"):
+        lint(flatbuffer_utils.convert_object_to_bytearray(content), "x")
+
+
 def test_a_dense_layer_with_scales_per_channel(graph):
     """What the converter writes if it is let: version 12, which came with TFLite 2.17."""
     converter = tf.lite.TFLiteConverter.from_concrete_functions([graph], tf.Module())
@@ -61,6 +71,4 @@ def test_a_dense_layer_with_scales_per_channel(graph):
 
 
 def test_names_are_tflite_s():
-    from tensorflow.lite.python.schema_py_generated import BuiltinOperator
-
     assert all(hasattr(BuiltinOperator, name) for name in {*GPU_OPERATORS, *NEWEST_VERSIONS})

@@ -3,8 +3,6 @@
 import json
 import os
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import keras
@@ -12,7 +10,6 @@ import pytest
 
 from export import metadata
 
-ROOT = Path(__file__).parents[2]
 NOTES = 0 if metadata.can_write_metadata() else 1
 
 
@@ -29,19 +26,11 @@ def check_refused(result: tuple[int, str, str], *words: str) -> None:
         assert word in line
 
 
-@pytest.mark.slow
-def test_as_a_user_runs_it(run_folder, exported, tmp_path):
-    """In a process of its own: the same bytes, and a quiet terminal."""
-    out = tmp_path / "exported"
-    command = [sys.executable, "export/to_tflite.py", run_folder, "--out", out, "--num-latents", "16"]
-    environment = {name: value for name, value in os.environ.items() if name != "TF_CPP_MIN_LOG_LEVEL"}
-    result = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
+def test_as_a_user_runs_it(exported_by_a_user):
+    """In a process of its own: a quiet terminal."""
+    _, result = exported_by_a_user
     assert len(result.stderr.splitlines()) == NOTES
     assert len(result.stdout.splitlines()) == 14
-    assert files(out) == files(exported)
-    for name in files(out):
-        if not name.startswith("quality."):  # it has latencies
-            assert (out / name).read_bytes() == (exported / name).read_bytes(), name
 
 
 def test_prints_a_line_per_model_and_a_summary(to_tflite, run_folder, tmp_path):
@@ -58,10 +47,15 @@ def test_prints_a_line_per_model_and_a_summary(to_tflite, run_folder, tmp_path):
     ]
 
 
-def test_subset_gives_the_same_bytes(to_tflite, run_folder, exported, tmp_path):
-    to_tflite(run_folder, "--out", tmp_path, "--resolutions", "16", "--quantize", "float32")
-    file = "generator_0016_float32.tflite"
-    assert (tmp_path / file).read_bytes() == (exported / file).read_bytes()
+def test_the_same_bytes_again(to_tflite, run_folder, exported, tmp_path):
+    """In another process, and of one resolution alone."""
+    to_tflite(run_folder, "--out", tmp_path, "--resolutions", "16", "--num-latents", "16")
+    again = [name for name in files(tmp_path) if name.endswith((".tflite", ".png"))]
+    assert len(again) == 4 + 1
+    for name in again:
+        assert (tmp_path / name).read_bytes() == (exported / name).read_bytes(), name
+    first, second = (json.loads((folder / "manifest.json").read_text()) for folder in (exported, tmp_path))
+    assert second == first | {"models": first["models"][-4:]}
 
 
 @pytest.mark.parametrize(("source", "name"), [("generators", "generators"), ("any.keras", "any")])
@@ -191,7 +185,7 @@ def overflowing(make_generator, tmp_path_factory):
 
 def test_a_variant_below_its_bar_is_left_out(to_tflite, overflowing, tmp_path):
     out = tmp_path / "exported"
-    status, printed, _ = to_tflite(overflowing, "--out", out, "--quantize", "float32,float16", "--num-latents", "8")
+    status, printed, _ = to_tflite(overflowing, "--out", out, "--quantize", "float32,float16")
     assert status == 0
     assert "generator_0004_float16.tflite" in printed.splitlines()[1]
     assert "not written: PSNR" in printed.splitlines()[1]

@@ -5,6 +5,7 @@ import pytest
 from tensorflow.lite.python import schema_py_generated as schema
 
 from export.convert import GALLERY, convert
+from export.dynamic import DynamicConverter
 from export.gate import Bars, keras_reference, pass_gate
 from export.inference_graph import inference_graph
 from export.int8 import Int8Converter
@@ -34,11 +35,53 @@ def reference(generator):
 
 
 @pytest.fixture(scope="module")
+def float32(graph):
+    return convert(graph, "float32", "x")
+
+
+@pytest.fixture(scope="module")
+def dynamic(graph):
+    return DynamicConverter(graph, "x")
+
+
+@pytest.fixture(scope="module")
 def int8(graph):
     return Int8Converter(graph, "x")
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
+def gallery_int8(graph, gallery_graph):
+    return Int8Converter(graph, "x", gallery_graph)
+
+
+@pytest.fixture(scope="module")
+def gallery_dynamic(graph, gallery_graph):
+    return DynamicConverter(graph, "x", gallery_graph)
+
+
+@pytest.fixture(scope="module")
+def convert_with_gallery(graph, gallery_graph, gallery_int8, gallery_dynamic):
+    def make(quantization: str) -> bytes:
+        converters = {"dynamic": gallery_dynamic, "int8": gallery_int8}
+        if quantization in converters:
+            return converters[quantization].convert()
+        return convert(graph, quantization, "x", gallery_graph)
+
+    return make
+
+
+@pytest.fixture(scope="module")
+def layers(int8):
+    return int8.layers_by_error()
+
+
+@pytest.fixture(scope="module")
+def variants(make_source):
+    """Each kind, made once."""
+    return {kind: make_variant(make_source(Bars()), kind, "x") for kind in ("float32", "float16", "dynamic", "int8")}
+
+
+@pytest.fixture(scope="module")
 def make_source(graph, reference):
     def make(bars: Bars, gallery_graph=None, gallery: int = 0) -> Source:
         return Source(graph, gallery_graph, gallery, reference, bars, finish=lambda model, file: model)
@@ -64,9 +107,9 @@ def test_int8_computes_in_int8(int8):
     assert convolutions(int8.convert()) == [(INT8, INT8)] * 4
 
 
-def test_dynamic_stores_int8(graph):
+def test_dynamic_stores_int8(dynamic):
     """But for the last layer, whose 96 weights the converter leaves alone."""
-    assert convolutions(convert(graph, "dynamic", "x")) == [(FLOAT32, INT8)] * 3 + [(FLOAT32, FLOAT32)]
+    assert convolutions(dynamic.convert()) == [(FLOAT32, INT8)] * 3 + [(FLOAT32, FLOAT32)]
 
 
 def test_the_contract_stays_float_in_and_pixels_out(int8, reference):
@@ -75,8 +118,8 @@ def test_the_contract_stays_float_in_and_pixels_out(int8, reference):
 
 
 @pytest.mark.parametrize("quantization", ["dynamic", "int8"])
-def test_quantized_images_are_keras_s(make_source, quantization):
-    variant = make_variant(make_source(Bars()), quantization, "x")
+def test_quantized_images_are_keras_s(variants, quantization):
+    variant = variants[quantization]
     assert variant.passed.reason is None
     assert 35 < variant.passed.fidelity.psnr < 70
     assert variant.float_layers == ()
@@ -89,51 +132,65 @@ def test_int8_is_a_quarter_of_the_size(make_generator):
     assert len(Int8Converter(graph, "x").convert()) < 0.26 * size
 
 
-def test_int8_is_deterministic(int8, graph):
-    assert Int8Converter(graph, "x").convert() == int8.convert()
+def test_quantization_is_deterministic(dynamic, int8, variants):
+    assert variants["dynamic"].model == dynamic.convert()
+    assert variants["int8"].model == int8.convert()
 
 
-def test_layers_that_hurt_stay_in_float(int8):
-    layers = int8.layers_by_error()
+def test_layers_that_hurt_stay_in_float(int8, layers):
     assert len(layers) == 5
     assert convolutions(int8.convert(layers)) == [(FLOAT32, FLOAT32)] * 4
     assert convolutions(int8.convert([layers[0]])).count((FLOAT32, FLOAT32)) == 1
 
 
-def test_a_variant_is_saved_by_float_layers(make_source):
-    alone = make_variant(make_source(Bars()), "int8", "x").passed.fidelity.psnr
-    saved = make_variant(make_source(Bars(int8=alone + 0.1)), "int8", "x")
+@pytest.mark.parametrize("quantization", ["dynamic", "int8"])
+def test_a_variant_is_saved_by_float_layers(make_source, variants, quantization):
+    alone = variants[quantization].passed.fidelity.psnr
+    saved = make_variant(make_source(Bars(int8=alone + 0.1)), quantization, "x")
     assert saved.passed.reason is None
     assert 1 <= len(saved.float_layers) <= 2
 
 
-def test_a_variant_that_nothing_saves(make_source):
-    lost = make_variant(make_source(Bars(int8=90)), "int8", "x")
+@pytest.mark.parametrize("quantization", ["dynamic", "int8"])
+def test_a_variant_that_nothing_saves(make_source, quantization):
+    lost = make_variant(make_source(Bars(int8=90)), quantization, "x")
     assert "below the bar of 90 dB" in lost.passed.reason
 
 
+def test_dynamic_layers_that_stay_in_float(dynamic, float32, layers, reference):
+    alone, kept = dynamic.convert(), dynamic.convert(layers)
+    assert convolutions(kept) == [(FLOAT32, FLOAT32)] * 4
+    assert len(kept) < 1.1 * len(float32), "no weights are there twice"
+    np.testing.assert_array_equal(interpret(kept, reference.latents), interpret(float32, reference.latents))
+    convolution = next(layer for layer in layers if "0004_conv" in layer)
+    assert convolutions(dynamic.convert([convolution]))[:2] == [(FLOAT32, FLOAT32), (FLOAT32, INT8)]
+    assert dynamic.convert() == alone
+
+
 @pytest.mark.parametrize("quantization", ["float32", "float16", "dynamic", "int8"])
-def test_gallery_draws_the_same_pictures(make_source, gallery_graph, reference, quantization):
-    source = make_source(Bars(), gallery_graph, 3)
-    variant = make_variant(source, quantization, "x")
-    single = make_variant(make_source(Bars()), quantization, "x")
+def test_gallery_draws_the_same_pictures(
+    make_source, gallery_graph, convert_with_gallery, variants, reference, quantization
+):
+    variant = make_variant(make_source(Bars(), gallery_graph, 3), quantization, "x")
+    single = variants[quantization]
     np.testing.assert_array_equal(variant.passed.images, single.passed.images)
     drawn = interpret(variant.model, reference.latents[:15], None, GALLERY, 3)
     np.testing.assert_allclose(drawn.astype(int), single.passed.images[:15], atol=4)
     assert len(variant.model) < 1.6 * len(single.model), "the weights are there once"
-    assert make_variant(source, quantization, "x").model == variant.model
+    assert convert_with_gallery(quantization) == variant.model
 
 
-def test_float_layers_are_the_gallery_s_too(graph, gallery_graph):
-    converter = Int8Converter(graph, "x", gallery_graph)
-    assert convolutions(converter.convert(converter.layers_by_error())) == [(FLOAT32, FLOAT32)] * 8
+def test_float_layers_are_the_gallery_s_too(gallery_int8, gallery_dynamic, float32):
+    layers = gallery_int8.layers_by_error()
+    assert convolutions(gallery_int8.convert(layers)) == [(FLOAT32, FLOAT32)] * 8
+    kept = gallery_dynamic.convert(layers)
+    assert convolutions(kept) == [(FLOAT32, FLOAT32)] * 8
+    assert len(kept) < 1.6 * len(float32), "the weights are there once"
 
 
-def test_too_few_latents_for_the_gallery(graph, make_generator, reference):
-    generator = make_generator(resolution=8, fmap_max=32)
-    model = convert(graph, "float32", "x", inference_graph(generator, 20))
+def test_too_few_latents_for_the_gallery(float32, reference):
     with pytest.raises(UserError, match="16 latents do not fill a gallery of 20; give more --num-latents"):
-        pass_gate(model, reference, "float32", "x", gallery=20)
+        pass_gate(float32, reference, "float32", "x", gallery=20)
 
 
 def test_labels_are_calibrated_in_turn(make_generator):
