@@ -27,6 +27,7 @@ def data(tmp_path_factory):
     return open_dataset(path)
 
 
+@pytest.mark.slow
 def test_every_phase_is_tried_and_the_state_left_as_it_was(data, monkeypatch):
     state = TrainingState(CONFIG, "float32")
     seen = []
@@ -88,6 +89,7 @@ class FakePeak:
         pass
 
 
+@pytest.mark.slow
 def test_a_device_that_runs_out_of_memory_gets_micro_batches(data, monkeypatch):
     state = TrainingState(CONFIG, "float32")
     measure = preflight._measure
