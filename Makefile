@@ -42,7 +42,7 @@ apk: .venv/installed $(EXPORTED)
 	$(BIN)/python android_demo/build_apk.py $(EXPORTED) --out $(APK)
 
 test: .venv/installed lint
-	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 lint: .venv/installed
 	$(BIN)/ruff check .

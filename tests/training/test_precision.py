@@ -49,6 +49,7 @@ def steps(state: TrainingState, number: int) -> list[dict[str, float]]:
     return [{name: float(value) for name, value in step(tf.constant(REALS)).items()} for _ in range(number)]
 
 
+@pytest.mark.slow
 def test_steps_are_finite_and_begin_alike_in_every_precision():
     found = {name: steps(TrainingState(CONFIG, name), 3) for name in precision.POLICIES}
     for name, each in found.items():

@@ -27,6 +27,7 @@ def data(tmp_path_factory):
     return open_dataset(path)
 
 
+@pytest.mark.slow
 def test_every_phase_is_tried_and_the_state_left_as_it_was(data, monkeypatch):
     state = TrainingState(CONFIG, "float32")
     seen = []
@@ -45,6 +46,21 @@ def test_every_phase_is_tried_and_the_state_left_as_it_was(data, monkeypatch):
     for name, variable in state.variables().items():
         np.testing.assert_array_equal(np.asarray(variable), before[name], err_msg=name)
     assert state.config is CONFIG
+
+
+@pytest.mark.parametrize(("seconds", "steps"), [(0, 3), (5, 3), (7, 4)])
+def test_speed_is_that_of_the_steps_after_the_first(monkeypatch, seconds, steps):
+    """By a clock on which the first step takes 10 seconds and the others 2 each: three of them or more are timed."""
+    clock = iter([0, *range(10, 100, 2)])
+    monkeypatch.setattr(preflight, "time", SimpleNamespace(perf_counter=lambda: next(clock)))
+    stopwatch = preflight._Stopwatch(3, seconds)
+    stopwatch.set_model(model := SimpleNamespace(stop_training=False))
+    stopwatch.on_train_begin()
+    for batch in range(1 + steps):
+        assert not model.stop_training
+        stopwatch.on_train_batch_end(batch)
+    assert model.stop_training
+    assert (stopwatch.first, stopwatch.seconds_per_step) == (10, 2)
 
 
 def test_a_resolution_that_does_not_fit_gets_micro_batches(data, monkeypatch):
@@ -73,6 +89,7 @@ class FakePeak:
         pass
 
 
+@pytest.mark.slow
 def test_a_device_that_runs_out_of_memory_gets_micro_batches(data, monkeypatch):
     state = TrainingState(CONFIG, "float32")
     measure = preflight._measure

@@ -70,6 +70,7 @@ def test_a_weight_that_is_not_finite_never_reaches_a_checkpoint(tmp_path):
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.slow
 def test_a_run_recovers_from_a_weight_that_is_not_finite(tmp_path, faces, break_once, capsys):
     """Broken in the fade-in to 8x8, at 44 of 88 images; the last checkpoint is that of the end of 4x4, at 28."""
     state, folder = TrainingState(CONFIG, "float32"), new_run(tmp_path, faces, "run")
@@ -98,6 +99,7 @@ def test_a_discriminator_without_a_penalty_wins(tmp_path, faces):
         run(state, folder, faces)
 
 
+@pytest.mark.slow
 def test_a_generator_that_collapses_is_taken_back(tmp_path, faces, break_once, capsys):
     """From 44 images on it draws one image only; two ticks later that is noticed.
 
@@ -132,6 +134,7 @@ def test_a_checkpoint_that_leads_to_trouble_twice_is_given_up(tmp_path, faces, b
     assert state.progress.rolled_back_to == 0
 
 
+@pytest.mark.slow
 def test_a_rollback_survives_a_kill(tmp_path, faces, break_once, monkeypatch):
     """The checkpoint that it went back to knows of it, so that a resumed run counts on from there."""
     state, folder = TrainingState(CONFIG, "float32"), new_run(tmp_path, faces, "run")
