@@ -106,14 +106,16 @@ def _served(
 def _read(resolution: int, path: Path, options: Options) -> tuple[keras.Model, Source, list[str]]:
     """A generator, its graphs and reference, and the names of its classes."""
     generator = load_generator(path)
-    side = generator.output_shape[1]
-    if side != resolution:
-        raise UserError(f"{path}: its images are {side}x{side}; name the file after that")
-    classes = label_size(generator)
+    image_shape = generator.output_shape[1:]
+    if image_shape[0] != resolution:
+        raise UserError(f"{path}: its images are {image_shape[0]}x{image_shape[0]}; name the file after that")
+    classes, latent_size = label_size(generator), generator.inputs[0].shape[-1]
     label_names = read_label_names(path, classes) if classes else []
 
     def finish(model: bytes, file: str) -> bytes:
-        return with_metadata(model, Path(file).stem, label_names) if can_write_metadata() else model
+        if not can_write_metadata():
+            return model
+        return with_metadata(model, Path(file).stem, latent_size, label_names, image_shape)
 
     source = Source(
         graph=inference_graph(generator),

@@ -4,9 +4,9 @@ It is written with tflite-support's schema classes, whose wheels end at Python 3
 `MetadataPopulator` is not used: it does not import on a machine without libusb.
 """
 
-import io
 import zipfile
 from collections.abc import Sequence
+from io import BytesIO
 
 import flatbuffers
 import numpy as np
@@ -20,8 +20,8 @@ except ImportError:
     schema = None
 
 FIELD = "TFLITE_METADATA"
-FILE_IDENTIFIER = b"M001"
 LABELS = "labels.txt"
+FILE_IDENTIFIER = b"M001"
 MINIMUM_PARSER_VERSION = "1.0.0"  # the first one: no field used here is younger
 
 
@@ -30,49 +30,44 @@ def can_write_metadata() -> bool:
     return schema is not None
 
 
-def with_metadata(model: bytes, name: str, label_names: Sequence[str] = ()) -> bytes:
-    """Adds metadata to a model, and the names of its classes as an associated file.
+def with_metadata(
+    model: bytes, name: str, latent_size: int, label_names: Sequence[str], image_shape: tuple[int, int, int]
+) -> bytes:
+    """Adds metadata to a model.
 
-    The file, a line for each class, is a ZIP archive behind the model, as the format wants it: `unzip -p MODEL` shows
-    it. A model that takes no label has none: there is nothing that its numbers name.
+    Names of classes go into a file of its own, `labels.txt`, which readers find in the model as in a zip archive.
 
     Args:
-        model: a .tflite file whose signatures have inputs `latent`, perhaps `label`, and output `image`.
+        model: a .tflite file with input `latent`, perhaps `label`, and output `image`, for one or several signatures.
         name: of the model.
-        label_names: of the classes; empty if the model takes no label.
+        latent_size: components of a latent.
+        label_names: of the classes; none if the model takes no label.
+        image_shape: (side, side, channels).
     """
     content = flatbuffer_utils.convert_bytearray_to_object(model)
+    inputs = {"latent": _latent(latent_size)}
+    if label_names:
+        inputs["label"] = _label(len(label_names))
+    graphs = [_graph(graph, inputs, _image(image_shape)) for graph in content.subgraphs]
     buffer = flatbuffer_utils.schema_fb.BufferT()
-    buffer.data = np.frombuffer(_describe(content, name), np.uint8)
+    buffer.data = np.frombuffer(_describe(name, image_shape, graphs), np.uint8)
     field = flatbuffer_utils.schema_fb.MetadataT()
     field.name = FIELD
     field.buffer = len(content.buffers)
     content.buffers.append(buffer)
     content.metadata.append(field)
-    described = bytes(flatbuffer_utils.convert_object_to_bytearray(content))
-    return described + _archive("".join(f"{each}\n" for each in label_names)) if label_names else described
+    described = flatbuffer_utils.convert_object_to_bytearray(content)
+    return _with_file(described, LABELS, "".join(f"{each}\n" for each in label_names)) if label_names else described
 
 
-def _archive(labels: str) -> bytes:
-    archive = io.BytesIO()
-    with zipfile.ZipFile(archive, "w") as files:
-        files.writestr(zipfile.ZipInfo(LABELS), labels)  # without a date: the same bytes every time
-    return archive.getvalue()
-
-
-def _describe(content: "flatbuffer_utils.schema_fb.ModelT", name: str) -> bytes:
-    signatures = sorted(content.signatureDefs, key=lambda signature: signature.subgraphIndex)
-    side, channels = _shapes(content, signatures[0])["image"][2:]
-
+def _describe(name: str, image_shape: tuple[int, int, int], graphs: "list[schema.SubGraphMetadataT]") -> bytes:
     model = schema.ModelMetadataT()
     model.name = name
-    model.description = (
-        f"Generator of a progressive growing GAN: one latent in, one {side}x{side} {_colour(channels)} image out."
-    )
+    model.description = f"Generator of a progressive growing GAN: one latent in, one {_pixels(image_shape)} image out."
     model.version = pgkeras.__version__
     model.author = "pgkeras"
     model.minParserVersion = MINIMUM_PARSER_VERSION
-    model.subgraphMetadata = [_graph(content, signature) for signature in signatures]
+    model.subgraphMetadata = graphs
 
     builder = flatbuffers.Builder()
     builder.Finish(model.Pack(builder), FILE_IDENTIFIER)
@@ -80,52 +75,42 @@ def _describe(content: "flatbuffer_utils.schema_fb.ModelT", name: str) -> bytes:
 
 
 def _graph(
-    content: "flatbuffer_utils.schema_fb.ModelT", signature: "flatbuffer_utils.schema_fb.SignatureDefT"
+    graph: "flatbuffer_utils.schema_fb.SubGraphT",
+    inputs: "dict[str, schema.TensorMetadataT]",
+    image: "schema.TensorMetadataT",
 ) -> "schema.SubGraphMetadataT":
-    """What a signature's graph takes and gives, its tensors in the graph's own order."""
-    shapes = _shapes(content, signature)
-    batch, side, _, channels = shapes["image"]
-    inputs = {"latent": _latent(shapes["latent"][1])}
-    if "label" in shapes:
-        inputs["label"] = _label(shapes["label"][1])
-    names = {tensor.tensorIndex: tensor.name.decode() for tensor in signature.inputs}
-
-    graph = schema.SubGraphMetadataT()
-    graph.name = signature.signatureKey.decode()
-    graph.description = f"{batch} latents in, {batch} images out." if batch > 1 else "One latent in, one image out."
-    graph.inputTensorMetadata = [inputs[names[index]] for index in content.subgraphs[signature.subgraphIndex].inputs]
-    graph.outputTensorMetadata = [_image(side, channels)]
-    return graph
-
-
-def _shapes(
-    content: "flatbuffer_utils.schema_fb.ModelT", signature: "flatbuffer_utils.schema_fb.SignatureDefT"
-) -> dict[str, list[int]]:
-    """Of a signature's tensors, by name."""
-    tensors = content.subgraphs[signature.subgraphIndex].tensors
-    named = [*signature.inputs, *signature.outputs]
-    return {each.name.decode(): [int(size) for size in tensors[each.tensorIndex].shape] for each in named}
+    """Of one signature; tensors in its own order."""
+    given = [graph.tensors[index] for index in graph.inputs]
+    described = schema.SubGraphMetadataT()
+    number = given[0].shape[0]
+    described.name = "single image" if number == 1 else "gallery"
+    described.description = "One image." if number == 1 else f"{number} images at a time."
+    described.inputTensorMetadata = [
+        next(tensor for name, tensor in inputs.items() if name in each.name.decode()) for each in given
+    ]
+    described.outputTensorMetadata = [image]
+    return described
 
 
 def _latent(size: int) -> "schema.TensorMetadataT":
     return _feature("latent", f"{size} numbers drawn from the normal distribution N(0, 1); normalized in the graph.")
 
 
-def _label(size: int) -> "schema.TensorMetadataT":
-    label = _feature("label", f"1 for the class to draw, 0 for the {size - 1} others.")
-    label.stats = _range(0.0, 1.0)
+def _label(classes: int) -> "schema.TensorMetadataT":
+    label = _feature("label", f"1 for the class to draw, 0 for the {classes - 1} others.")
     names = schema.AssociatedFileT()
     names.name = LABELS
-    names.description = "Names of the classes, in the order of the tensor."
+    names.description = "A line for each class, in the order of the numbers."
     names.type = schema.AssociatedFileType.TENSOR_AXIS_LABELS
     label.associatedFiles = [names]
     return label
 
 
-def _image(side: int, channels: int) -> "schema.TensorMetadataT":
+def _image(shape: tuple[int, int, int]) -> "schema.TensorMetadataT":
+    side, _, channels = shape
     image = schema.TensorMetadataT()
     image.name = "image"
-    image.description = f"{side}x{side} {_colour(channels)} pixels from 0 to 255, rows from the top, ready to show."
+    image.description = f"{_pixels(shape)} pixels from 0 to 255, rows from the top, ready to show."
     image.content = schema.ContentT()
     image.content.contentPropertiesType = schema.ContentProperties.ImageProperties
     image.content.contentProperties = schema.ImagePropertiesT()
@@ -135,18 +120,22 @@ def _image(side: int, channels: int) -> "schema.TensorMetadataT":
     image.content.contentProperties.defaultSize = schema.ImageSizeT()
     image.content.contentProperties.defaultSize.width = side
     image.content.contentProperties.defaultSize.height = side
-    image.stats = _range(0.0, 255.0)
+    image.stats = schema.StatsT()
+    image.stats.min, image.stats.max = [0.0], [255.0]
     return image
 
 
-def _range(smallest: float, largest: float) -> "schema.StatsT":
-    stats = schema.StatsT()
-    stats.min, stats.max = [smallest], [largest]
-    return stats
+def _pixels(shape: tuple[int, int, int]) -> str:
+    side, _, channels = shape
+    return f"{side}x{side} {'RGB' if channels == 3 else 'greyscale'}"
 
 
-def _colour(channels: int) -> str:
-    return "RGB" if channels == 3 else "greyscale"
+def _with_file(model: bytes, name: str, text: str) -> bytes:
+    """The model with a zip archive behind it, as TFLite's associated files are kept; always the same bytes."""
+    packed = BytesIO(model)
+    with zipfile.ZipFile(packed, "a") as archive:
+        archive.writestr(zipfile.ZipInfo(name), text)
+    return packed.getvalue()
 
 
 def _feature(name: str, description: str) -> "schema.TensorMetadataT":

@@ -9,7 +9,6 @@ import click
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
-from pgkeras.data.dataset import Fit
 from pgkeras.errors import UserError
 
 
@@ -45,21 +44,6 @@ def _describe(error: ValidationError) -> str:
     if not first["loc"]:
         return message
     return f"--{str(first['loc'][0]).replace('_', '-')} {first['input']}: {message}"
-
-
-def fit_option(command: Callable) -> Callable:
-    """Gives a click command the option --fit, for data that are not square.
-
-    Args:
-        command: with a parameter `fit`.
-    """
-    return click.option(
-        "--fit",
-        type=click.Choice(get_args(Fit)),
-        default="refuse",
-        show_default=True,
-        help="What to do with images that are not square: refuse them, crop their centre, or pad them with black.",
-    )(command)
 
 
 def truncation_option(command: Callable) -> Callable:

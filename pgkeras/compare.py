@@ -9,14 +9,15 @@ import numpy as np
 from tqdm import tqdm
 
 from pgkeras.atomic import atomic_path
-from pgkeras.command_line import fit_option, run
+from pgkeras.command_line import run
 from pgkeras.data import Fit
 from pgkeras.errors import UserError
 from pgkeras.evaluation.comparison import Comparison
 from pgkeras.evaluation.contest import SHOWN, Contender, Standing, first_value, measure_contender, open_contender
 from pgkeras.evaluation.figure import draw
 from pgkeras.evaluation.images import Stored
-from pgkeras.evaluation.measures import DEFAULTS, parse_names
+from pgkeras.evaluation.measures import parse_names
+from pgkeras.evaluation.options import measuring_options
 from pgkeras.evaluation.reals import Reals, open_reals
 
 EXAMPLES = """\b
@@ -28,22 +29,7 @@ Examples:
 
 @click.command(epilog=EXAMPLES)
 @click.argument("runs", type=click.Path(path_type=Path), nargs=-1, required=True, metavar="RUN RUN ...")
-@click.option(
-    "--data",
-    type=click.Path(path_type=Path),
-    help="Real images, of any format of train.  [default: those that all runs held out, or else trained on]",
-)
-@fit_option
-@click.option(
-    "--metrics", default=",".join(DEFAULTS), show_default=True, help="As for evaluate; the first one is drawn."
-)
-@click.option(
-    "--num-images",
-    type=click.IntRange(min=2),
-    default=16384,
-    show_default=True,
-    help="How many real and generated images, if there are so many.",
-)
+@measuring_options
 @click.option(
     "--out",
     type=click.Path(path_type=Path),
@@ -51,7 +37,6 @@ Examples:
     show_default=True,
     help="Picture of the metric over time, and of samples.",
 )
-@click.option("--json", "json_path", type=click.Path(path_type=Path), help="Also write all values to this file.")
 def main(
     runs: tuple[Path, ...],
     data: Path | None,

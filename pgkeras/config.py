@@ -209,7 +209,7 @@ class ProgressiveConfig(BaseModel):
     )
     seed: int = Field(0, ge=0, lt=2**31, description="Seed of the weights, the latents and the order of the images.")
     ticks_per_phase: PositiveInt = Field(20, description="Lines of statistics in each phase.")
-    snapshots_per_phase: PositiveInt = Field(4, description="Sample grids in each phase.")
+    snapshots_per_phase: PositiveInt = Field(4, description="Snapshots in each phase: samples, the generator, metrics.")
     metrics: Metrics = Field(
         (), description="What to measure at every snapshot from 16x16 on, such as swd,ms_ssim (see pgkeras.evaluate)."
     )

@@ -8,17 +8,19 @@ import numpy as np
 from tqdm import tqdm
 
 from pgkeras.atomic import atomic_path
-from pgkeras.command_line import fit_option, run
+from pgkeras.command_line import run
 from pgkeras.data import Fit
 from pgkeras.errors import UserError
 from pgkeras.evaluation.candidates import Candidate, find_candidate, find_snapshots, is_run
 from pgkeras.evaluation.comparison import Comparison
 from pgkeras.evaluation.images import ImageSource, Stored
-from pgkeras.evaluation.measures import DEFAULTS, NAMES, parse_names
+from pgkeras.evaluation.measures import parse_names
 from pgkeras.evaluation.neighbours import nearest, sheet
+from pgkeras.evaluation.options import measuring_options
 from pgkeras.evaluation.reals import Reals, open_reals
 from pgkeras.evaluation.table import Result, lines, rows
 from pgkeras.images import write_png
+from pgkeras.json_lines import append_line
 from pgkeras.training.run_folder import RunFolder
 
 MOST_SOUGHT = 2048  # generated images whose neighbours are looked for
@@ -34,20 +36,7 @@ Examples:
 
 @click.command(epilog=EXAMPLES)
 @click.argument("run_or_model", type=click.Path(path_type=Path))
-@click.option(
-    "--data",
-    type=click.Path(path_type=Path),
-    help="Real images, of any format of train.  [default: those that the run held out, or else trained on]",
-)
-@fit_option
-@click.option("--metrics", default=",".join(DEFAULTS), show_default=True, help=f"Which of {', '.join(NAMES)}.")
-@click.option(
-    "--num-images",
-    type=click.IntRange(min=2),
-    default=16384,
-    show_default=True,
-    help="How many real and generated images, if there are so many; the default is the paper's.",
-)
+@measuring_options
 @click.option("--resolution", type=int, help="Which of the run's generators.  [default: the largest]")
 @click.option(
     "--checkpoints",
@@ -61,7 +50,6 @@ Examples:
     type=click.Path(path_type=Path),
     help="Also draw a .png of the generated images that are most like a training image, beside the closest ones.",
 )
-@click.option("--json", "json_path", type=click.Path(path_type=Path), help="Also write the values to this file.")
 def main(
     run_or_model: Path,
     data: Path | None,
@@ -106,7 +94,8 @@ def main(
     if neighbours:
         _draw_neighbours(candidates[0].open(), last["images"], reals, neighbours)
     if is_run(run_or_model):
-        _append(RunFolder(run_or_model).evaluations, results)
+        for result in results:
+            append_line(RunFolder(run_or_model).evaluations, result)
     if json_path:
         _write(json_path, results if checkpoints == "all" else last)
 
@@ -138,11 +127,6 @@ def _draw_neighbours(source: ImageSource, number: int, reals: Reals, path: Path)
         write_png(path, sheet(images, found, reals.training))
     except OSError as error:
         raise UserError(f"--neighbours {path}: cannot be written ({error.strerror}); choose another") from None
-
-
-def _append(path: Path, results: list[Result]) -> None:
-    with path.open("a") as file:
-        file.writelines(json.dumps(result) + "\n" for result in results)
 
 
 def _write(path: Path, values: object) -> None:

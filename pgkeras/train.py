@@ -15,9 +15,10 @@ import tensorflow as tf
 from tqdm import tqdm
 
 import pgkeras
-from pgkeras.command_line import config_options, fit_option, run
+from pgkeras.command_line import config_options, run
 from pgkeras.config import ProgressiveConfig
 from pgkeras.data import Dataset, Fit, hold_out, open_dataset
+from pgkeras.data.options import fit_option
 from pgkeras.errors import UserError
 from pgkeras.presets import PRESETS
 from pgkeras.schedule import Schedule

@@ -38,3 +38,12 @@ def faces(tmp_path: Path) -> Path:
     path = tmp_path / "faces.npz"
     np.savez(path, images=images)
     return path
+
+
+@pytest.fixture(scope="module")
+def browser():
+    """Headless Chromium; closed after each file, see tests.browser."""
+    from tests.browser import chromium
+
+    with chromium() as browser:
+        yield browser

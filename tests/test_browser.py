@@ -2,13 +2,7 @@
 
 import pytest
 
-from tests.browser import PHONE, broken_images, chromium, open_page, scrolls_sideways, smallest_text
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as browser:
-        yield browser
+from tests.browser import PHONE, broken_images, open_page, scrolls_sideways, smallest_text
 
 
 @pytest.mark.parametrize(

@@ -5,35 +5,25 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import keras
-
+from pgkeras.callbacks.snapshots import Snapshot
 from pgkeras.errors import UserError
 from pgkeras.report import write_report
-from pgkeras.schedule import Schedule
 from pgkeras.training.run_folder import RunFolder
-from pgkeras.training.state import Progress
 
 LARGEST_SHARE = 0.02
 # What the first page is taken to cost.
 SECONDS = 2.0
 
 
-class Report(keras.callbacks.Callback):
+class Report:
     """Writes the run's report at snapshots, as long as that takes no more than a fiftieth of the time.
 
     Args:
-        schedule: of the run.
-        progress: where training stands.
         folder: of the run.
-        snapshots_per_phase: sample grids in each phase.
     """
 
-    def __init__(self, schedule: Schedule, progress: Progress, folder: RunFolder, snapshots_per_phase: int) -> None:
-        super().__init__()
-        self.schedule = schedule
-        self.progress = progress
+    def __init__(self, folder: RunFolder) -> None:
         self.folder = folder
-        self.snapshots_per_phase = snapshots_per_phase
         self.began = time.monotonic()
         self.spent = 0.0
         self.cost = SECONDS
@@ -44,19 +34,20 @@ class Report(keras.callbacks.Callback):
         try:
             yield
         except UserError:
-            self._write()
+            self._write_page()
             raise
-        self._write()
+        self._write_page()
 
-    def on_train_batch_begin(self, batch: int, logs: dict | None = None) -> None:
-        self.part = self._part()
+    def write(self, snapshot: Snapshot) -> None:
+        """Writes the page, if the time allows.
 
-    def on_train_batch_end(self, batch: int, logs: dict | None = None) -> None:
-        affordable = self.spent + self.cost <= LARGEST_SHARE * (time.monotonic() - self.began)
-        if self._part() != self.part and affordable:
-            self._write()
+        Args:
+            snapshot: the newest; what others wrote of it is on the page.
+        """
+        if self.spent + self.cost <= LARGEST_SHARE * (time.monotonic() - self.began):
+            self._write_page()
 
-    def _write(self) -> None:
+    def _write_page(self) -> None:
         """Days of training do not end for a page: what fails here but a disk is told, and training goes on."""
         began = time.monotonic()
         try:
@@ -67,6 +58,3 @@ class Report(keras.callbacks.Callback):
             warnings.warn(f"report.html was not written ({error!r}); training goes on", stacklevel=2)
         self.cost = time.monotonic() - began
         self.spent += self.cost
-
-    def _part(self) -> tuple[int, int]:
-        return self.schedule.part(self.progress.images_shown, self.snapshots_per_phase)

@@ -1,12 +1,12 @@
 """A line of statistics per tick: on the terminal, in stats.jsonl and in TensorBoard."""
 
-import json
 from collections.abc import Sequence
 
 import keras
 import tensorflow as tf
 from tqdm import tqdm
 
+from pgkeras.json_lines import append_line
 from pgkeras.schedule import Position, Schedule
 from pgkeras.training.memory import take_peak
 from pgkeras.training.run_folder import RunFolder
@@ -83,8 +83,7 @@ class Statistics(keras.callbacks.Callback):
             "memory_bytes": take_peak(),
             **means,
         }
-        with self.lines.open("a") as file:
-            file.write(json.dumps(line) + "\n")
+        append_line(self.lines, line)
         with self.tensorboard.as_default():
             for name, value in line.items():
                 tf.summary.scalar(name, value, step=progress.images_shown)

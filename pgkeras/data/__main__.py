@@ -9,8 +9,9 @@ import click
 import numpy as np
 from tqdm import tqdm
 
-from pgkeras.command_line import fit_option, run
+from pgkeras.command_line import run
 from pgkeras.data.dataset import Dataset, Fit, NoLabelsError
+from pgkeras.data.options import fit_option
 from pgkeras.data.pack import packed_size, write_npz, write_shards
 from pgkeras.data.sources import open_dataset
 from pgkeras.data.views import Transformed

@@ -1,8 +1,8 @@
 """Runs measured against the same images at the same size, at their snapshots and at their ends."""
 
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +10,7 @@ import numpy as np
 from pgkeras.evaluation.candidates import Candidate, find_candidate, find_snapshots
 from pgkeras.evaluation.comparison import Comparison
 from pgkeras.evaluation.images import ImageSource, Shrunk
+from pgkeras.json_lines import read_lines
 from pgkeras.training.run_folder import RunDescription, RunFolder
 
 SHOWN = 10
@@ -47,9 +48,9 @@ class Contender:
         """In all."""
         return self._statistics[-1]["images_shown"]
 
-    @property
+    @cached_property
     def _statistics(self) -> list[dict]:
-        return [json.loads(line) for line in self.folder.statistics.read_text().splitlines()]
+        return read_lines(self.folder.statistics)
 
 
 @dataclass(frozen=True)

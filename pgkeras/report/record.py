@@ -1,10 +1,9 @@
 """What a run has written about itself so far."""
 
-import json
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 
+from pgkeras.json_lines import read_lines
 from pgkeras.schedule import Position, Schedule
 from pgkeras.training.run_folder import RunDescription, RunFolder
 
@@ -88,16 +87,9 @@ def read_record(folder: RunFolder) -> Record:
     """
     _, description = RunFolder.open(folder.path)
     return Record(
-        folder, description, _lines(folder.statistics), _lines(folder.metrics), rollbacks=_lines(folder.rollbacks)
+        folder,
+        description,
+        statistics=read_lines(folder.statistics),
+        metrics=read_lines(folder.metrics),
+        rollbacks=read_lines(folder.rollbacks),
     )
-
-
-def _lines(path: Path) -> list[dict]:
-    """The lines that are whole: the last one may just be being written."""
-    lines = []
-    for text in path.read_text().splitlines() if path.exists() else ():
-        try:
-            lines.append(json.loads(text))
-        except ValueError:
-            break
-    return lines

@@ -1,11 +1,11 @@
 """Back to the last good checkpoint when training has failed."""
 
-import json
 from dataclasses import replace
 
 from tqdm import tqdm
 
 from pgkeras.errors import UserError
+from pgkeras.json_lines import append_line
 from pgkeras.schedule import Schedule
 from pgkeras.training.checkpoint import list_checkpoints, load_newest_checkpoint, save_checkpoint
 from pgkeras.training.run_folder import RunFolder
@@ -59,5 +59,4 @@ def roll_back(state: TrainingState, folder: RunFolder, schedule: Schedule, troub
 
 def _write_line(folder: RunFolder, images_shown: int, trouble: DivergedError, *, back_to: int | None) -> None:
     """A line in rollbacks.jsonl; `back_to` is None when training was given up."""
-    with folder.rollbacks.open("a") as file:
-        file.write(json.dumps({"images_shown": images_shown, "trouble": str(trouble), "back_to": back_to}) + "\n")
+    append_line(folder.rollbacks, {"images_shown": images_shown, "trouble": str(trouble), "back_to": back_to})

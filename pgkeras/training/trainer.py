@@ -2,7 +2,16 @@
 
 from collections.abc import Sequence
 
-from pgkeras.callbacks import Checkpoints, FollowSchedule, Generators, Metrics, Report, Samples, Statistics
+from pgkeras.callbacks import (
+    Checkpoints,
+    FollowSchedule,
+    Generators,
+    Metrics,
+    Report,
+    Samples,
+    Snapshots,
+    Statistics,
+)
 from pgkeras.data import Dataset, reading_data
 from pgkeras.schedule import Position, Schedule
 from pgkeras.training.checkpoint import list_checkpoints, save_checkpoint
@@ -41,15 +50,18 @@ def train(
     """
     config, progress = state.config, state.progress
     checkpoints = Checkpoints(state, folder, config.checkpoint_minutes)
-    report = Report(schedule, progress, folder, config.snapshots_per_phase)
+    report = Report(folder)
     watchdog = Watchdog(config, progress)
+    writers = [
+        Samples(folder, config),
+        Generators(folder),
+        *([Metrics(folder, config, held_out)] if config.metrics else []),
+        report,
+    ]
     callbacks = [
         FollowSchedule(schedule, progress),
         Statistics(schedule, progress, folder, config.ticks_per_phase, image_costs, watchdog),
-        Samples(schedule, progress, folder, config),
-        Generators(schedule, progress, folder, config.snapshots_per_phase),
-        *([Metrics(schedule, progress, folder, config, held_out)] if config.metrics else []),
-        report,
+        Snapshots(schedule, progress, config.snapshots_per_phase, writers),
         checkpoints,
     ]
     if not list_checkpoints(folder.checkpoints):

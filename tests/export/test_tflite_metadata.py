@@ -1,8 +1,8 @@
 """What other programs read from the file itself."""
 
-import io
 import json
 import zipfile
+from io import BytesIO
 
 import numpy as np
 import pytest
@@ -13,7 +13,6 @@ from export import metadata
 from export.convert import convert
 from export.inference_graph import inference_graph
 from export.interpreter import interpret
-from pgkeras.labels import one_hot
 from pgkeras.latents import latents_from_seeds
 
 pytestmark = pytest.mark.skipif(
@@ -28,15 +27,7 @@ def plain(make_generator):
 
 @pytest.fixture(scope="module")
 def described(plain):
-    return metadata.with_metadata(plain, "generator_0008_float32")
-
-
-@pytest.fixture(scope="module")
-def conditional(make_generator):
-    """With labels, in colour and with a gallery."""
-    generator = make_generator(resolution=4, label_size=3)
-    model = convert(inference_graph(generator), "float32", "x", inference_graph(generator, 2))
-    return model, metadata.with_metadata(model, "x", ["cat", "dog", "böser Wolf"])
+    return metadata.with_metadata(plain, "generator_0008_float32", 24, (), (8, 8, 1))
 
 
 def fields(model: bytes) -> dict[str, bytes]:
@@ -71,57 +62,16 @@ def test_tensors(described):
     assert (image.Stats().Min(0), image.Stats().Max(0)) == (0.0, 255.0)
 
 
-def properties_of(image):
+@pytest.mark.parametrize(("channels", "colour_space"), [(1, "GRAYSCALE"), (3, "RGB")])
+def test_colour_space(plain, channels, colour_space):
+    image = (
+        read(metadata.with_metadata(plain, "x", 24, (), (8, 8, channels))).SubgraphMetadata(0).OutputTensorMetadata(0)
+    )
     assert image.Content().ContentPropertiesType() == metadata.schema.ContentProperties.ImageProperties
     table, properties = image.Content().ContentProperties(), metadata.schema.ImageProperties()
     properties.Init(table.Bytes, table.Pos)
-    return properties
-
-
-def test_colour_space(described, conditional):
-    for model, side, colour_space in ((described, 8, "GRAYSCALE"), (conditional[1], 4, "RGB")):
-        properties = properties_of(read(model).SubgraphMetadata(0).OutputTensorMetadata(0))
-        assert properties.ColorSpace() == getattr(metadata.schema.ColorSpaceType, colour_space)
-        assert (properties.DefaultSize().Width(), properties.DefaultSize().Height()) == (side, side)
-
-
-def test_the_gallery_is_the_second_graph(conditional):
-    model = read(conditional[1])
-    content = schema_py_generated.Model.GetRootAs(conditional[1])
-    assert model.SubgraphMetadataLength() == content.SubgraphsLength() == 2
-    for key, index, description in (
-        (b"serving_default", 0, b"One latent in, one image out."),
-        (b"serving_gallery", 1, b"2 latents in, 2 images out."),
-    ):
-        signature = content.SignatureDefs(index)
-        assert (signature.SignatureKey(), signature.SubgraphIndex()) == (key, index)
-        graph, tensors = model.SubgraphMetadata(index), content.Subgraphs(index)
-        assert (graph.Name(), graph.Description()) == (key, description)
-        described = [graph.InputTensorMetadata(place).Name() for place in range(graph.InputTensorMetadataLength())]
-        names = {signature.Inputs(place).TensorIndex(): signature.Inputs(place).Name() for place in range(2)}
-        assert described == [names[tensors.Inputs(place)] for place in range(tensors.InputsLength())]
-        image = graph.OutputTensorMetadata(0)
-        assert (image.Name(), image.Stats().Min(0), image.Stats().Max(0)) == (b"image", 0.0, 255.0)
-
-
-def test_labels_are_an_associated_file(conditional):
-    """Read as a ZIP archive by the standard library."""
-    model = read(conditional[1])
-    for index in range(model.SubgraphMetadataLength()):
-        graph = model.SubgraphMetadata(index)
-        inputs = [graph.InputTensorMetadata(place) for place in range(graph.InputTensorMetadataLength())]
-        (label,) = [tensor for tensor in inputs if tensor.Name() == b"label"]
-        assert (label.Stats().Min(0), label.Stats().Max(0)) == (0.0, 1.0)
-        file = label.AssociatedFiles(0)
-        assert (file.Name(), file.Type()) == (b"labels.txt", metadata.schema.AssociatedFileType.TENSOR_AXIS_LABELS)
-    with zipfile.ZipFile(io.BytesIO(conditional[1])) as files:
-        assert files.namelist() == ["labels.txt"]
-        assert files.read("labels.txt").decode() == "cat\ndog\nböser Wolf\n"
-
-
-def test_no_labels_no_file(described):
-    assert not zipfile.is_zipfile(io.BytesIO(described))
-    assert read(described).SubgraphMetadata(0).InputTensorMetadata(0).AssociatedFilesLength() == 0
+    assert properties.ColorSpace() == getattr(metadata.schema.ColorSpaceType, colour_space)
+    assert (properties.DefaultSize().Width(), properties.DefaultSize().Height()) == (8, 8)
 
 
 def test_the_rest_of_the_model_stays(plain, described):
@@ -130,11 +80,34 @@ def test_the_rest_of_the_model_stays(plain, described):
     assert fields(described).items() > fields(plain).items()
 
 
-def test_the_archive_is_in_no_one_s_way(conditional):
-    plain, described = conditional
-    latents, labels = latents_from_seeds(range(3), 24), one_hot(np.arange(3), 3)
-    np.testing.assert_array_equal(interpret(described, latents, labels), interpret(plain, latents, labels))
-    assert metadata.with_metadata(plain, "x", ["cat", "dog", "böser Wolf"]) == described
+def test_a_conditional_model_with_a_gallery_carries_its_class_names(make_generator):
+    generator = make_generator(resolution=4, label_size=2)
+    model = convert(inference_graph(generator), "float32", "x", inference_graph(generator, 3))
+    described = metadata.with_metadata(model, "x", 24, ("cat", "Löwe"), (4, 4, 3))
+
+    with zipfile.ZipFile(BytesIO(described)) as archive:
+        assert archive.namelist() == ["labels.txt"]
+        assert archive.read("labels.txt").decode() == "cat\nLöwe\n"
+    assert metadata.with_metadata(model, "x", 24, ("cat", "Löwe"), (4, 4, 3)) == described
+    table = read(described)
+    content = schema_py_generated.Model.GetRootAs(described)
+    assert table.SubgraphMetadataLength() == content.SubgraphsLength() == 2
+    descriptions = []
+    for index in range(2):
+        graph, tensors = table.SubgraphMetadata(index), content.Subgraphs(index)
+        descriptions.append(graph.Description())
+        for place in range(2):
+            described_tensor = graph.InputTensorMetadata(place)
+            assert described_tensor.Name() in tensors.Tensors(tensors.Inputs(place)).Name()
+            if described_tensor.Name() == b"label":
+                file = described_tensor.AssociatedFiles(0)
+                assert (file.Name(), file.Type()) == (
+                    b"labels.txt",
+                    metadata.schema.AssociatedFileType.TENSOR_AXIS_LABELS,
+                )
+    assert sorted(descriptions) == [b"3 images at a time.", b"One image."]
+    latents, labels = latents_from_seeds(range(3), 24), np.eye(2, dtype=np.float32)[[0, 1, 0]]
+    np.testing.assert_array_equal(interpret(described, latents, labels), interpret(model, latents, labels))
 
 
 def test_official_reader(described):

@@ -11,7 +11,7 @@ from preprocessing.rejects import Reason
 from preprocessing.report import Histogram, Sheet, Summary, write_report
 from preprocessing.report.drawing import draw
 from preprocessing.report.reasons import EXPLANATIONS
-from tests.browser import DESKTOP, PHONE, broken_images, chromium, open_page, scrolls_sideways, smallest_text
+from tests.browser import DESKTOP, PHONE, broken_images, open_page, scrolls_sideways, smallest_text
 
 ODD_NAME = """<b>o"d'd</b> & 顔 وجه"""
 ODD_FILE = ODD_NAME.replace("/", "") + ".npz"
@@ -44,12 +44,6 @@ def summary(**changes):
         ],
     }
     return Summary(**fields | changes)
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as browser:
-        yield browser
 
 
 @pytest.fixture

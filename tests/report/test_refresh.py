@@ -1,9 +1,11 @@
 """When training writes its report."""
 
+from types import SimpleNamespace
+
 import pytest
 
 from pgkeras import UserError
-from pgkeras.callbacks import Report
+from pgkeras.callbacks import Report, Snapshots
 from pgkeras.callbacks import report as module
 from pgkeras.schedule import Schedule
 from pgkeras.training.state import Progress
@@ -35,13 +37,15 @@ def train(tmp_path, monkeypatch):
         monkeypatch.setattr(module, "time", clock)
         monkeypatch.setattr(module, "write_report", clock.write_report)
         progress = Progress()
-        report = Report(Schedule.from_config(CONFIG), progress, new_run(tmp_path), snapshots_per_phase=4)
+        report = Report(new_run(tmp_path))
+        snapshots = Snapshots(Schedule.from_config(CONFIG), progress, snapshots_per_phase=4, writers=[report])
+        snapshots.set_model(SimpleNamespace(ema_generator=None))
         with report.written_at_the_end():
             while progress.images_shown < 5_000:
-                report.on_train_batch_begin(0)
+                snapshots.on_train_batch_begin(0)
                 progress.images_shown += 10
                 clock.now += seconds_per_step
-                report.on_train_batch_end(0)
+                snapshots.on_train_batch_end(0)
         return clock
 
     return run
@@ -68,7 +72,7 @@ def test_never_more_than_a_fiftieth_of_the_time(train, seconds_per_page):
 def test_a_run_that_is_given_up_is_reported(tmp_path, monkeypatch):
     clock = Clock(1)
     monkeypatch.setattr(module, "write_report", clock.write_report)
-    report = Report(Schedule.from_config(CONFIG), Progress(), new_run(tmp_path), snapshots_per_phase=4)
+    report = Report(new_run(tmp_path))
     with pytest.raises(UserError), report.written_at_the_end():
         raise UserError("3 times did not help")
     assert len(clock.pages) == 1

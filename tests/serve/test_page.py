@@ -11,7 +11,7 @@ from werkzeug.serving import make_server
 
 from pgkeras.serve.application import create_application
 from pgkeras.serve.face import Face
-from tests.browser import DESKTOP, Viewport, broken_images, chromium, open_page, scrolls_sideways, smallest_text
+from tests.browser import DESKTOP, Viewport, broken_images, open_page, scrolls_sideways, smallest_text
 
 expect.set_options(timeout=30_000)
 PHONE = Viewport(390, 844, scale=2, touch=True)
@@ -20,12 +20,6 @@ PIXELS = """image => {
     context.drawImage(image, 0, 0);
     return [...context.getImageData(0, 0, image.naturalWidth, image.naturalHeight).data];
 }"""
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as browser:
-        yield browser
 
 
 def serve(studio, name):
