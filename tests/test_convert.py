@@ -119,7 +119,7 @@ def test_the_papers_network(tmp_path):
     np.testing.assert_array_equal(kernel, dict(average.variables)["1024x1024/Conv1/weight"])
 
     model = tmp_path / "faces" / "generator_0064.keras"
-    call(to_tflite, model, "--out", tmp_path / "exported", "--quantize", "float16")
+    call(to_tflite, model, "--out", tmp_path / "exported", "--quantize", "float16", "--num-latents", 4)
     (described,) = json.loads((tmp_path / "exported" / "manifest.json").read_text())["models"]
     assert (described["resolution"], described["latent_size"]) == (64, 512)
     assert described["difference"] <= 2

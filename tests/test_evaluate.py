@@ -1,7 +1,9 @@
 """The evaluate command."""
 
 import json
+import shutil
 
+import keras
 import numpy as np
 import pytest
 from PIL import Image
@@ -16,13 +18,20 @@ from tests.command_line_test import call, fail
 IMAGES = np.random.default_rng(0).integers(0, 256, (20, 32, 32, 3), dtype=np.uint8)
 
 
-@pytest.fixture
-def folder(tmp_path):
+@pytest.fixture(scope="module")
+def original(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("folder")
+    keras.utils.set_random_seed(0)
     for side in (8, 16):
         config = ProgressiveConfig(resolution=side, fmap_max=8, latent_size=5)
-        build_generators(config)[side].straight.save(tmp_path / f"generator_{side:04}.keras")
-    np.savez(tmp_path / "faces.npz", images=IMAGES)
-    return tmp_path
+        build_generators(config)[side].straight.save(folder / f"generator_{side:04}.keras")
+    np.savez(folder / "faces.npz", images=IMAGES)
+    return folder
+
+
+@pytest.fixture
+def folder(original, tmp_path):
+    return shutil.copytree(original, tmp_path, dirs_exist_ok=True)
 
 
 def test_prints_and_writes_the_values(folder):
