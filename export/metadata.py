@@ -50,14 +50,14 @@ def with_metadata(model: bytes, name: str, label_names: Sequence[str] = ()) -> b
     content.buffers.append(buffer)
     content.metadata.append(field)
     described = bytes(flatbuffer_utils.convert_object_to_bytearray(content))
-    return described + _archive("".join(f"{each}\n" for each in label_names)) if label_names else described
+    return _with_archive(described, "".join(f"{each}\n" for each in label_names)) if label_names else described
 
 
-def _archive(labels: str) -> bytes:
-    archive = io.BytesIO()
-    with zipfile.ZipFile(archive, "w") as files:
+def _with_archive(model: bytes, labels: str) -> bytes:
+    packed = io.BytesIO(model)
+    with zipfile.ZipFile(packed, "a") as files:  # its offsets count from the model's start, as readers expect
         files.writestr(zipfile.ZipInfo(LABELS), labels)  # without a date: the same bytes every time
-    return archive.getvalue()
+    return packed.getvalue()
 
 
 def _describe(content: "flatbuffer_utils.schema_fb.ModelT", name: str) -> bytes:
