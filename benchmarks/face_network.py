@@ -10,7 +10,6 @@ from scipy.linalg import sqrtm
 from preprocessing.networks import PATCH_SIDES, mtcnn_networks
 
 SURE = 0.95
-NAMES = ("frechet", "faces")
 
 
 class Seen:
