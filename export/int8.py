@@ -5,11 +5,13 @@ import io
 import warnings
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
+from functools import cached_property
 
 import numpy as np
 import tensorflow as tf
 from tensorflow.lite.python.convert import deduplicate_readonly_buffers
 from tensorflow.lite.tools import flatbuffer_utils
+from tensorflow.lite.tools.flatbuffer_utils import schema_fb as schema
 from tensorflow.types.experimental import ConcreteFunction
 
 from export.convert import GALLERY, SIGNATURE, new_converter
@@ -21,14 +23,17 @@ from pgkeras.quiet_tensorflow import quiet_stderr
 CALIBRATION_SEEDS = range(LAST_SEED - 31, LAST_SEED + 1)  # none that a card shows; more measure the same ranges
 DEBUGGED = 16
 # Cheap, and what hurts most in 8 bits: the square of a feature, its root's inverse, values near zero.
-FLOAT_OPERATORS = ("SUM", "ADD", "RSQRT", "MUL", "LEAKY_RELU", "MINIMUM", "RELU")
+FLOAT_OPERATORS = ("SUM", "ADD", "RSQRT", "MUL", "MINIMUM", "RELU")
+# Pixels. An activation's second rounding costs 0.15 dB in a network's last block, 1.6 dB in all: earlier errors move an
+# eyebrow. From here on memory is what the time goes to, and int8 is a quarter of it.
+INT8_ACTIVATIONS_FROM = 128
 
 
 class Int8Converter:
     """Calibrates a graph once; then converts it with some of its layers left in float.
 
     Activations' ranges are measured on 32 latents of N(0, 1), labels in turn. The convolutions' inputs, weights,
-    sums and outputs are integers; normalizations and activations between them are float32.
+    sums and outputs are integers, and the leaky ReLUs of large features; what else is between them is float32.
 
     Args:
         graph: without variables, from `inference_graph`.
@@ -61,13 +66,13 @@ class Int8Converter:
             float_layers: names, from `layers_by_error`, of those whose weights and arithmetic stay float32.
         """
         with _quiet():
-            self._debugger.options = _options(self._in_all_signatures(float_layers))
+            self._debugger.options = _options([*self._in_all_signatures(float_layers), *self._float_activations()])
             return bytes(deduplicate_readonly_buffers(self._debugger.get_nondebug_quantized_model()))
 
     def layers_by_error(self) -> list[str]:
         """Layers with weights: those first whose output 8 bits change most, in steps of the output's own scale."""
         with _quiet():
-            self._debugger.options = _options(())
+            self._debugger.options = _options(self._float_activations())
             self._debugger.run()
         text = io.StringIO()
         self._debugger.layer_statistics_dump(text)
@@ -75,9 +80,22 @@ class Int8Converter:
         rows.sort(key=lambda row: float(row["mean_squared_error"]) / float(row["scale"]) ** 2, reverse=True)
         return [row["tensor_name"] for row in rows]
 
+    @cached_property
+    def _calibrated(self) -> schema.ModelT:
+        return flatbuffer_utils.convert_bytearray_to_object(self._debugger.calibrated_model)
+
+    def _float_activations(self) -> list[str]:
+        return [
+            graph.tensors[operator.outputs[0]].name.decode()
+            for graph in self._calibrated.subgraphs
+            for operator in graph.operators
+            if flatbuffer_utils.opcode_to_name(self._calibrated, operator.opcodeIndex) == "LEAKY_RELU"
+            and graph.tensors[operator.outputs[0]].shape[1] < INT8_ACTIVATIONS_FROM
+        ]
+
     def _in_all_signatures(self, layers: Collection[str]) -> list[str]:
         """The converter gives a layer another name in the second signature; only its place is the same."""
-        signatures = weighted_layers(flatbuffer_utils.convert_bytearray_to_object(self._debugger.calibrated_model))
+        signatures = weighted_layers(self._calibrated)
         return [name for names in zip(*signatures, strict=True) if names[0] in layers for name in names]
 
     def _calibration(self) -> Iterator[dict[str, np.ndarray] | tuple[str, dict[str, np.ndarray]]]:
@@ -111,9 +129,9 @@ def _inputs(graph: ConcreteFunction, seeds: range) -> Iterator[dict[str, np.ndar
         yield given
 
 
-def _options(float_layers: Collection[str]) -> tf.lite.experimental.QuantizationDebugOptions:
+def _options(float_nodes: Collection[str]) -> tf.lite.experimental.QuantizationDebugOptions:
     return tf.lite.experimental.QuantizationDebugOptions(
-        denylisted_ops=list(FLOAT_OPERATORS), denylisted_nodes=list(float_layers)
+        denylisted_ops=list(FLOAT_OPERATORS), denylisted_nodes=list(float_nodes)
     )
 
 
