@@ -9,9 +9,7 @@ from tensorflow.types.experimental import ConcreteFunction
 
 from export.convert import convert
 from export.int8 import Int8Converter
-from export.weighted_layers import weighted_layers
-
-FILTER = 1  # place among a layer's inputs
+from export.weighted_layers import FILTER, weighted_layers
 
 
 class DynamicConverter:

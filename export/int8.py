@@ -15,7 +15,7 @@ from tensorflow.lite.tools.flatbuffer_utils import schema_fb as schema
 from tensorflow.types.experimental import ConcreteFunction
 
 from export.convert import GALLERY, SIGNATURE, new_converter
-from export.weighted_layers import WEIGHTED, weighted_layers
+from export.weighted_layers import FILTER, WEIGHTED, weighted_layers
 from pgkeras.labels import one_hot
 from pgkeras.latents import LAST_SEED, latents_from_seeds
 from pgkeras.quiet_tensorflow import quiet_stderr
@@ -66,13 +66,13 @@ class Int8Converter:
             float_layers: names, from `layers_by_error`, of those whose weights and arithmetic stay float32.
         """
         with _quiet():
-            self._debugger.options = _options([*self._in_all_signatures(float_layers), *self._float_activations()])
+            self._debugger.options = _options([*self._in_all_signatures(float_layers), *self._float_nodes()])
             return bytes(deduplicate_readonly_buffers(self._debugger.get_nondebug_quantized_model()))
 
     def layers_by_error(self) -> list[str]:
         """Layers with weights: those first whose output 8 bits change most, in steps of the output's own scale."""
         with _quiet():
-            self._debugger.options = _options(self._float_activations())
+            self._debugger.options = _options(self._float_nodes())
             self._debugger.run()
         text = io.StringIO()
         self._debugger.layer_statistics_dump(text)
@@ -84,14 +84,20 @@ class Int8Converter:
     def _calibrated(self) -> schema.ModelT:
         return flatbuffer_utils.convert_bytearray_to_object(self._debugger.calibrated_model)
 
-    def _float_activations(self) -> list[str]:
-        return [
-            graph.tensors[operator.outputs[0]].name.decode()
-            for graph in self._calibrated.subgraphs
-            for operator in graph.operators
-            if flatbuffer_utils.opcode_to_name(self._calibrated, operator.opcodeIndex) == "LEAKY_RELU"
-            and graph.tensors[operator.outputs[0]].shape[1] < INT8_ACTIVATIONS_FROM
-        ]
+    def _float_nodes(self) -> list[str]:
+        """Early activations, and convolutions to RGB, which read features that are float already."""
+        nodes = []
+        for graph in self._calibrated.subgraphs:
+            for operator in graph.operators:
+                name = flatbuffer_utils.opcode_to_name(self._calibrated, operator.opcodeIndex)
+                output = graph.tensors[operator.outputs[0]]
+                if name == "LEAKY_RELU":
+                    in_float = output.shape[1] < INT8_ACTIVATIONS_FROM
+                else:
+                    in_float = name == "CONV_2D" and graph.tensors[operator.inputs[FILTER]].shape[1] == 1
+                if in_float:
+                    nodes.append(output.name.decode())
+        return nodes
 
     def _in_all_signatures(self, layers: Collection[str]) -> list[str]:
         """The converter gives a layer another name in the second signature; only its place is the same."""

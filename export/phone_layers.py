@@ -1,8 +1,8 @@
 """Layers as phones run them best: the same numbers, in operators that delegates have, from fewer multiplications.
 
-A tensor may know two things about itself, by which the next layer saves work; what is unused, no file has:
-`tensor.upsampled_from`, the smaller images that it repeats, and `tensor.scaled(factor)`, the same features from weights
-that are multiplied instead.
+A tensor may know how it came about, by which the next layer saves work; what is then unused, no file has:
+`tensor.upsampled_from`, the smaller images that it repeats; `tensor.scaled(factor)`, the same features from weights
+that are multiplied instead; `tensor.factors`, features and a number per pixel, whose product it is.
 """
 
 import math
@@ -68,7 +68,9 @@ class _NearestResize(keras.layers.Layer):
 
 
 class _Convolution(keras.layers.Layer):
-    """A convolution with its scale in its weights, and with the upsampling before it.
+    """A convolution with its scale in its weights, that does the upsampling before it, or the normalization after it.
+
+    A 1x1 convolution to RGB has fewer outputs than inputs, so pixels are normalized afterwards.
 
     Of the nine pixels under a 3x3 kernel only four differ when images were doubled by repetition. So the small images
     are convolved with 2x2 kernels, one for each pixel of a 2x2 square, and the four results dealt out: 4/9 of the
@@ -91,6 +93,9 @@ class _Convolution(keras.layers.Layer):
             kernel, bias = self.layer.kernel * (self.layer.scale * factor), self.layer.bias * factor
             if fused:
                 return _convolve_doubled(small, kernel, bias)
+            if hasattr(features, "factors") and self.layer.kernel_size == 1:
+                unnormalized, per_pixel = features.factors
+                return ops.conv(unnormalized, kernel) * per_pixel + bias
             return ops.conv(features, kernel, padding=self.layer.padding) + bias
 
         convolved = scaled(1.0)
@@ -146,7 +151,10 @@ class _HalfPrecisionPixelNormalization(keras.layers.Layer):
         scale = 2.0 ** (2 - math.floor(math.log2(channels) / 2))
         scaled = _scaled(features, scale)
         total = ops.sum(ops.square(scaled), axis=-1, keepdims=True)
-        return scaled * (ops.rsqrt(total + max(self.epsilon * channels * scale**2, 2.0**-14)) * math.sqrt(channels))
+        root = ops.rsqrt(total + max(self.epsilon * channels * scale**2, 2.0**-14)) * math.sqrt(channels)
+        normalized = scaled * root
+        normalized.factors = scaled, root
+        return normalized
 
 
 def _scaled(features: keras.KerasTensor, factor: float) -> keras.KerasTensor:

@@ -3,6 +3,7 @@
 from tensorflow.lite.tools.flatbuffer_utils import schema_fb as schema
 
 WEIGHTED = ("CONV_2D", "FULLY_CONNECTED")
+FILTER = 1  # place among a layer's inputs
 _CODES = [getattr(schema.BuiltinOperator, name) for name in WEIGHTED]
 
 

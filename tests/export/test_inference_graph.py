@@ -82,10 +82,12 @@ def test_folded_into_the_operators_that_phones_have(make_generator):
         "FULLY_CONNECTED": 1,
         "RESHAPE": 1,
         "CONV_2D": 6,
-        "ADD": 7 + 1,  # the first layer's bias is one per channel, which a fully connected layer cannot have
+        # The first layer's bias is one per channel, which a fully connected layer cannot have; the last layer's, and
+        # its pixels' range, come after the normalization.
+        "ADD": 7 + 1 + 2,
         "LEAKY_RELU": 6,
         **dict.fromkeys(("SQUARE", "SUM", "RSQRT"), 7),
-        "MUL": 2 * 7,
+        "MUL": 2 * 7 + 1,
         "RESIZE_NEAREST_NEIGHBOR": 2,
         **dict.fromkeys(("MINIMUM", "RELU", "FLOOR", "CAST"), 1),
     }

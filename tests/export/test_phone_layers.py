@@ -94,15 +94,18 @@ def test_fused_into_one_convolution(graph):
     assert names.count("DEPTH_TO_SPACE") == 1
 
 
-def test_scale_is_in_the_weights(graph):
-    """Of normalizations two products are left: of the root and a constant, and of features and root."""
+def test_products_that_are_left(graph):
+    """Of a normalization: its root and a constant, features and root. The last has three colours, not 8 features."""
     content = flatbuffer_utils.convert_bytearray_to_object(convert(graph, "float32", "x"))
-    names = [
-        flatbuffer_utils.opcode_to_name(content, operator.opcodeIndex) for operator in content.subgraphs[0].operators
+    (main,) = content.subgraphs
+    shapes = [
+        tuple(main.tensors[operator.outputs[0]].shape)
+        for operator in main.operators
+        if flatbuffer_utils.opcode_to_name(content, operator.opcodeIndex) == "MUL"
     ]
-    normalizations = names.count("RSQRT")
-    assert normalizations == 13
-    assert names.count("MUL") == 2 * normalizations + 1  # and of the latents
+    assert len(shapes) == 2 * 13 + 2, "and the latents, and the pixels' range"
+    assert shapes.count((1, 128, 128, 8)) == 1
+    assert shapes.count((1, 128, 128, 3)) == 2
 
 
 def test_same_pictures(generator, graph):

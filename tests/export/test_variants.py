@@ -104,7 +104,8 @@ FLOAT32, INT8 = schema.TensorType.FLOAT32, schema.TensorType.INT8
 
 
 def test_int8_computes_in_int8(int8):
-    assert convolutions(int8.convert()) == [(INT8, INT8)] * 4
+    """But for the last layer, whose input is in float anyway."""
+    assert convolutions(int8.convert()) == [(INT8, INT8)] * 3 + [(FLOAT32, FLOAT32)]
 
 
 def test_dynamic_stores_int8(dynamic):
@@ -138,9 +139,9 @@ def test_quantization_is_deterministic(dynamic, int8, variants):
 
 
 def test_layers_that_hurt_stay_in_float(int8, layers):
-    assert len(layers) == 5
+    assert len(layers) == 4
     assert convolutions(int8.convert(layers)) == [(FLOAT32, FLOAT32)] * 4
-    assert convolutions(int8.convert([layers[0]])).count((FLOAT32, FLOAT32)) == 1
+    assert convolutions(int8.convert([layers[0]])).count((FLOAT32, FLOAT32)) == 2
 
 
 @pytest.mark.parametrize("quantization", ["dynamic", "int8"])
@@ -197,5 +198,5 @@ def test_labels_are_calibrated_in_turn(make_generator):
     generator = make_generator(resolution=4, label_size=3)
     reference = keras_reference(generator, "x", 9)
     converter = Int8Converter(inference_graph(generator), "x", inference_graph(generator, 2))
-    assert len(converter.layers_by_error()) == 3
+    assert len(converter.layers_by_error()) == 2
     assert pass_gate(converter.convert(), reference, "int8", "x", gallery=2).fidelity.psnr > 30
