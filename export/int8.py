@@ -33,7 +33,8 @@ class Int8Converter:
     """Calibrates a graph once; then converts it with some of its layers left in float.
 
     Activations' ranges are measured on 32 latents of N(0, 1), labels in turn. The convolutions' inputs, weights,
-    sums and outputs are integers, and the leaky ReLUs of large features; what else is between them is float32.
+    sums and outputs are integers, and the leaky ReLUs of large features. What else is between them is float32, and so
+    are 1x1 convolutions, those to RGB.
 
     Args:
         graph: without variables, from `inference_graph`.

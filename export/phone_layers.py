@@ -15,7 +15,7 @@ from keras import ops
 
 from pgkeras.layers import EqualizedConv2D, LeakyReLU, PixelNormalization
 
-FUSED_FROM = 128  # pixels; as StyleGAN's official code does. Below, the larger kernels cost more than they save
+FUSED_FROM = 128  # pixels; below, there are too many weights for 16/9 of them to be worth the time saved
 # Along one axis, a kernel's three weights as the two of each pixel of a pair: (second and first, 2, 3).
 _PAIR = np.float32([[[1, 1, 0], [0, 0, 1]], [[1, 0, 0], [0, 1, 1]]])
 
@@ -85,18 +85,17 @@ class _Convolution(keras.layers.Layer):
         self.layer = layer
 
     def call(self, features: keras.KerasTensor) -> keras.KerasTensor:
-        small = getattr(features, "upsampled_from", None)
-        fused = small is not None and features.shape[1] >= FUSED_FROM and self.layer.kernel_size == 3
-        fused = fused and self.layer.padding == "same"
+        size, padding = self.layer.kernel_size, self.layer.padding
 
         def scaled(factor: float) -> keras.KerasTensor:
             kernel, bias = self.layer.kernel * (self.layer.scale * factor), self.layer.bias * factor
-            if fused:
-                return _convolve_doubled(small, kernel, bias)
-            if hasattr(features, "factors") and self.layer.kernel_size == 1:
+            if size == 1 and hasattr(features, "factors"):
                 unnormalized, per_pixel = features.factors
                 return ops.conv(unnormalized, kernel) * per_pixel + bias
-            return ops.conv(features, kernel, padding=self.layer.padding) + bias
+            large = features.shape[1] >= FUSED_FROM
+            if (size, padding) == (3, "same") and large and hasattr(features, "upsampled_from"):
+                return _convolve_doubled(features.upsampled_from, kernel, bias)
+            return ops.conv(features, kernel, padding=padding) + bias
 
         convolved = scaled(1.0)
         convolved.scaled = scaled
