@@ -69,6 +69,8 @@ CHANGES: dict[str, dict] = {
     "EMA 0.999": {"ema_decay": 0.999},
     "longer at 32x32": LONGER,
     "longer at 32x32 and rates 0.004": LONGER | DOUBLE_RATES,
+    "longer at 32x32 and rates 0.004 to 32x32": LONGER
+    | {"generator_learning_rate": {4: 0.004, 64: 0.002}, "discriminator_learning_rate": {4: 0.004, 64: 0.002}},
     "longer before": {"straight_kimg": {4: 16, 8: 16, 16: 24, 32: 24}, "fade_in_kimg": {4: 12}},
 }
 
