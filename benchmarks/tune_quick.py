@@ -4,7 +4,7 @@ import json
 import subprocess
 import sys
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 import click
@@ -52,6 +52,14 @@ BEFORE = {
 }
 LONGER = {"straight_kimg": {4: 6, 8: 4, 16: 6, 32: 60}, "fade_in_kimg": {4: 5}}
 DOUBLE_RATES = {"generator_learning_rate": {4: 0.004}, "discriminator_learning_rate": {4: 0.004}}
+WITHOUT_COST = {
+    "straight_kimg": 1,
+    "fade_in_kimg": 1,
+    "generator_learning_rate": 0.001,
+    "discriminator_learning_rate": 0.001,
+    "ema_decay": 0.99,
+}
+"""Options that leave the seconds per image of each phase as they are, each with a value for all configurations."""
 CHANGES: dict[str, dict] = {
     "before": {},
     "R1 0.1": {"penalty_weight": 0.1},
@@ -216,20 +224,27 @@ def _given(name: str) -> dict:
 
 
 def _kimg_of_same_time(name: str, resolution: int, faces: Path) -> float:
-    before, own = (
-        _seconds_per_image(ProgressiveConfig(**quick().model_dump() | options | {"resolution": resolution}), faces)
-        for options in (BEFORE, BEFORE | CHANGES[name])
-    )
+    before, own = (_seconds_per_image(BEFORE | changes, resolution, faces) for changes in ({}, CHANGES[name]))
     return round(KIMG[str(resolution)] * before / own, 1)
 
 
-def _seconds_per_image(config: ProgressiveConfig, faces: Path) -> float:
+def _seconds_per_image(options: dict, resolution: int, faces: Path) -> float:
     """In the mean over the schedule."""
-    schedule = Schedule.from_config(config)
-    training, _ = hold_out(open_dataset(faces), HOLDOUT)
-    costs = preflight(TrainingState(config, fastest_precision()), training, schedule, seconds=MEASURED_SECONDS)
-    seconds = sum(phase.images * cost.seconds_per_image for phase, cost in zip(schedule.phases, costs, strict=True))
+    options = quick().model_dump() | options | {"resolution": resolution}
+    costs = _costs(ProgressiveConfig(**options | WITHOUT_COST).model_dump_json(), faces)
+    schedule = Schedule.from_config(ProgressiveConfig(**options))
+    seconds = sum(phase.images * cost for phase, cost in zip(schedule.phases, costs, strict=True))
     return seconds / schedule.images
+
+
+@cache
+def _costs(config_json: str, faces: Path) -> list[float]:
+    """Seconds per image of each phase, measured once for all configurations with the same steps."""
+    config = ProgressiveConfig.model_validate_json(config_json)
+    training, _ = hold_out(open_dataset(faces), HOLDOUT)
+    schedule = Schedule.from_config(config)
+    costs = preflight(TrainingState(config, fastest_precision()), training, schedule, seconds=MEASURED_SECONDS)
+    return [cost.seconds_per_image for cost in costs]
 
 
 def _text(value: object) -> str:
