@@ -24,9 +24,9 @@ SMALL = [
     "--batch-size=8",
     "--straight-kimg=4:0.8,8:1.6",
     "--fade-in-kimg=1.6",
-    "--ticks-per-phase=40",
-    "--snapshots-per-phase=4",
-    "--checkpoint-minutes=0.002",
+    "--ticks-per-phase=20",
+    "--snapshots-per-phase=2",
+    "--checkpoint-minutes=0.004",
 ]
 IMAGES_IN_ALL = 4000
 KILLS = 3
