@@ -32,7 +32,7 @@ from pgkeras.training.precision import fastest_precision
 from pgkeras.training.preflight import PhaseCost, preflight
 from pgkeras.training.run_folder import RunDescription, RunFolder
 from pgkeras.training.state import TrainingState
-from pgkeras.training.trainer import train
+from pgkeras.training_loop import train
 
 # For each phase, when --minutes wants its speed.
 MEASURED_SECONDS = 1.5

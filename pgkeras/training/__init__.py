@@ -1,1 +1,1 @@
-"""A training run: its state, its plan, its folder and the loop over the phases."""
+"""What a training run is made of: its state, its plan, its folder and its checkpoints."""

@@ -9,7 +9,7 @@ from pgkeras.data import open_dataset
 from pgkeras.schedule import Schedule
 from pgkeras.training.run_folder import RunDescription, RunFolder
 from pgkeras.training.state import TrainingState
-from pgkeras.training.trainer import train
+from pgkeras.training_loop import train
 
 CONFIG = ProgressiveConfig(
     resolution=8,
