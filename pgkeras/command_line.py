@@ -3,6 +3,7 @@
 import re
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, Literal, NoReturn, get_args, get_origin
 
 import click
@@ -76,6 +77,22 @@ class GridSize(click.ParamType):
         if not match:
             self.fail(f"{value!r} is no grid; give columns and rows, such as 4x2", param, ctx)
         return int(match[1]), int(match[2])
+
+
+class PicturePath(click.Path):
+    """The name of a picture to write, a .png: a pathlib.Path."""
+
+    name = "picture"
+
+    def __init__(self) -> None:
+        super().__init__(dir_okay=False, path_type=Path)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
+        """Reads the name."""
+        path = super().convert(value, param, ctx)
+        if path.suffix != ".png":
+            self.fail(f"{value} is no picture; give a name that ends in .png", param, ctx)
+        return path
 
 
 def config_options(config: type[BaseModel]) -> Callable[[Callable], Callable]:

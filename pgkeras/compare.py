@@ -9,7 +9,7 @@ import numpy as np
 from tqdm import tqdm
 
 from pgkeras.atomic import atomic_path
-from pgkeras.command_line import run
+from pgkeras.command_line import PicturePath, run
 from pgkeras.data import Fit
 from pgkeras.errors import UserError
 from pgkeras.evaluation.comparison import Comparison
@@ -32,7 +32,7 @@ Examples:
 @measuring_options
 @click.option(
     "--out",
-    type=click.Path(path_type=Path),
+    type=PicturePath(),
     default="comparison.png",
     show_default=True,
     help="Picture of the metric over time, and of samples.",

@@ -8,7 +8,7 @@ import numpy as np
 from tqdm import tqdm
 
 from pgkeras.atomic import atomic_path
-from pgkeras.command_line import run
+from pgkeras.command_line import PicturePath, run
 from pgkeras.data import Fit
 from pgkeras.errors import UserError
 from pgkeras.evaluation.candidates import Candidate, find_candidate, find_snapshots, is_run
@@ -47,7 +47,7 @@ Examples:
 )
 @click.option(
     "--neighbours",
-    type=click.Path(path_type=Path),
+    type=PicturePath(),
     help="Also draw a .png of the generated images that are most like a training image, beside the closest ones.",
 )
 def main(

@@ -60,6 +60,7 @@ def test_conditional_generators(tmp_path):
         (["--checkpoints", "all"], "is no run folder"),
         (["--checkpoints", "all", "--neighbours", "n.png"], "--neighbours n.png shows one generator"),
         (["--neighbours", "{folder}/no/n.png"], "cannot be written"),
+        (["--neighbours", "n.jpg"], "n.jpg is no picture; give a name that ends in .png"),
         (["--resolution", "64"], "has only 8, 16"),
         (["--resolution", "8"], "the metrics need a power of two from 16 on"),
         (["--json", "{folder}/no/m.json"], "cannot be written"),
