@@ -95,7 +95,11 @@ class ProgressiveConfig(BaseModel):
         description="How the discriminator compares a batch's images. stddev: section 3; learned: Salimans et al., "
         "arXiv 1606.03498.",
     )
-    minibatch_stddev_group: PositiveInt = Field(4, description="Images per group of the minibatch standard deviation.")
+    minibatch_stddev_group: PositiveInt = Field(
+        4,
+        description="Images per group of the minibatch standard deviation: 4 as in the official code; in the paper the "
+        "whole batch.",
+    )
 
     # Ablations (Table 1) and other networks
     network: Literal["progressive", "dcgan"] = Field(

@@ -19,7 +19,7 @@ OFFICIAL = {
         "discriminator_learning_rate": "4:0.001,1024:0.0015",
     },
     "preset-v2-8gpus": {
-        "straight_kimg": 600,
+        "straight_kimg": "4:600,1024:2400",  # total_kimg is 12000
         "fade_in_kimg": 600,
         "batch_size": "4:512,8:256,16:128,32:64,64:32",
         "generator_learning_rate": "4:0.001,128:0.0015,256:0.002,512:0.003",

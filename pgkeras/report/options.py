@@ -38,7 +38,7 @@ def list_facts(record: Record) -> dict[str, str]:
 
 
 def differing_options(config: ProgressiveConfig) -> dict[str, tuple[str, str]]:
-    """Name, value and default of every option that is not the paper's.
+    """Name, value and default of every option that has another value than by default.
 
     Args:
         config: of the run.

@@ -7,16 +7,12 @@ import numpy as np
 import pytest
 
 from pgkeras import ProgressiveConfig, build_discriminators, build_generators
-from pgkeras.layers import EqualizedConv2D, LeakyReLU, MinibatchDiscrimination, MinibatchStddev, PixelNormalization
+from pgkeras.layers import EqualizedConv2D, LeakyReLU, MinibatchDiscrimination, MinibatchStddev
 from pgkeras.presets import TABLE_1, table_1
 from pgkeras.schedule import Schedule
 
 SMALL = {"resolution": 16, "fmap_base": 64, "fmap_max": 8}
-NORMALIZATIONS = {
-    "BatchNormalization": keras.layers.BatchNormalization,
-    "GroupNormalization": keras.layers.GroupNormalization,
-    "PixelNormalization": PixelNormalization,
-}
+NORMALIZATIONS = ("BatchNormalization", "GroupNormalization", "PixelNormalization")
 
 
 def row(name: str) -> ProgressiveConfig:
@@ -48,9 +44,11 @@ def test_rows_a_to_c_have_the_networks_of_gulrajani_et_al():
         assert not discriminator["MinibatchStddev"]
 
 
-def test_row_d_normalizes_nothing():
-    for model in (build_generators(row("d"))[16].straight, build_discriminators(row("d"))[16].straight):
-        assert not any(isinstance(layer, tuple(NORMALIZATIONS.values())) for layer in model.layers)
+def test_row_d_normalizes_nothing_but_the_latents():
+    generator, discriminator = build_generators(row("d"))[16].straight, build_discriminators(row("d"))[16].straight
+    for model, normalizations in ((generator, {"PixelNormalization": 1}), (discriminator, {})):
+        counted = layers(model)
+        assert {name: counted[name] for name in NORMALIZATIONS if counted[name]} == normalizations
         assert any(isinstance(layer, LeakyReLU) for layer in model.layers)
 
 
@@ -66,8 +64,19 @@ def test_row_g_is_the_papers_network_with_fewer_feature_maps():
     config = table_1("g")
     assert [config.feature_maps(side) for side in (8, 16, 32, 64, 128)] == [512, 256, 128, 64, 32]
     paper = ProgressiveConfig(fmap_base=2048, resolution=128)
-    network = [name for name in ProgressiveConfig.model_fields if name.split("_")[-1] not in ("kimg", "size")]
-    assert all(getattr(config, name) == getattr(paper, name) for name in network if name != "drift_weight")
+    own = {"straight_kimg", "latent_size", "batch_size", "fmap_base", "drift_weight"}
+    differing = {name for name, value in config if value != getattr(paper, name)}
+    assert differing - own == {"minibatch_stddev_group"}
+    assert config.minibatch_stddev_group == config.at_resolution("batch_size", 128)  # of the whole batch: section 3
+
+
+@pytest.mark.parametrize("name", TABLE_1)
+def test_rows_learn_as_in_the_authors_code(name):
+    """config.py of their Theano branch, "Section 6.1": rates before equalized ones, normalized latents."""
+    config, index = table_1(name), list(TABLE_1).index(name)
+    assert config.generator_learning_rate == config.discriminator_learning_rate == {4: 1e-4 if index < 6 else 1e-3}
+    assert config.normalize_latents == (index >= 3)
+    assert Schedule.from_config(config).images == (13_000_000 if name == "h" else 10_000_000)
 
 
 def test_row_h_is_the_papers_network():
@@ -77,7 +86,7 @@ def test_row_h_is_the_papers_network():
 def test_without_growing_one_phase_shows_as_many_images():
     grown, fixed = Schedule.from_config(row("b")), Schedule.from_config(row("a"))
     assert [phase.name for phase in fixed.phases] == ["16x16 straight"]
-    assert fixed.images == grown.images == 5 * 600_000
+    assert fixed.images == grown.images == 5 * 800_000
     assert fixed.phases[0].images_per_step == 5 * 64
 
 

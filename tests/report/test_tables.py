@@ -56,7 +56,7 @@ def test_what_was_trained_on_what(tmp_path):
     }
 
 
-def test_options_that_are_not_the_papers():
+def test_options_other_than_by_default():
     config = ProgressiveConfig(
         growing=False, fade_in_kimg={4: 1 / 3}, batch_size={4: 8, 16: 4}, augmentation="cutout,colour", seed=7
     )
