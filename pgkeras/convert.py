@@ -11,9 +11,8 @@ from tqdm import tqdm
 from pgkeras.atomic import atomic_path
 from pgkeras.command_line import run
 from pgkeras.errors import UserError
-from pgkeras.interop import load_gan_zoo_checkpoint, load_official_pickle
+from pgkeras.interop import is_gan_zoo, load_pretrained
 from pgkeras.interop.pretrained import Pairs
-from pgkeras.interop.torch_file import is_torch_file
 
 EXAMPLES = """\b
 Examples:
@@ -36,8 +35,8 @@ def main(network: Path, out: Path) -> None:
     """
     if out.exists() and not (out.is_dir() and not any(out.iterdir())):
         raise UserError(f"{out}: is there already; choose another --out, or remove it")
-    official = not (network.is_file() and is_torch_file(network))
-    pairs = (load_official_pickle if official else load_gan_zoo_checkpoint)(network).ema_generators
+    official = not is_gan_zoo(network)
+    pairs = load_pretrained(network).ema_generators
     largest = pairs[max(pairs)].straight
     print(f"{network}: {'official PGGAN' if official else 'PyTorch GAN Zoo'}, {_description(largest)}")
 

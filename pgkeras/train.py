@@ -31,6 +31,7 @@ from pgkeras.training.plan_table import plan_table
 from pgkeras.training.precision import fastest_precision
 from pgkeras.training.preflight import PhaseCost, preflight
 from pgkeras.training.run_folder import RunDescription, RunFolder
+from pgkeras.training.start_from import start_from
 from pgkeras.training.state import TrainingState
 from pgkeras.training_loop import train
 
@@ -43,6 +44,7 @@ Examples:
   python -m pgkeras.train faces.npz --out runs --preset paper --resolution 256 --dry-run
   python -m pgkeras.train cifar-10-batches-py --out runs --conditional --resolution 32
   python -m pgkeras.train photos/ --out runs --preset dcgan --fit crop
+  python -m pgkeras.train faces.npz --out runs --start-from karras2018iclr-celebahq-1024x1024.pkl --resolution 64
   python -m pgkeras.train --resume runs/00000-faces-64
 """
 
@@ -60,6 +62,13 @@ Examples:
     help="Fit the whole schedule into M minutes on this machine, from measured speeds.",
 )
 @click.option("--resume", type=click.Path(path_type=Path), help="Go on with the run in this folder.")
+@click.option(
+    "--start-from",
+    "trained",
+    type=click.Path(path_type=Path),
+    help="Begin with trained networks, for few photos or little time: those of a run, of a .pkl of the official code "
+    "or of a .pt of GAN Zoo. To begin at 64x64: --straight-kimg 4:0,64:100 --fade-in-kimg 0.",
+)
 @fit_option
 @click.option("--conditional", is_flag=True, help="Learn DATA's labels too: the generator takes a class.")
 @click.option(
@@ -76,6 +85,7 @@ def main(
     kimg: float | None,
     minutes: float | None,
     resume: Path | None,
+    trained: Path | None,
     fit: Fit,
     conditional: bool,
     devices: int | None,
@@ -93,7 +103,7 @@ def main(
     began = time.monotonic()
     given = {name: value for name, value in options.items() if value is not None}
     if resume:
-        flags = {"fit": None if fit == "refuse" else fit, "conditional": conditional or None}
+        flags = {"fit": None if fit == "refuse" else fit, "conditional": conditional or None, "start_from": trained}
         _refuse_options_beside_resume(given | {"out": out, "preset": preset, "kimg": kimg, "minutes": minutes} | flags)
         _resume(resume, data, devices, dry_run)
         return
@@ -116,6 +126,8 @@ def main(
     RunFolder.check_writable(out)
     with strategy.scope():
         state = TrainingState(config, config.precision)
+        if trained:
+            start_from(state, trained)
     costs = _try(state, dataset, Schedule.from_config(config), seconds=MEASURED_SECONDS if minutes else 0.0)
     image_costs = [cost.seconds_per_image for cost in costs]
     if minutes:
@@ -130,6 +142,7 @@ def main(
     description = RunDescription(
         version=pgkeras.__version__,
         preset=preset,
+        start_from=trained and str(trained.resolve()),
         data=str(data.resolve()),
         fit=fit,
         images=len(everything.images),
@@ -152,6 +165,9 @@ def _resume(path: Path, data: Path | None, devices: int | None, dry_run: bool) -
     with strategy.scope():
         state = TrainingState(config, config.precision)
     checkpoint = load_newest_checkpoint(state, folder.checkpoints)
+    if description.start_from and not checkpoint:
+        with strategy.scope():
+            start_from(state, Path(description.start_from))
     schedule = Schedule.from_config(config)
     print(f"resuming from {checkpoint or 'the start: there is no checkpoint yet'}", flush=True)
     if dry_run:

@@ -29,6 +29,7 @@ def list_facts(record: Record) -> dict[str, str]:
         "Networks": f"{config.network}, {config.resolution}×{config.resolution}"
         + ("" if config.growing else ", without growing"),
         "Parameters": parameters,
+        "Began with": description.start_from,
         "Loss": config.loss,
         "Precision": config.precision,
         "Machine": description.machine,

@@ -30,6 +30,7 @@ class RunDescription(BaseModel):
     Attributes:
         version: of pgkeras that began the run.
         preset: that the run began from, if any.
+        start_from: absolute path of the trained networks that it began with, if any.
         data: absolute path of the training images.
         fit: what is done with images that are not square.
         images: how many there are.
@@ -44,6 +45,7 @@ class RunDescription(BaseModel):
 
     version: str
     preset: str | None = None
+    start_from: str | None = None
     data: str
     fit: Fit = "refuse"
     images: int
