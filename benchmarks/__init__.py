@@ -1,1 +1,1 @@
-"""Comparisons that anyone can repeat: each measures both sides in one run, in turn, and prints ratios."""
+"""Comparisons that anyone can repeat: both sides of each are measured in one run."""

@@ -65,21 +65,14 @@ CHANGES: dict[str, dict] = {
     "R1 0.1": {"penalty_weight": 0.1},
     "R1 10": {"penalty_weight": 10},
     "augmented": {"augmentation": ("colour", "translation", "cutout")},
-    "augmented to 0.6": {"augmentation": ("colour", "translation", "cutout"), "augmentation_target": 0.6},
     "WGAN-GP": {"loss": "wgan-gp", "penalty_weight": 10},
-    "hinge": {"loss": "hinge", "penalty_weight": None, "penalty_interval": 1},
-    "rates 0.001": {"generator_learning_rate": {4: 0.001}, "discriminator_learning_rate": {4: 0.001}},
     "rates 0.004": DOUBLE_RATES,
     "96 channels": {"fmap_base": 768, "fmap_max": 96},
-    "48 channels": {"fmap_base": 384, "fmap_max": 48},
     "batch 8 from 16x16": {"batch_size": {4: 16, 16: 8}},
-    "batch 32": {"batch_size": {4: 32}},
-    "EMA 0.999": {"ema_decay": 0.999},
     "longer at 32x32": LONGER,
     "longer at 32x32 and rates 0.004": LONGER | DOUBLE_RATES,
     "longer at 32x32 and rates 0.004 to 32x32": LONGER
     | {"generator_learning_rate": {4: 0.004, 64: 0.002}, "discriminator_learning_rate": {4: 0.004, 64: 0.002}},
-    "longer before": {"straight_kimg": {4: 16, 8: 16, 16: 24, 32: 24}, "fade_in_kimg": {4: 12}},
 }
 
 
@@ -166,11 +159,9 @@ def main(faces: Path, resolution: str, out: Path, results: Path, only: str | Non
     for name in names:
         if name not in kept.read():
             folder = runs / _file_name(name)
-            if not _finished(folder, int(resolution)):
+            if not _finished(folder):
                 _train(name, int(resolution), faces, folder)
-            run = _finished(folder, int(resolution))
-            _, description = RunFolder.open(run)
-            kimg = Schedule.from_config(description.config).images / 1000
+            run, kimg = _finished(folder)
             kept.add(name, *judge.judge(find_candidate(run, None, "refuse").open(), kimg))
 
 
@@ -213,10 +204,15 @@ def _train(name: str, resolution: int, faces: Path, folder: Path) -> None:
     subprocess.run(command, check=True, stdout=sys.stderr)
 
 
-def _finished(folder: Path, resolution: int) -> Path | None:
-    """The run in a folder that has come to its end: the last generator is written then."""
-    generators = sorted(folder.glob(f"*/generators/generator_{resolution:04}.keras"))
-    return generators[-1].parents[1] if generators else None
+def _finished(folder: Path) -> tuple[Path, float] | None:
+    """The run in a folder that has come to the end of its schedule, and that in kimg."""
+    for path in sorted(folder.glob("*/config.json"), reverse=True):
+        run, description = RunFolder.open(path.parent)
+        images = Schedule.from_config(description.config).images
+        lines = run.statistics.read_text().splitlines() if run.statistics.exists() else []
+        if lines and json.loads(lines[-1])["images_shown"] >= images:
+            return run.path, images / 1000
+    return None
 
 
 def _given(name: str) -> dict:
