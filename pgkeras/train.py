@@ -111,6 +111,11 @@ def main(
         config = plan.scaled_to(config, plan.factor_for_kimg(config, kimg))
     dataset, held_out = hold_out(everything, config.holdout)
     _check_data(dataset, config, data)
+    if config.metrics and len(held_out.images) < 2:
+        raise UserError(
+            f"--metrics {','.join(config.metrics)}: there is one image to measure against, and 2 or more are needed; "
+            "give more photos or a larger --holdout"
+        )
     check_shares(config, strategy.num_replicas_in_sync)
     out = out or Path("runs")
     RunFolder.check_writable(out)

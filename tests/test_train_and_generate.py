@@ -152,6 +152,11 @@ IMAGES = np.zeros((40, 16, 16, 3), np.uint8)
         ({"images": IMAGES}, ["--speed", "9"], "No such option.*--speed"),
         ({"images": IMAGES}, ["--kimg", "1", "--minutes", "1"], "contradict each other"),
         ({"images": IMAGES}, ["--resolution", "8", "--channels", "1"], "3 channels, not --channels 1"),
+        (
+            {"images": IMAGES},
+            ["--resolution", "16", "--holdout", "0.03", "--metrics", "swd,ms_ssim"],
+            "--metrics swd,ms_ssim: there is one image to measure against.* larger --holdout",
+        ),
         ({"images": IMAGES}, ["--loss", "lsgan", "--penalty-weight", "3"], "no penalty to weigh"),
         ({"images": IMAGES}, ["--resolution", "8", "--kimg", "0.001"], "less than one step"),
         ({"images": IMAGES}, ["--resolution", "8", "--out", "{file}/runs"], "cannot make a run folder"),
