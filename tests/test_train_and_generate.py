@@ -158,7 +158,7 @@ IMAGES = np.zeros((40, 16, 16, 3), np.uint8)
             "--metrics swd,ms_ssim: there is one image to measure against.* larger --holdout",
         ),
         ({"images": IMAGES}, ["--loss", "lsgan", "--penalty-weight", "3"], "no penalty to weigh"),
-        ({"images": IMAGES}, ["--resolution", "8", "--kimg", "0.001"], "less than one step"),
+        ({"images": IMAGES}, ["--resolution", "8", "--kimg", "0.001"], "4x4 straight shows 0 images, and needs 16"),
         ({"images": IMAGES}, ["--resolution", "8", "--out", "{file}/runs"], "cannot make a run folder"),
     ],
 )
