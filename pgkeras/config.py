@@ -74,7 +74,7 @@ class ProgressiveConfig(BaseModel):
             options that contradict each other.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     # Network (Table 2)
     resolution: Annotated[int, AfterValidator(_check_power_of_two)] = Field(

@@ -123,6 +123,15 @@ def test_presets_refuse_what_would_have_no_effect_on_them(name):
                 ProgressiveConfig(**options)
 
 
+@pytest.mark.parametrize("value", ["inf", "-inf", "nan"])
+@pytest.mark.parametrize(
+    "option", [name for name, field in ProgressiveConfig.model_fields.items() if "float," in f"{field.annotation},"]
+)
+def test_no_number_is_infinite(option, value):
+    with pytest.raises(ValidationError, match=r"finite number|greater than|less than"):
+        ProgressiveConfig(**{option: value})
+
+
 def test_augmentations_are_separated_by_commas():
     assert ProgressiveConfig(augmentation="colour,cutout").augmentation == ("colour", "cutout")
 

@@ -141,14 +141,14 @@ class RunFolder:
         if not config.is_file():
             raise UserError(f"{path}: is no run folder (it has no config.json); give a folder that train made")
         try:
-            return cls(path), RunDescription.model_validate_json(config.read_text())
+            return cls(path), RunDescription.model_validate_json(config.read_bytes())
         except ValidationError as error:
             first = error.errors()[0]
             where = ".".join(map(str, first["loc"])) or "the whole file"
             raise UserError(f"{config}: is damaged at {where} ({first['msg']}); restore it") from None
 
     def rewind(self, images_shown: int) -> None:
-        """Drops what a resumed run will write again, and a line that a crash cut short; rollbacks are remembered.
+        """Drops what a resumed run will write again, and what a crash cut short; rollbacks are remembered.
 
         Args:
             images_shown: at the checkpoint.
