@@ -158,6 +158,8 @@ class RunFolder:
                 kept = [line for line in path.read_text().splitlines() if _images_shown(line) <= images_shown]
                 with atomic_path(path) as temporary:
                     temporary.write_text("".join(line + "\n" for line in kept))
+        for unfinished in self.checkpoints.glob(".[0-9]*.npz"):
+            unfinished.unlink()
         snapshots = self.snapshots.glob("generator_*_[0-9]*.keras")
         for path in (*self.list_samples(), *self.previews.glob("[0-9]*"), *snapshots):
             if int(path.stem.rpartition("_")[2]) > images_shown:
