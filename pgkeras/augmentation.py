@@ -1,9 +1,13 @@
 """Augmentation of what the discriminator sees, reals and fakes alike, so that few photos last longer.
 
 The transformations are those of DiffAugment (Zhao et al., arXiv 2006.10738) with the ranges of its authors' code. They
-are affine in the images, so gradients pass through them into the generator and, twice, into gradient penalties. Images
-are float32 (batch, side, side, channels) in [-1, 1], RGB or grey; what a transformation leaves empty is 0, mid-grey,
-and values that it moves out of [-1, 1] are not clipped.
+are affine in the images, so gradients pass through them into the generator. Images are float32 (batch, side, side,
+channels) in [-1, 1], RGB or grey; what a transformation leaves empty is 0, mid-grey, and values that it moves out of
+[-1, 1] are not clipped.
+
+Gradient penalties are of the gradient with respect to the augmented images, which the discriminator sees. The code of
+DiffAugment's authors, and that of adaptive discriminator augmentation's (Karras et al., arXiv 2006.06676), take the
+gradient further, through the augmentation, to the images before it.
 """
 
 from collections.abc import Callable, Sequence

@@ -1,5 +1,6 @@
 """What all command lines share: options made from the typed config, and one-line errors."""
 
+import math
 import re
 import sys
 from collections.abc import Callable
@@ -77,6 +78,20 @@ class GridSize(click.ParamType):
         if not match:
             self.fail(f"{value!r} is no grid; give columns and rows, such as 4x2", param, ctx)
         return int(match[1]), int(match[2])
+
+
+class PositiveNumber(click.FloatRange):
+    """A finite number above 0."""
+
+    def __init__(self) -> None:
+        super().__init__(min=0, min_open=True)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Reads the number."""
+        number = super().convert(value, param, ctx)
+        if not math.isfinite(number):
+            self.fail(f"{value} is not a finite number", param, ctx)
+        return number
 
 
 class PicturePath(click.Path):

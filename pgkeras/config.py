@@ -16,9 +16,12 @@ def _parse_per_resolution(value: Any) -> Any:
     if ":" not in value:
         return {4: value}
     try:
-        return dict(pair.split(":") for pair in value.split(","))
+        pairs = [(int(resolution), number) for resolution, number in (pair.split(":") for pair in value.split(","))]
     except ValueError:
         raise ValueError("give one number, or resolution:value pairs such as 4:16,256:8") from None
+    if len(dict(pairs)) < len(pairs):
+        raise ValueError("gives a resolution twice; give each once")
+    return dict(pairs)
 
 
 def _check_per_resolution(value: dict[int, Number]) -> dict[int, Number]:
@@ -71,7 +74,7 @@ class ProgressiveConfig(BaseModel):
             options that contradict each other.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     # Network (Table 2)
     resolution: Annotated[int, AfterValidator(_check_power_of_two)] = Field(
@@ -224,18 +227,11 @@ class ProgressiveConfig(BaseModel):
 
     @model_validator(mode="after")
     def _check(self) -> Self:
-        if self.loss in WITHOUT_PENALTY and self.penalty_weight is not None:
-            raise ValueError(f"--penalty-weight {self.penalty_weight:g}: --loss {self.loss} has no penalty to weigh")
-        if self.loss in WITHOUT_PENALTY and self.penalty_interval > 1:
-            raise ValueError(
-                f"--penalty-interval {self.penalty_interval}: --loss {self.loss} has no penalty to space out"
-            )
-        if self.label_weight is not None and not self.label_size:
-            raise ValueError(f"--label-weight {self.label_weight:g}: the network has no labels; add --conditional")
-        self._check_augmentation()
+        self._check_without_effect()
+        self._check_augmentation_target()
         self._check_micro_batches()
-        if not self.metrics and self.metrics_images != _default("metrics_images"):
-            raise ValueError(f"--metrics-images {self.metrics_images}: there are no --metrics to measure")
+        if self.metrics and self.resolution < 16:
+            raise ValueError(f"--metrics {','.join(self.metrics)}: need --resolution 16 or more, not {self.resolution}")
         if self.network == "dcgan":
             self._check_dcgan()
         if self.at_resolution("straight_kimg", self.resolution) == 0:
@@ -244,13 +240,26 @@ class ProgressiveConfig(BaseModel):
             )
         return self
 
-    def _check_augmentation(self) -> None:
-        for option in ("augmentation_probability", "augmentation_target"):
-            value = getattr(self, option)
-            if value is not None and not self.augmentation:
-                raise ValueError(f"--{option.replace('_', '-')} {value:g}: there is no --augmentation to apply")
-        if self.augmentation_target is None and self.augmentation_kimg != _default("augmentation_kimg"):
-            raise ValueError(f"--augmentation-kimg {self.augmentation_kimg:g}: there is no --augmentation-target")
+    def _check_without_effect(self) -> None:
+        no_groups = f"--minibatch-discrimination {self.minibatch_discrimination} has no groups"
+        for option, without_effect, reason in (
+            ("penalty_weight", self.loss in WITHOUT_PENALTY, f"--loss {self.loss} has no penalty to weigh"),
+            ("penalty_interval", self.loss in WITHOUT_PENALTY, f"--loss {self.loss} has no penalty to space out"),
+            ("penalty_interval", self.penalty_weight == 0, "--penalty-weight 0 leaves no penalty to space out"),
+            ("minibatch_stddev_group", self.minibatch_discrimination != "stddev", no_groups),
+            ("batch_normalization_momentum", not self._normalizes_batches, "there is no batch normalization"),
+            ("label_weight", not self.label_size, "the network has no labels without --conditional"),
+            ("augmentation_probability", not self.augmentation, "there is no --augmentation to apply"),
+            ("augmentation_target", not self.augmentation, "there is no --augmentation to apply"),
+            ("augmentation_kimg", self.augmentation_target is None, "there is no --augmentation-target"),
+            ("metrics_images", not self.metrics, "there are no --metrics to measure"),
+        ):
+            value, default = getattr(self, option), ProgressiveConfig.model_fields[option].default
+            if without_effect and value != default:
+                remedy = "drop it" if default is None else f"leave it at {default:g}"
+                raise ValueError(f"--{option.replace('_', '-')} {value:g}: {reason}; {remedy}")
+
+    def _check_augmentation_target(self) -> None:
         if self.augmentation_target is not None and self.loss in ("wgan", "wgan-gp"):
             raise ValueError(
                 f"--augmentation-target {self.augmentation_target:g}: the scores of --loss {self.loss} float, so their "
@@ -318,8 +327,7 @@ class ProgressiveConfig(BaseModel):
         >>> ProgressiveConfig().possible_micro_batches(16), ProgressiveConfig().possible_micro_batches(3)
         ([1, 2, 4], [1])
         """
-        normalizations = (self.generator_normalization, self.discriminator_normalization)
-        if "batch" in normalizations or self.minibatch_discrimination == "learned":
+        if self._normalizes_batches or self.minibatch_discrimination == "learned":
             return [1]
         divisors = [number for number in range(1, batch_size + 1) if batch_size % number == 0]
         if self.minibatch_discrimination == "none":
@@ -331,10 +339,10 @@ class ProgressiveConfig(BaseModel):
         return [number for number in divisors if number * groups(batch_size // number) == groups(batch_size)]
 
     @property
+    def _normalizes_batches(self) -> bool:
+        return "batch" in (self.generator_normalization, self.discriminator_normalization)
+
+    @property
     def resolutions(self) -> list[int]:
         """All resolutions from 4 to the final one."""
         return [2**exponent for exponent in range(2, self.resolution.bit_length())]
-
-
-def _default(option: str) -> Any:
-    return ProgressiveConfig.model_fields[option].default

@@ -8,7 +8,7 @@ from keras import ops
 
 from pgkeras.augmentation import Augmentation
 from pgkeras.layers import MinibatchDiscrimination, MinibatchStddev
-from pgkeras.losses import Loss, label_loss, points_around_reals
+from pgkeras.losses import Loss, label_loss, noise_around_reals
 from pgkeras.micro_batches import mean_over_micro_batches
 from pgkeras.networks import StagePair
 from pgkeras.replicas import mean_over_replicas, normal, number_of_replicas, uniform
@@ -288,13 +288,13 @@ class ProgressiveGAN(keras.Model):
         return self.augmentation(images, self.seed_generator) if self.augmentation else images
 
     def _mixing(self, reals: tf.Tensor) -> tuple[tf.Tensor | None, tf.Tensor | None]:
-        """The random numbers of the points at which the gradient is penalized: one per image, and one per value."""
+        """The random parts of the points at which the gradient is penalized: one per image, and one per value."""
         if self.adversarial_loss.penalty is None or self.adversarial_loss.penalty_at == "real":
             return None, None
         mix = uniform((reals.shape[0], 1, 1, 1), seed=self.seed_generator)
         if self.adversarial_loss.penalty_at == "mixed":
             return mix, None
-        return mix, uniform(reals.shape, seed=self.seed_generator)
+        return mix, noise_around_reals(reals, uniform(reals.shape, seed=self.seed_generator))
 
     def _penalty(self, reals: tf.Tensor, fakes: tf.Tensor, mix: tf.Tensor | None, noise: tf.Tensor | None) -> tf.Tensor:
         if self.adversarial_loss.penalty is None or not self.penalty_weight:
@@ -324,9 +324,7 @@ class ProgressiveGAN(keras.Model):
         """The images at which the loss wants the gradient penalized."""
         if self.adversarial_loss.penalty_at == "real":
             return reals
-        if self.adversarial_loss.penalty_at == "mixed":
-            return reals + mix * (fakes - reals)
-        return points_around_reals(reals, mix, noise)
+        return reals + mix * (fakes - reals if self.adversarial_loss.penalty_at == "mixed" else noise)
 
     def _fade_reals(self, reals: tf.Tensor) -> tf.Tensor:
         """Shows the discriminator real images as soft as the blended fakes (section 2)."""

@@ -60,12 +60,15 @@ def read_label_names(generator: Path, label_size: int) -> list[str]:
         label_size: number of classes.
 
     Raises:
-        UserError: if the file names another number of classes.
+        UserError: if the file is no UTF-8 text or names another number of classes.
     """
     path = generator.parent / FILE_NAME
     if not path.is_file():
         return [str(number) for number in range(label_size)]
-    names = path.read_text(encoding="utf-8").splitlines()
+    try:
+        names = path.read_text(encoding="utf-8").splitlines()
+    except UnicodeDecodeError:
+        raise UserError(f"{path}: is no UTF-8 text; save it as UTF-8") from None
     if len(names) != label_size:
         raise UserError(f"{path}: names {len(names)} classes, but {generator.name} has {label_size}; correct it")
     return names

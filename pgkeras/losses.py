@@ -93,7 +93,7 @@ def label_loss(label_logits: Tensor, labels: Tensor) -> Tensor:
 def gradient_penalty(gradients: Tensor) -> Tensor:
     """WGAN-GP's penalty: (gradient norm - 1)² at points between reals and fakes (Gulrajani et al., arXiv 1704.00028).
 
-    At `points_around_reals` it is DRAGAN's.
+    At reals with `noise_around_reals` it is DRAGAN's.
 
     Args:
         gradients: of the scores' sum with respect to the images, (batch, height, width, channels).
@@ -112,17 +112,17 @@ def r1_penalty(gradients: Tensor) -> Tensor:
     return 0.5 * _sum_of_squares(gradients)
 
 
-def points_around_reals(reals: Tensor, mix: Tensor, noise: Tensor) -> Tensor:
-    """DRAGAN's points: reals + mix x noise x half the batch's standard deviation (Kodali et al., arXiv 1705.07215).
+def noise_around_reals(reals: Tensor, uniform: Tensor) -> Tensor:
+    """DRAGAN's noise, as wide as half the batch's standard deviation (Kodali et al., arXiv 1705.07215).
 
-    The paper writes Gaussian noise; this is the authors' code.
+    The points whose gradient is penalized are reals + a random part of it. The paper writes Gaussian noise; this is
+    the authors' code.
 
     Args:
-        reals: (batch, height, width, channels).
-        mix: uniform random numbers from 0 to 1, (batch, 1, 1, 1).
-        noise: uniform random numbers from 0 to 1, (batch, height, width, channels).
+        reals: the whole batch, (batch, height, width, channels).
+        uniform: random numbers from 0 to 1, (batch, height, width, channels).
     """
-    return reals + mix * noise * 0.5 * ops.std(reals)
+    return uniform * 0.5 * ops.std(reals)
 
 
 def _sum_of_squares(gradients: Tensor) -> Tensor:
@@ -138,7 +138,7 @@ class Loss:
         generator: fake scores -> loss per image.
         penalty: gradients -> penalty per image, or None.
         penalty_at: the images whose gradient is penalized: "mixed" (random points between reals and fakes), "real" or
-            "around-real" (`points_around_reals`).
+            "around-real" (reals with `noise_around_reals`).
         penalty_weight: the paper's.
         drift_weight: of the real scores' mean square.
         weight_clip: largest magnitude of the discriminator's weights after each update, or None.

@@ -6,6 +6,7 @@ from functools import cached_property
 from typing import Self
 
 from pgkeras.config import ProgressiveConfig
+from pgkeras.errors import UserError
 
 
 @dataclass(frozen=True)
@@ -100,11 +101,16 @@ class Schedule:
         Args:
             config: its straight_kimg, fade_in_kimg, batch_size and learning rates, by resolution. Without growing,
                 one straight phase shows as many images as all the phases of growing.
+
+        Raises:
+            UserError: if a phase is shorter than one step, or so short that the phase before may step over it.
         """
         phases = []
         for resolution in config.resolutions:
             for fade_in in (True, False) if resolution > 4 else (False,):
                 kimg = config.at_resolution("fade_in_kimg" if fade_in else "straight_kimg", resolution)
+                if kimg == 0:
+                    continue
                 phase = Phase(
                     resolution=resolution,
                     fade_in=fade_in,
@@ -114,10 +120,17 @@ class Schedule:
                     discriminator_learning_rate=config.at_resolution("discriminator_learning_rate", resolution),
                     discriminator_steps=config.discriminator_steps,
                 )
-                if phase.images:
-                    phases.append(phase)
+                phases.append(phase)
         if not config.growing:
             phases = [replace(phases[-1], images=sum(phase.images for phase in phases))]
+        for before, phase in zip(phases[:1] + phases, phases, strict=False):
+            # A step from the very boundary still belongs to the phase before a fade-in.
+            fewest = max(phase.images_per_step, before.images_per_step + phase.fade_in)
+            if phase.images < fewest:
+                raise UserError(
+                    f"{phase.name} shows {phase.images:,} images, and needs {fewest:,} or more for one step; give it "
+                    "more, or lower --batch-size or --resolution"
+                )
         return cls(tuple(phases))
 
     @cached_property

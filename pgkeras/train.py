@@ -15,7 +15,7 @@ import tensorflow as tf
 from tqdm import tqdm
 
 import pgkeras
-from pgkeras.command_line import config_options, run
+from pgkeras.command_line import PositiveNumber, config_options, run
 from pgkeras.config import ProgressiveConfig
 from pgkeras.data import Dataset, Fit, hold_out, open_dataset
 from pgkeras.data.options import fit_option
@@ -53,12 +53,10 @@ Examples:
 @click.argument("data", type=click.Path(path_type=Path), required=False)
 @click.option("--out", type=click.Path(path_type=Path), help="Folder of runs.  [default: runs]")
 @click.option("--preset", type=click.Choice(list(PRESETS)), help="Begin from a named configuration.")
-@click.option(
-    "--kimg", type=click.FloatRange(min=0, min_open=True), help="Fit the whole schedule into N thousand images."
-)
+@click.option("--kimg", type=PositiveNumber(), help="Fit the whole schedule into N thousand images.")
 @click.option(
     "--minutes",
-    type=click.FloatRange(min=0, min_open=True),
+    type=PositiveNumber(),
     help="Fit the whole schedule into M minutes on this machine, from measured speeds.",
 )
 @click.option("--resume", type=click.Path(path_type=Path), help="Go on with the run in this folder.")
@@ -121,6 +119,11 @@ def main(
         config = plan.scaled_to(config, plan.factor_for_kimg(config, kimg))
     dataset, held_out = hold_out(everything, config.holdout)
     _check_data(dataset, config, data)
+    if config.metrics and len(held_out.images) < 2:
+        raise UserError(
+            f"--metrics {','.join(config.metrics)}: there is one image to measure against, and 2 or more are needed; "
+            "give more photos or a larger --holdout"
+        )
     check_shares(config, strategy.num_replicas_in_sync)
     out = out or Path("runs")
     RunFolder.check_writable(out)

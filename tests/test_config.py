@@ -1,5 +1,7 @@
 """The config's rules, and that the command line is made from it."""
 
+import re
+
 import click
 import pytest
 from click.testing import CliRunner
@@ -48,7 +50,7 @@ def test_options_by_resolution_are_read_in_every_form(value, expected):
         ({"straight_kimg": {4: 1, 64: 0}}, "the last phase needs images"),
         ({"adam_beta2": 1}, "less than 1"),
         ({"loss": "hinge", "penalty_weight": 1}, "--loss hinge has no penalty to weigh"),
-        ({"label_weight": 2}, "add --conditional"),
+        ({"label_weight": 2}, "the network has no labels without --conditional; drop it"),
         ({"augmentation": "colour,blur"}, "'cutout'"),
         ({"augmentation": "cutout", "augmentation_kimg": 7}, "there is no --augmentation-target"),
         ({"augmentation_target": 0.6}, "there is no --augmentation to apply"),
@@ -57,6 +59,23 @@ def test_options_by_resolution_are_read_in_every_form(value, expected):
             {"loss": "hinge", "augmentation": "cutout", "augmentation_target": 0.6, "augmentation_probability": 1},
             "contradict each other",
         ),
+        (
+            {"loss": "non-saturating", "penalty_weight": 0, "penalty_interval": 8},
+            "--penalty-interval 8: --penalty-weight 0 leaves no penalty to space out; leave it at 1",
+        ),
+        (
+            {"minibatch_discrimination": "none", "minibatch_stddev_group": 8},
+            "--minibatch-stddev-group 8: --minibatch-discrimination none has no groups; leave it at 4",
+        ),
+        (
+            {"batch_normalization_momentum": 0.5},
+            "--batch-normalization-momentum 0.5: there is no batch normalization; leave it at 0.9",
+        ),
+        ({"metrics_images": 10}, "--metrics-images 10: there are no --metrics to measure; leave it at 1024"),
+        ({"resolution": 8, "metrics": "swd,ms_ssim"}, "--metrics swd,ms_ssim: need --resolution 16 or more, not 8"),
+        ({"batch_size": "4:16,8:8,4:8"}, "gives a resolution twice; give each once"),
+        ({"batch_size": "4:16,04:8"}, "gives a resolution twice; give each once"),
+        ({"batch_size": "4:16,eight:8"}, "resolution:value pairs"),
         ({"network": "dcgan"}, "--network dcgan has no --growing: begin from --preset dcgan"),
     ],
 )
@@ -82,6 +101,38 @@ def test_dcgan_refuses_what_it_has_not():
     for option in ({"growing": True}, {"minibatch_discrimination": "stddev"}, {"generator_normalization": "pixel"}):
         with pytest.raises(ValidationError, match="--network dcgan has no --" + next(iter(option)).replace("_", "-")):
             ProgressiveConfig(**PRESETS["dcgan"]().model_dump() | option)
+
+
+@pytest.mark.parametrize("name", PRESETS)
+def test_presets_refuse_what_would_have_no_effect_on_them(name):
+    """Each of these has an effect on some presets and none on others."""
+    preset = PRESETS[name]()
+    penalized = preset.loss in ("wgan-gp", "non-saturating") and preset.penalty_weight != 0
+    batches = "batch" in (preset.generator_normalization, preset.discriminator_normalization)
+    for option, value, has_effect in (
+        ("penalty_interval", 7, penalized),
+        ("minibatch_stddev_group", 2, preset.minibatch_discrimination == "stddev"),
+        ("batch_normalization_momentum", 0.7, batches),
+        ("metrics", ("swd",), True),
+        ("augmentation", ("cutout",), True),
+        ("discriminator_steps", 2, True),
+    ):
+        options = preset.model_dump() | {option: value}
+        if has_effect:
+            assert getattr(ProgressiveConfig(**options), option) == value
+        else:
+            with pytest.raises(ValidationError, match=f"--{option.replace('_', '-')} {value}: "):
+                ProgressiveConfig(**options)
+
+
+@pytest.mark.parametrize("value", ["inf", "-inf", "nan"])
+@pytest.mark.parametrize(
+    "option",
+    [name for name, field in ProgressiveConfig.model_fields.items() if re.search(r"\bfloat\b", str(field.annotation))],
+)
+def test_no_number_is_infinite(option, value):
+    with pytest.raises(ValidationError, match=r"finite number|greater than|less than"):
+        ProgressiveConfig(**{option: value})
 
 
 def test_augmentations_are_separated_by_commas():

@@ -249,7 +249,7 @@ def test_layers_that_compare_all_images_see_reals_and_fakes_apart(changes):
     assert not gan._keeps_apart(4)
 
 
-@pytest.mark.parametrize("loss", ["wgan-gp", "non-saturating"])
+@pytest.mark.parametrize("loss", ["wgan-gp", "non-saturating", "dragan"])
 def test_micro_batches_of_whole_groups_change_nothing(loss):
     """16 images are 4 groups of 4 for the minibatch standard deviation, in one part, two or four."""
     batch = images(16)
@@ -265,6 +265,30 @@ def test_micro_batches_of_whole_groups_change_nothing(loss):
             np.testing.assert_allclose(one, other, atol=1e-5)
         for one, other in zip(whole.generator.get_weights(), parts.generator.get_weights(), strict=True):
             np.testing.assert_allclose(one, other, atol=1e-5)
+
+
+@pytest.mark.parametrize("micro_batches", [1, 2])
+def test_dragans_points_are_as_far_from_the_reals_in_parts_as_in_the_whole_batch(micro_batches):
+    """Images of 0 and of 8, the ones in one part and the others in the other: a deviation of 4, in neither part any."""
+    gan = make_gan(fade_in=False, loss="dragan", micro_batches=micro_batches)
+    seeds = keras.random.SeedGenerator(5)
+    keras.random.normal((8, 6), seed=seeds)
+    mix = keras.random.uniform((8, 1, 1, 1), seed=seeds)
+    expected = mix * keras.random.uniform((8, 8, 8, 3), seed=seeds) * 2
+    batch = tf.broadcast_to(tf.reshape([0.0, 8.0] * 4, (8, 1, 1, 1)), (8, 8, 8, 3))
+    found = []
+    penalized = gan._penalized
+
+    def record(reals, *others):
+        points = penalized(reals, *others)
+        found.append((points - reals).numpy())
+        return points
+
+    gan._penalized = record
+    gan.train_step(batch)
+    assert len(found) == micro_batches
+    for part, shifts in enumerate(found):
+        np.testing.assert_allclose(shifts, expected[part::micro_batches], rtol=1e-4, atol=1e-5)
 
 
 def test_the_variance_is_the_unbiased_one_over_the_batch():

@@ -74,13 +74,12 @@ def test_label_loss_of_half_precision_logits_is_float32():
     np.testing.assert_allclose(ops.convert_to_numpy(loss), np.full((2, 1), math.log(4)), rtol=1e-6)
 
 
-def test_points_around_reals_by_hand():
-    """Values 0 and 8, 0 and 8: a standard deviation of 4, of which half at most is added."""
+def test_noise_around_reals_by_hand():
+    """Values 0 and 8, 0 and 8: a standard deviation of 4, of which the noise is half at most."""
     reals = np.array([0, 8, 0, 8], np.float32).reshape(2, 1, 2, 1)
-    mix = np.array([1.0, 0.5], np.float32).reshape(2, 1, 1, 1)
-    noise = np.array([0, 1, 0.5, 1], np.float32).reshape(2, 1, 2, 1)
-    points = ops.convert_to_numpy(losses.points_around_reals(reals, mix, noise))
-    np.testing.assert_allclose(points.ravel(), [0, 10, 0.5, 9], rtol=1e-6)
+    uniform = np.array([0, 1, 0.5, 1], np.float32).reshape(2, 1, 2, 1)
+    noise = ops.convert_to_numpy(losses.noise_around_reals(reals, uniform))
+    np.testing.assert_allclose(noise.ravel(), [0, 2, 1, 2], rtol=1e-6)
 
 
 def test_penalties():

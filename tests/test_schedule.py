@@ -4,7 +4,7 @@ import csv
 
 import pytest
 
-from pgkeras import ProgressiveConfig
+from pgkeras import ProgressiveConfig, UserError
 from pgkeras.presets import PRESETS
 from pgkeras.schedule import Schedule
 
@@ -72,7 +72,7 @@ def test_position_by_hand(images_shown, resolution, alpha):
     assert (position.resolution, position.alpha) == (resolution, alpha)
 
 
-@pytest.mark.parametrize("batch_size", [1, 7, 10, 16, 999, 5000])
+@pytest.mark.parametrize("batch_size", [1, 7, 10, 16, 999, 1000])
 def test_steps_left_counts_the_steps_to_the_next_phase(batch_size):
     schedule = small(batch_size=batch_size)
     shown = 0
@@ -90,6 +90,44 @@ def test_phases_without_images_are_left_out():
     schedule = small(fade_in_kimg=0)
     assert [phase.name for phase in schedule.phases] == ["4x4 straight", "8x8 straight", "16x16 straight"]
     assert schedule.at(1000).resolution == 8
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"straight_kimg": {4: 1, 8: 0.009, 16: 1}}, "8x8 straight shows 9 images, and needs 10 or more for one step"),
+        ({"straight_kimg": {4: 1, 8: 0.0004, 16: 1}}, "8x8 straight shows 0 images, and needs 10 or more for one step"),
+        ({"fade_in_kimg": 0.015, "discriminator_steps": 2}, "8x8 fade-in shows 15 images, and needs 21 or more"),
+        ({"growing": False, "straight_kimg": 0.002, "fade_in_kimg": 0.001}, "16x16 straight shows 8 images, and needs"),
+    ],
+)
+def test_a_phase_shorter_than_a_step_is_refused(options, message):
+    with pytest.raises(UserError, match=message):
+        small(**options)
+
+
+@pytest.mark.parametrize("batch_sizes", [(4, 4), (5, 3), (3, 5), (1, 1)])
+@pytest.mark.parametrize("straight", range(1, 12))
+def test_every_phase_of_a_schedule_that_is_not_refused_has_a_step(batch_sizes, straight):
+    """A fade-in must be longer than a step of the phase before: one from its very end would step over it."""
+    refused = 0
+    for fade_in in range(1, 12):
+        try:
+            schedule = small(
+                batch_size=dict(zip((4, 8), batch_sizes, strict=True)),
+                straight_kimg=straight / 1000,
+                fade_in_kimg=fade_in / 1000,
+            )
+        except UserError:
+            refused += 1
+            continue
+        shown, seen = 0, set()
+        while shown < schedule.images:
+            position = schedule.at(shown)
+            seen.add(position.index)
+            shown += position.phase.images_per_step
+        assert seen == set(range(5))
+    assert refused == (11 if straight < max(batch_sizes) else max(batch_sizes))
 
 
 def test_a_phase_falls_into_equal_parts():

@@ -152,8 +152,22 @@ IMAGES = np.zeros((40, 16, 16, 3), np.uint8)
         ({"images": IMAGES}, ["--speed", "9"], "No such option.*--speed"),
         ({"images": IMAGES}, ["--kimg", "1", "--minutes", "1"], "contradict each other"),
         ({"images": IMAGES}, ["--resolution", "8", "--channels", "1"], "3 channels, not --channels 1"),
+        (
+            {"images": IMAGES},
+            ["--resolution", "16", "--holdout", "0.03", "--metrics", "swd,ms_ssim"],
+            "--metrics swd,ms_ssim: there is one image to measure against.* larger --holdout",
+        ),
         ({"images": IMAGES}, ["--loss", "lsgan", "--penalty-weight", "3"], "no penalty to weigh"),
-        ({"images": IMAGES}, ["--resolution", "8", "--kimg", "0.001"], "less than one step"),
+        ({"images": IMAGES}, ["--resolution", "8", "--kimg", "0.001"], "4x4 straight shows 0 images, and needs 16"),
+        ({"images": IMAGES}, ["--kimg", "inf"], "--kimg.*inf is not a finite number"),
+        ({"images": IMAGES}, ["--minutes", "nan"], "--minutes.*nan is not a finite number"),
+        ({"images": IMAGES}, ["--straight-kimg", "4:1,8:inf"], "--straight-kimg inf: Input should be a finite number"),
+        (
+            {"images": IMAGES},
+            ["--generator-learning-rate", "inf"],
+            "--generator-learning-rate inf: Input should be a f",
+        ),
+        ({"images": IMAGES}, ["--resolution", "4", "--straight-kimg", "0.0004"], "4x4 straight shows 0 images, and"),
         ({"images": IMAGES}, ["--resolution", "8", "--out", "{file}/runs"], "cannot make a run folder"),
     ],
 )
@@ -178,8 +192,9 @@ def test_a_damaged_config_is_one_line(finished_run, tmp_path, capsys, monkeypatc
     text = (finished_run / "config.json").read_text()
     (tmp_path / "config.json").write_text(text.replace('"resolution": 8', '"resolution": 9'))
     assert "config.resolution" in fail(train, capsys, monkeypatch, "--resume", tmp_path)
-    (tmp_path / "config.json").write_text(text[:100])
-    assert "the whole file" in fail(train, capsys, monkeypatch, "--resume", tmp_path)
+    for damaged in (text[:100].encode(), text.replace("faces", "fäces").encode("latin-1")):
+        (tmp_path / "config.json").write_bytes(damaged)
+        assert "the whole file" in fail(train, capsys, monkeypatch, "--resume", tmp_path)
 
 
 def test_other_data_on_resume_are_refused(finished_run, tmp_path, capsys, monkeypatch):

@@ -214,6 +214,7 @@ def test_bad_input_is_one_line(generators, pets, run, tmp_path, capsys, monkeypa
     assert "makes 1 frames" in error(generators, "--seconds", "0.04")
     assert "--seconds 3: too short for --smoothing 1; give at least 4" in error(generators, "--seconds", 3)
     assert "'4' is no grid; give columns and rows, such as 4x2" in error(generators, "--grid", "4")
+    assert "inf is not a finite number" in error(generators, "--seconds", "inf")
     assert "0<x<=1" in error(generators, "--truncation", "0")
     assert "has only 4, 8" in error(generators, "--resolution", 16)
     assert "has no classes; drop --labels" in error(generators, "--labels", "cat")

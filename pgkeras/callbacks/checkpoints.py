@@ -22,6 +22,9 @@ class Checkpoints(keras.callbacks.Callback):
         state: of the training.
         folder: of the run.
         minutes: from one checkpoint to the next.
+
+    Attributes:
+        stopped: whether all machines have agreed to stop.
     """
 
     def __init__(self, state: TrainingState, folder: RunFolder, minutes: float) -> None:
@@ -29,6 +32,7 @@ class Checkpoints(keras.callbacks.Callback):
         self.state = state
         self.folder = folder
         self.seconds = 60 * minutes
+        self.asked = False
         self.stopped = False
 
     @contextmanager
@@ -46,7 +50,7 @@ class Checkpoints(keras.callbacks.Callback):
 
     def on_train_batch_end(self, batch: int, logs: dict | None = None) -> None:
         due = time.monotonic() - self.saved >= self.seconds
-        self.stopped, due = agree(self.state.strategy, self.stopped, due)
+        self.stopped, due = agree(self.state.strategy, self.asked, due)
         if self.stopped:
             self.model.stop_training = True
         elif due:
@@ -57,4 +61,4 @@ class Checkpoints(keras.callbacks.Callback):
         save_checkpoint(self.state, self.folder.checkpoints)
 
     def _stop(self, number: int, frame: object) -> None:
-        self.stopped = True
+        self.asked = True

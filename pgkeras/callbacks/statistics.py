@@ -17,6 +17,8 @@ from pgkeras.training.watchdog import Watchdog
 class Statistics(keras.callbacks.Callback):
     """Averages the steps' values over a tick and reports them, with speed and time left.
 
+    A tick all of whose steps overflowed (see Watchdog) is reported with the next.
+
     Args:
         schedule: of the run.
         progress: where training stands; it holds the unfinished tick's sums, so that a resumed tick is complete.
@@ -56,18 +58,22 @@ class Statistics(keras.callbacks.Callback):
 
     def on_train_batch_end(self, batch: int, logs: dict[str, float]) -> None:
         progress = self.progress
-        self.watchdog.check_step(logs)
-        for name, value in logs.items():
-            progress.tick_sums[name] = progress.tick_sums.get(name, 0.0) + float(value)
         progress.tick_steps += 1
+        if self.watchdog.check_step(logs):
+            for name, value in logs.items():
+                progress.tick_sums[name] = progress.tick_sums.get(name, 0.0) + float(value)
+        else:
+            progress.tick_overflows += 1
         self.bar.update(self.position.phase.images_per_step)
-        if self.schedule.part(progress.images_shown, self.ticks_per_phase) != self.part:
+        ended = self.schedule.part(progress.images_shown, self.ticks_per_phase) != self.part
+        if ended and progress.tick_sums:
             self._report()
 
     def _report(self) -> None:
         progress, position = self.progress, self.position
         rate = progress.tick_steps * position.phase.images_per_step / progress.tick_seconds
-        means = {name: total / progress.tick_steps for name, total in progress.tick_sums.items()}
+        steps = progress.tick_steps - progress.tick_overflows
+        means = {name: total / steps for name, total in progress.tick_sums.items()}
         phase_left, run_left = self._seconds_left(position, 1 / rate)
         line = {
             "images_shown": progress.images_shown,
@@ -94,7 +100,7 @@ class Statistics(keras.callbacks.Callback):
             f"G {means['generator_loss']:.3f}  D {means['discriminator_loss']:.3f}  "
             f"left: phase {tqdm.format_interval(phase_left)}, run {tqdm.format_interval(run_left)}"
         )
-        progress.tick_steps, progress.tick_seconds, progress.tick_sums = 0, 0.0, {}
+        progress.tick_steps, progress.tick_overflows, progress.tick_seconds, progress.tick_sums = 0, 0, 0.0, {}
         self.watchdog.check_tick(means, position)
 
     def _seconds_left(self, position: Position, seconds_per_image: float) -> tuple[float, float]:

@@ -1,5 +1,6 @@
 """How much memory there is, and how much a piece of work takes at most."""
 
+import math
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,8 +13,14 @@ SECONDS_BETWEEN_LOOKS = 0.005
 CONTROL_GROUP = Path("/sys/fs/cgroup")
 
 
-def available_memory() -> int:
-    """Bytes that this process may still take: what the machine has free, and what its container allows."""
+def available_memory() -> float:
+    """Bytes that this process may still take: what the machine has free, and what its container allows.
+
+    With a GPU it is infinite, as steps take the GPU's memory then: TensorFlow does not tell how much there is, only,
+    by a ResourceExhaustedError, that there is no more.
+    """
+    if tf.config.list_logical_devices("GPU"):
+        return math.inf
     free = psutil.virtual_memory().available
     try:
         limit = int((CONTROL_GROUP / "memory.max").read_text())

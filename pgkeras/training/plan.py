@@ -49,20 +49,11 @@ def scaled_to(config: ProgressiveConfig, factor: float) -> ProgressiveConfig:
     Args:
         config: whose phases keep their proportions.
         factor: of the images shown in each phase.
-
-    Raises:
-        UserError: if a phase would be shorter than one step.
     """
     scaled = {
         option: {resolution: config.at_resolution(option, resolution) * factor for resolution in config.resolutions}
         for option in ("straight_kimg", "fade_in_kimg")
     }
-    short = min(Schedule.from_config(config).phases, key=lambda phase: phase.images / phase.images_per_step)
-    if short.images * factor < short.images_per_step:
-        raise UserError(
-            f"the schedule would shrink {factor:.2g}-fold, {short.name} to less than one step; give it more, or lower "
-            "--resolution"
-        )
     return ProgressiveConfig(**config.model_dump() | scaled)
 
 

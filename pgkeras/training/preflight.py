@@ -102,11 +102,12 @@ def _try_parts(
             tracing_seconds=measured.first - measured.seconds_per_step,
         )
         return cost, found
-    size = tqdm.format_sizeof(needed, "B") if growth else "more memory"
-    free = tqdm.format_sizeof(available_memory(), "B")
+    free = available_memory()
+    sizes = f": {tqdm.format_sizeof(needed, 'B')} are needed, {tqdm.format_sizeof(free, 'B')} free"
     raise UserError(
-        f"{phase.name} with batch {phase.batch_size} needs {size}, even in its smallest parts, and "
-        f"{free} are free; give a smaller --batch-size or --fmap-max, or --resolution {phase.resolution // 2}"
+        f"{phase.name} with batch {phase.batch_size} does not fit into memory, even in its smallest parts"
+        f"{sizes if does_not_fit else ''}; give a smaller --batch-size or --fmap-max, or --resolution "
+        f"{phase.resolution // 2}"
     )
 
 

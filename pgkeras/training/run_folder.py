@@ -143,14 +143,14 @@ class RunFolder:
         if not config.is_file():
             raise UserError(f"{path}: is no run folder (it has no config.json); give a folder that train made")
         try:
-            return cls(path), RunDescription.model_validate_json(config.read_text())
+            return cls(path), RunDescription.model_validate_json(config.read_bytes())
         except ValidationError as error:
             first = error.errors()[0]
             where = ".".join(map(str, first["loc"])) or "the whole file"
             raise UserError(f"{config}: is damaged at {where} ({first['msg']}); restore it") from None
 
     def rewind(self, images_shown: int) -> None:
-        """Drops what a resumed run will write again, and a line that a crash cut short; rollbacks are remembered.
+        """Drops what a resumed run will write again, and what a crash cut short; rollbacks are remembered.
 
         Args:
             images_shown: at the checkpoint.
@@ -160,6 +160,8 @@ class RunFolder:
                 kept = [line for line in path.read_text().splitlines() if _images_shown(line) <= images_shown]
                 with atomic_path(path) as temporary:
                     temporary.write_text("".join(line + "\n" for line in kept))
+        for unfinished in self.checkpoints.glob(".[0-9]*.npz"):
+            unfinished.unlink()
         snapshots = self.snapshots.glob("generator_*_[0-9]*.keras")
         for path in (*self.list_samples(), *self.previews.glob("[0-9]*"), *snapshots):
             if int(path.stem.rpartition("_")[2]) > images_shown:

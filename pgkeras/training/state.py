@@ -26,7 +26,9 @@ class Progress:
         phase: index of the phase whose optimizer state is loaded; -1 before the first.
         tick_steps: steps since the last line of statistics.
         tick_seconds: time they took.
-        tick_sums: sums of their values.
+        tick_sums: sums of their values, without those of steps that overflowed.
+        tick_overflows: how many of them did.
+        overflows_in_a_row: how many of the last steps did.
         rollbacks: times that training has failed and gone back to a checkpoint; each halves the learning rates.
         rolled_back_to: images shown at the checkpoint of the last rollback.
         suspicious_ticks: what the watchdog has seen in so many ticks in a row.
@@ -39,6 +41,8 @@ class Progress:
     tick_steps: int = 0
     tick_seconds: float = 0.0
     tick_sums: dict[str, float] = field(default_factory=dict)
+    tick_overflows: int = 0
+    overflows_in_a_row: int = 0
     rollbacks: int = 0
     rolled_back_to: int = -1
     suspicious_ticks: dict[str, int] = field(default_factory=dict)

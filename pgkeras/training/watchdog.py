@@ -14,6 +14,9 @@ LARGEST_DIFFERENCE = 2.0
 LARGEST_LOGITS = 30.0
 COLLAPSED = 0.05
 TICKS = 2
+# In each step that overflows, float16's loss scale halves and the weights stay: a scale that was a million times too
+# large fits after so many, and more of them in a row have another cause.
+MOST_OVERFLOWS = 20
 
 
 class DivergedError(Exception):
@@ -23,8 +26,8 @@ class DivergedError(Exception):
 class Watchdog:
     """Tells when training has failed: numbers not finite, a discriminator that has won, a generator that collapsed.
 
-    Losses and scores are looked at in every step. That the discriminator has won, or the generator collapsed, is
-    decided on the means of two ticks in a row.
+    Losses and scores are looked at in every step; in float16, some steps in a row may overflow while the loss scale
+    falls. That the discriminator has won, or the generator collapsed, is decided on the means of two ticks in a row.
 
     Args:
         config: of the run.
@@ -34,20 +37,27 @@ class Watchdog:
     def __init__(self, config: ProgressiveConfig, progress: Progress) -> None:
         self.wasserstein = config.loss in ("wgan-gp", "wgan")
         self.channels = config.channels
+        self.most_overflows = MOST_OVERFLOWS if config.precision == "float16" else 0
         self.progress = progress
 
-    def check_step(self, values: Mapping[str, float]) -> None:
+    def check_step(self, values: Mapping[str, float]) -> bool:
         """Looks at one step.
 
         Args:
             values: its losses and scores.
 
+        Returns:
+            Whether all of them are finite.
+
         Raises:
-            DivergedError: if one is not finite.
+            DivergedError: if one is not, and the loss scale cannot be the cause.
         """
-        for name, value in values.items():
-            if not math.isfinite(value):
-                raise DivergedError(f"the {name.replace('_', ' ')} is {value}")
+        strange = {name: value for name, value in values.items() if not math.isfinite(value)}
+        overflows = self.progress.overflows_in_a_row = self.progress.overflows_in_a_row + 1 if strange else 0
+        if overflows > self.most_overflows:
+            name, value = next(iter(strange.items()))
+            raise DivergedError(f"the {name.replace('_', ' ')} is {value}")
+        return not strange
 
     def check_tick(self, means: Mapping[str, float], position: Position) -> None:
         """Looks at the means of a tick.

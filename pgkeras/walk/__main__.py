@@ -6,7 +6,7 @@ import click
 from click.core import ParameterSource
 from tqdm import tqdm
 
-from pgkeras.command_line import GridSize, run, truncation_option
+from pgkeras.command_line import GridSize, PositiveNumber, run, truncation_option
 from pgkeras.errors import UserError
 from pgkeras.loading import choose_generator, load_generator
 from pgkeras.truncation import truncate
@@ -29,14 +29,14 @@ OF_INTERPOLATION = ("grid", "smoothing", "seed", "truncation", "labels", "resolu
 @click.argument("run_or_model", type=click.Path(path_type=Path))
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="An .mp4 (H.264) or a .gif.")
 @click.option("--training", is_flag=True, help="Show how the run's samples grew from 4x4 up instead.")
-@click.option("--seconds", type=click.FloatRange(0, min_open=True), default=20, show_default=True, help="Duration.")
+@click.option("--seconds", type=PositiveNumber(), default=20, show_default=True, help="Duration.")
 @click.option("--fps", type=click.IntRange(1, 120), default=30, show_default=True, help="Frames per second.")
 @click.option(
     "--grid", type=GridSize(), help="Columns x rows of images.  [default: 4x2; with classes, 4 columns and a row each]"
 )
 @click.option(
     "--smoothing",
-    type=click.FloatRange(0, min_open=True),
+    type=PositiveNumber(),
     default=1.0,
     show_default=True,
     help="Seconds over which latents are averaged: more is slower.",

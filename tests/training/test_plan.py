@@ -26,8 +26,8 @@ def test_seconds_are_filled_but_for_the_reserve():
 
 
 def test_too_short_a_length_is_refused():
-    with pytest.raises(UserError, match="4x4 straight to less than one step"):
-        plan.scaled_to(CONFIG, 0.003)
+    with pytest.raises(UserError, match="4x4 straight shows 3 images, and needs 4 or more for one step"):
+        Schedule.from_config(plan.scaled_to(CONFIG, 0.003))
     with pytest.raises(UserError, match="give it more time"):
         plan.factor_for_seconds(CONFIG, [1, 1, 1], -5)
 

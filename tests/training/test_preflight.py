@@ -1,5 +1,6 @@
 """Before a run: every phase is tried, in smaller parts where it does not fit, and nothing is changed by it."""
 
+import math
 import threading
 from types import SimpleNamespace
 
@@ -112,7 +113,31 @@ def test_what_does_not_fit_in_its_smallest_parts_is_refused(data, monkeypatch):
     monkeypatch.setattr(preflight, "peak_memory", lambda: FakePeak(10**6))
     monkeypatch.setattr(preflight, "available_memory", lambda: next(free, 100))
     with pytest.raises(
-        UserError, match=r"8x8 fade-in with batch 16 needs \S+, even in its smallest parts, and 100B are"
+        UserError, match=r"8x8 fade-in with batch 16 does not fit .* parts: \S+ are needed, 100B free; give a smaller"
+    ):
+        preflight.preflight(state, data, SCHEDULE, seconds=0)
+
+
+def test_a_gpus_memory_is_not_compared_with_the_machines(data, monkeypatch):
+    """Steps that take a petabyte of a GPU's memory are tried; what the machine has free has no part in it."""
+    state = TrainingState(CONFIG, "float32")
+    monkeypatch.setattr(tf.config, "list_logical_devices", lambda kind: [SimpleNamespace(name="GPU:0")])
+    monkeypatch.setattr(preflight, "_measure", lambda *_: SimpleNamespace(first=2.0, seconds_per_step=1.0))
+    monkeypatch.setattr(preflight, "peak_memory", lambda: FakePeak(10**15))
+    costs = preflight.preflight(state, data, SCHEDULE, seconds=0)
+    assert [(cost.memory, cost.micro_batches) for cost in costs] == [(10**15, 1)] * 3
+
+
+def test_a_gpu_that_runs_out_of_memory_even_in_the_smallest_parts_is_an_error(data, monkeypatch):
+    def run_out(*_):
+        raise tf.errors.ResourceExhaustedError(None, None, "out of memory")
+
+    state = TrainingState(CONFIG, "float32")
+    monkeypatch.setattr(preflight, "available_memory", lambda: math.inf)
+    monkeypatch.setattr(preflight, "peak_memory", lambda: FakePeak(10**6))
+    monkeypatch.setattr(preflight, "_measure", run_out)
+    with pytest.raises(
+        UserError, match="4x4 straight with batch 16 does not fit into memory, even in its smallest parts; give"
     ):
         preflight.preflight(state, data, SCHEDULE, seconds=0)
 

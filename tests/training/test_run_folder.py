@@ -38,6 +38,15 @@ def test_what_came_later_is_dropped(folder):
     assert names(folder.snapshots) == [*(f"generator_0016_000000{shown}.keras" for shown in (100, 200)), "labels.txt"]
 
 
+def test_checkpoints_that_a_kill_left_unfinished_are_deleted(folder):
+    folder.checkpoints.mkdir()
+    kept = [".nfs0001", "000000100.npz", "000000200.npz", "mine.npz"]
+    for name in (*kept, ".000000200.npz.18513.npz", ".000000300.npz.7.npz"):
+        (folder.checkpoints / name).touch()
+    folder.rewind(200)
+    assert names(folder.checkpoints) == kept
+
+
 def test_rollbacks_are_remembered(folder):
     folder.rewind(0)
     assert names(folder.samples) == []

@@ -10,7 +10,7 @@ from pgkeras.callbacks import FollowSchedule
 from pgkeras.schedule import Schedule
 from pgkeras.training.checkpoint import list_checkpoints, load_checkpoint, save_checkpoint
 from pgkeras.training.state import Progress, TrainingState
-from pgkeras.training.watchdog import DivergedError, Watchdog
+from pgkeras.training.watchdog import MOST_OVERFLOWS, DivergedError, Watchdog
 from tests.training.small_run import CONFIG, IMAGES_IN_ALL, new_run, run, statistics
 
 POSITION = Schedule.from_config(CONFIG).at(0)
@@ -168,6 +168,64 @@ def test_scores_may_be_as_far_apart_as_images_or_as_logits_mean_anything(loss, r
     watchdog.check_tick(HEALTHY | {"real_score": limit + 0.01}, position)
     with pytest.raises(DivergedError, match="the discriminator has won"):
         watchdog.check_tick(HEALTHY | {"real_score": limit + 0.01}, position)
+
+
+def test_in_float16_a_loss_scale_too_large_is_no_divergence(tmp_path, faces, monkeypatch):
+    """Scales grow until a step overflows: here from the first step, and after every fourth. The steps show no NaN."""
+    overflows = []
+    check_step = Watchdog.check_step
+
+    def count(self, values):
+        overflows.append(not check_step(self, values))
+        return not overflows[-1]
+
+    monkeypatch.setattr(Watchdog, "check_step", count)
+    config = changed(precision="float16", penalty_weight=10)
+    state, folder = TrainingState(config, "float16"), new_run(tmp_path, faces, "run", config)
+    for optimizer in (state.generator_optimizer, state.discriminator_optimizer):
+        optimizer.dynamic_growth_steps = 4
+        optimizer.dynamic_scale.assign(2.0**24)
+    assert run(state, folder, faces)
+    assert not folder.rollbacks.exists()
+    assert overflows[0]
+    assert 3 < sum(overflows) < 15
+    assert float(state.discriminator_optimizer.dynamic_scale) < 2**24
+    lines = statistics(folder)
+    assert lines[-1]["images_shown"] == IMAGES_IN_ALL
+    assert all(np.isfinite(value) for line in lines for value in line.values())
+
+
+def test_the_mean_of_a_tick_leaves_out_steps_that_overflowed(tmp_path, faces, monkeypatch):
+    """Discriminator losses of 1, NaN and 3."""
+    config = changed(precision="float16", resolution=4, straight_kimg=0.012, ticks_per_phase=1)
+    state, folder = TrainingState(config, "float32"), new_run(tmp_path, faces, "run", config)
+    check_step, losses = Watchdog.check_step, iter((1.0, np.nan, 3.0))
+
+    def overflow(self, values):
+        values["discriminator_loss"] = next(losses)
+        return check_step(self, values)
+
+    monkeypatch.setattr(Watchdog, "check_step", overflow)
+    assert run(state, folder, faces)
+    (line,) = statistics(folder)
+    assert line["discriminator_loss"] == 2
+
+
+def test_more_overflows_in_a_row_than_the_loss_scale_explains_are_divergence():
+    watchdog = Watchdog(changed(precision="float16"), Progress())
+    for _ in range(2):
+        assert not any(watchdog.check_step({"penalty": np.nan}) for _ in range(MOST_OVERFLOWS))
+        assert watchdog.check_step({"penalty": 1.0})
+    for _ in range(MOST_OVERFLOWS):
+        watchdog.check_step({"penalty": np.nan})
+    with pytest.raises(DivergedError, match="the penalty is nan"):
+        watchdog.check_step({"penalty": np.nan})
+
+
+@pytest.mark.parametrize("precision", ["float32", "bfloat16"])
+def test_without_a_loss_scale_the_first_step_that_is_not_finite_is_divergence(precision):
+    with pytest.raises(DivergedError, match="the fake score is inf"):
+        Watchdog(changed(precision=precision), Progress()).check_step({"real_score": 1.0, "fake_score": np.inf})
 
 
 def test_one_bad_tick_is_forgiven():
