@@ -71,11 +71,12 @@ def find_snapshots(path: Path, resolution: int | None) -> list[Candidate]:
     found = []
     for file in folder.snapshots.glob("generator_*.keras"):
         side, images_shown = map(int, re.findall(r"\d+", file.stem))
-        if is_measurable(side) and resolution in (None, side):
+        if side == resolution if resolution else is_measurable(side):
             found.append(_generator(file, images_shown))
     if not found:
         raise UserError(
-            f"{folder.snapshots}: has no snapshot {f'of {resolution}x{resolution}' if resolution else 'yet'}"
+            f"{folder.snapshots}: has no snapshot{f' of {resolution}x{resolution}' if resolution else ''} yet; let the "
+            "run train on"
         )
     return sorted(found, key=lambda candidate: candidate.images_shown)
 
