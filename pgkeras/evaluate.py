@@ -8,7 +8,7 @@ import numpy as np
 from tqdm import tqdm
 
 from pgkeras.atomic import atomic_path
-from pgkeras.command_line import PicturePath, run
+from pgkeras.command_line import PicturePath, check_writable, run, writing
 from pgkeras.data import Fit
 from pgkeras.errors import UserError
 from pgkeras.evaluation.candidates import Candidate, find_candidate, find_snapshots, is_run
@@ -79,25 +79,31 @@ def main(
     else:
         candidates = [find_candidate(run_or_model, resolution, fit)]
     reals = open_reals(run_or_model, data, fit, candidates[-1].open().side)
+    for path in filter(None, (json_path, neighbours)):
+        check_writable(path)
+    folder = RunFolder(run_or_model) if is_run(run_or_model) else None
+    if folder:
+        with writing(folder.evaluations):
+            folder.evaluations.open("a").close()
     results = []
     with Comparison(reals.dataset, reals.path, names, num_images) as comparison:
         for candidate in candidates:
             results.append(_measure(comparison, candidate, reals))
             if checkpoints == "all":
                 print("\n".join(rows(results)[-1 if len(results) > 1 else 0 :]), flush=True)
-    if checkpoints == "last":
-        print(*lines(results[0]), sep="\n")
+            else:
+                print(*lines(results[0]), sep="\n")
+            if folder:
+                with writing(folder.evaluations):
+                    append_line(folder.evaluations, results[-1])
     last = results[-1]
     print(
         f"{last['images']:,} images of {last['resolution']}x{last['resolution']} each: {run_or_model} against {reals}"
     )
-    if neighbours:
-        _draw_neighbours(candidates[0].open(), last["images"], reals, neighbours)
-    if is_run(run_or_model):
-        for result in results:
-            append_line(RunFolder(run_or_model).evaluations, result)
     if json_path:
         _write(json_path, results if checkpoints == "all" else last)
+    if neighbours:
+        _draw_neighbours(candidates[0].open(), last["images"], reals, neighbours)
 
 
 def _measure(comparison: Comparison, candidate: Candidate, reals: Reals) -> Result:
@@ -123,18 +129,13 @@ def _draw_neighbours(source: ImageSource, number: int, reals: Reals, path: Path)
         )
         print(f" (of held-out images {nearest(others, reals.training).typical_similarity:.3f})", end="")
     print(f": {path}")
-    try:
+    with writing(path):
         write_png(path, sheet(images, found, reals.training))
-    except OSError as error:
-        raise UserError(f"--neighbours {path}: cannot be written ({error.strerror}); choose another") from None
 
 
 def _write(path: Path, values: object) -> None:
-    try:
-        with atomic_path(path) as temporary:
-            temporary.write_text(json.dumps(values, indent=2) + "\n")
-    except OSError as error:
-        raise UserError(f"--json {path}: cannot be written ({error.strerror}); choose another") from None
+    with writing(path), atomic_path(path) as temporary:
+        temporary.write_text(json.dumps(values, indent=2) + "\n")
 
 
 if __name__ == "__main__":

@@ -31,12 +31,15 @@ def parse_names(text: str) -> list[str]:
         text: names of NAMES, separated by commas.
 
     Raises:
-        UserError: if one is unknown.
+        UserError: if one is unknown, or needs a package that is missing.
     """
     names = [part.strip() for part in text.split(",")]
     for name in names:
         if name not in NAMES:
             raise UserError(f"--metrics {text}: {name!r} is unknown; choose from {', '.join(NAMES)}")
+    by_inception = _by_inception(names)
+    if by_inception:
+        fidelity.check_installed(by_inception)
     return names
 
 
@@ -62,11 +65,15 @@ def measure(
         if real.shape not in variations:
             variations[real.shape] = _variation(real)
         values["ms_ssim"] = {"ms_ssim_generated": _variation(fake), "ms_ssim_real": variations[real.shape]}
-    by_inception = [name for name in names if name in fidelity.NAMES]
+    by_inception = _by_inception(names)
     if by_inception:
         found = fidelity.fidelity(by_inception, real, fake)
         values |= {name: {name: value} for name, value in found.items()}
     return {key: value for name in names for key, value in values[name].items()}
+
+
+def _by_inception(names: Sequence[str]) -> list[str]:
+    return [name for name in names if name in fidelity.NAMES]
 
 
 def _variation(images: np.ndarray) -> float:
