@@ -21,6 +21,7 @@ from pgkeras.evaluation.reals import Reals, open_reals
 from pgkeras.evaluation.table import Result, lines, rows
 from pgkeras.images import write_png
 from pgkeras.json_lines import append_line
+from pgkeras.report import write_report
 from pgkeras.training.run_folder import RunFolder
 
 MOST_SOUGHT = 2048  # generated images whose neighbours are looked for
@@ -64,7 +65,7 @@ def main(
     """Measures the images of RUN_OR_MODEL against real ones.
 
     RUN_OR_MODEL is a run, a .keras or .tflite file, or a folder or .npz of images. A run also gets a line for each
-    generator in its evaluations.jsonl.
+    generator in its evaluations.jsonl, and a new report.html with these values over time.
 
     swd is the sliced Wasserstein distance times 1,000 at each resolution, smaller is better; compare with the same
     number of images only. ms_ssim is the similarity of images among themselves: more than the reals' is too little
@@ -102,6 +103,10 @@ def main(
     )
     if json_path:
         _write(json_path, results if checkpoints == "all" else last)
+    if folder:
+        with writing(folder.report):
+            write_report(folder)
+        print(f"wrote {folder.report}")
     if neighbours:
         _draw_neighbours(candidates[0].open(), last["images"], reals, neighbours)
 

@@ -85,6 +85,18 @@ def test_what_was_measured_before_an_interruption_is_kept(folder, monkeypatch):
     assert (kept["images_shown"], kept["swd_16"]) == (100, 9)
 
 
+@pytest.mark.parametrize("checkpoints", ["last", "all"])
+def test_the_report_of_a_run_shows_the_values(folder, monkeypatch, checkpoints):
+    run = written_run(folder)
+    shutil.copyfile(folder / "generator_0008.keras", run.snapshot(16, 50))  # another than the last
+    monkeypatch.setattr(Comparison, "number", lambda self, source: 20)
+    monkeypatch.setattr(Comparison, "measure", lambda *arguments: {"swd_16": 9.0, "swd_average": 9.0})
+    printed = call(main, run.path, "--checkpoints", checkpoints, "--metrics", "swd")
+    assert printed.endswith(f"wrote {run.report}\n")
+    assert "Sliced Wasserstein distance" in run.report.read_text()
+    assert len(read_lines(run.evaluations)) == (1 if checkpoints == "last" else 3)
+
+
 def test_evaluations_that_cannot_be_written(folder, capsys, monkeypatch):
     run = written_run(folder)
     run.evaluations.mkdir()
@@ -189,7 +201,7 @@ def test_training_measures_at_every_snapshot_what_evaluate_does(run_folder, tmp_
         assert other["held_out"]
         for name in ("images", "swd_16", "swd_average", "ms_ssim_generated", "ms_ssim_real"):
             assert line[name] == pytest.approx(other[name])
-    assert printed.count("\n") == 6
+    assert printed.count("\n") == 7
     assert "against the 10 held out of" in printed
     kept = (run_folder / "evaluations.jsonl").read_text().splitlines()
     assert [json.loads(line) for line in kept[-4:]] == found

@@ -155,7 +155,7 @@ class RunFolder:
         Args:
             images_shown: at the checkpoint.
         """
-        for path in (self.statistics, self.metrics):
+        for path in (self.statistics, self.metrics, self.evaluations):
             if path.exists():
                 kept = [line for line in path.read_text().splitlines() if _images_shown(line) <= images_shown]
                 with atomic_path(path) as temporary:
@@ -267,8 +267,8 @@ def _first_images(dataset: Dataset) -> np.ndarray:
 
 
 def _images_shown(line: str) -> float:
-    """Of a line of statistics; infinite if the line is not whole."""
+    """Of a line; 0 if it does not tell, infinite if it is not whole."""
     try:
-        return json.loads(line)["images_shown"]
+        return json.loads(line).get("images_shown", 0)
     except ValueError:
         return math.inf

@@ -1,6 +1,7 @@
 """The table of phases, the options, and the commands."""
 
 import shlex
+import subprocess
 
 import pytest
 
@@ -97,7 +98,14 @@ def test_commands_of_a_finished_run_with_an_awkward_path(tmp_path):
         *("-m", "pgkeras.generate", path, "--out", "grid.png"),
         *("--num", "64", "--seed", "0"),
     ]
-    assert found["Evaluate"][2:] == ["pgkeras.evaluate", path]
+    assert found["Video"][2:] == ["pgkeras.walk", path, "--out", "walk.mp4"]
+    assert found["Sliders in the browser"][2:] == ["pgkeras.serve", path]
+    assert found["Evaluate"][2:] == ["pgkeras.evaluate", path, "--checkpoints", "all"]
+    assert "Compare with the runs beside it" not in found
+    new_run(awkward)
+    line = next(each.pieces for each in list_commands(read_record(folder)) if each.purpose.startswith("Compare"))
+    listed = subprocess.check_output(["/bin/sh", "-c", f"printf '%s\\n' {line[1]}"], text=True)
+    assert listed.splitlines() == sorted(map(str, awkward.iterdir()))
     assert found["Export for phones"] == ["python", "export/to_tflite.py", path, "--out", "exported"]
     assert found["This page anew"][1:] == ["-m", "pgkeras.report", path]
 

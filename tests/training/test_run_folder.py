@@ -38,6 +38,13 @@ def test_what_came_later_is_dropped(folder):
     assert names(folder.snapshots) == [*(f"generator_0016_000000{shown}.keras" for shown in (100, 200)), "labels.txt"]
 
 
+def test_evaluations_of_snapshots_that_go_are_dropped(folder):
+    lines = ['{"swd_16": 9.0}\n', *(f'{{"images_shown": {shown}, "swd_16": 9.0}}\n' for shown in (100, 300))]
+    folder.evaluations.write_text("".join(lines))
+    folder.rewind(200)
+    assert folder.evaluations.read_text() == "".join(lines[:2])
+
+
 def test_rollbacks_are_remembered(folder):
     folder.rewind(0)
     assert names(folder.samples) == []
