@@ -19,7 +19,7 @@ from pgkeras.evaluation.neighbours import nearest, sheet
 from pgkeras.evaluation.options import measuring_options
 from pgkeras.evaluation.reals import Reals, open_reals
 from pgkeras.evaluation.table import Result, lines, rows
-from pgkeras.images import write_png
+from pgkeras.images import to_screen_size, write_png
 from pgkeras.json_lines import append_line
 from pgkeras.report import write_report
 from pgkeras.training.run_folder import RunFolder
@@ -135,7 +135,7 @@ def _draw_neighbours(source: ImageSource, number: int, reals: Reals, path: Path)
         print(f" (of held-out images {nearest(others, reals.training).typical_similarity:.3f})", end="")
     print(f": {path}")
     with writing(path):
-        write_png(path, sheet(images, found, reals.training))
+        write_png(path, to_screen_size(sheet(images, found, reals.training)))
 
 
 def _write(path: Path, values: object) -> None:

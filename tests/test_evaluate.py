@@ -56,6 +56,8 @@ def test_folders_are_made(folder):
     options = ["--data", folder / "faces.npz", "--metrics", "swd", "--neighbours", out / "n.png"]
     call(main, folder, *options, "--json", out / "values" / "m.json")
     assert sorted(path.name for path in out.rglob("*")) == ["m.json", "n.png", "values"]
+    with Image.open(out / "n.png") as sheet:
+        assert sheet.width == 6 * (16 + 2 + 5 * 16)  # of at least 512 pixels
 
 
 def written_run(folder: Path) -> RunFolder:
@@ -221,7 +223,7 @@ def test_neighbours_of_a_run_are_sought_among_its_training_images(run_folder, tm
     assert "nearest training image of 10" in printed
     assert "of held-out images 0." in printed
     with Image.open(tmp_path / "n.png") as sheet:
-        assert sheet.size == (16 + 2 + 5 * 16, 10 * 16)
+        assert sheet.size == (6 * (16 + 2 + 5 * 16), 6 * 10 * 16)  # as large as a screen wants it
 
 
 @pytest.mark.slow
