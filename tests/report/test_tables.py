@@ -11,6 +11,7 @@ from pgkeras.report.commands import list_commands
 from pgkeras.report.options import differing_options, list_facts
 from pgkeras.report.phases import list_phases
 from pgkeras.report.record import read_record
+from pgkeras.schedule import Schedule
 from pgkeras.train import main as train
 from tests.report.written_run import new_run, written_run
 
@@ -135,4 +136,6 @@ def test_training_anew_has_the_same_config(tmp_path, config, preset):
     )
     options = {name: given[name] for name in ProgressiveConfig.model_fields if given[name] is not None}
     base = PRESETS[preset]().model_dump() if preset else {}
-    assert ProgressiveConfig(**base | options) == config
+    again = ProgressiveConfig(**base | options)
+    assert Schedule.from_config(again) == Schedule.from_config(config)
+    assert again == config.model_copy(update={"straight_kimg": again.straight_kimg})
