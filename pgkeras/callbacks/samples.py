@@ -8,7 +8,7 @@ from pgkeras.config import ProgressiveConfig
 from pgkeras.images import grid, to_uint8, write_png
 from pgkeras.labels import one_hot, rows
 from pgkeras.latents import latents_from_seeds
-from pgkeras.sampling import sample
+from pgkeras.sampling import sample_batches
 from pgkeras.training.run_folder import COLUMNS, MOST_CLASSES, ROWS, RunFolder
 
 
@@ -35,7 +35,8 @@ class Samples:
         Args:
             snapshot: the newest.
         """
-        images = to_uint8(sample(snapshot.generator, self.latents, self.labels))
+        batches = sample_batches(snapshot.generator, self.latents, self.labels)
+        images = np.concatenate([to_uint8(batch) for batch in batches])
         factor = self.resolution // images.shape[1]
         picture = grid(images.repeat(factor, axis=1).repeat(factor, axis=2), COLUMNS)
         write_png(self.folder.samples / f"{snapshot.images_shown:09}.png", picture)
