@@ -75,7 +75,7 @@ def main(
 def _check_same_data(contenders: Sequence[Contender]) -> None:
     first, *others = contenders
     for other in others:
-        for what in ("data", "fit", "images", "label_names"):
+        for what in ("data", "fit", "images"):
             _check_same(first, other, what, getattr(first.description, what), getattr(other.description, what))
         _check_same(first, other, "--holdout", first.description.config.holdout, other.description.config.holdout)
 

@@ -1,15 +1,18 @@
 """The compare command."""
 
 import json
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from pgkeras import ProgressiveConfig, UserError
 from pgkeras.compare import main
 from pgkeras.evaluate import main as evaluate
 from pgkeras.train import main as train
 from tests.command_line_test import call, fail
+from tests.report.written_run import new_run
 
 IMAGES = np.random.default_rng(0).integers(0, 256, (40, 32, 32, 3), dtype=np.uint8)
 
@@ -64,6 +67,20 @@ def test_runs_with_other_images_need_data(runs, tmp_path, capsys, monkeypatch):
     failed = fail(main, capsys, monkeypatch, runs[0], tmp_path)
     assert "its --holdout is 0.0, that of" in failed
     assert "give --data to compare them all with" in failed
+
+
+def test_runs_with_and_without_classes_have_the_same_images(tmp_path, capsys, monkeypatch):
+    np.savez(tmp_path / "faces.npz", images=IMAGES)
+    runs = []
+    for label_names in ((), ("cat", "dog")):
+        config = ProgressiveConfig(resolution=16, label_size=len(label_names), holdout=0.5)
+        data = {"data": str(tmp_path / "faces.npz"), "images": 40, "side": 32}
+        folder = new_run(tmp_path, config, label_names=label_names, **data)
+        folder.snapshot(16, 100).touch()
+        runs.append(folder.path)
+    monkeypatch.setattr("pgkeras.compare.measure_contender", Mock(side_effect=UserError("they are measured")))
+    assert "they are measured" in fail(main, capsys, monkeypatch, *runs, "--out", tmp_path / "new" / "c.png")
+    assert (tmp_path / "new").is_dir()
 
 
 def test_one_run_is_too_few(tmp_path, capsys, monkeypatch):
