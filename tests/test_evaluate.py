@@ -141,8 +141,11 @@ def test_data_that_are_too_small(folder, capsys, monkeypatch):
 
 
 def test_a_single_image(folder, capsys, monkeypatch):
-    np.savez(folder / "one.npz", images=IMAGES[:1])
-    assert "one image is too few" in fail(main, capsys, monkeypatch, folder, "--data", folder / "one.npz")
+    one, faces = folder / "one.npz", folder / "faces.npz"
+    np.savez(one, images=IMAGES[:1])
+    assert f"{one}: one image is too few" in fail(main, capsys, monkeypatch, faces, "--data", one)
+    measured = fail(main, capsys, monkeypatch, one, "--data", faces)
+    assert "what is to be measured: one image is too few" in measured
 
 
 def test_a_folder_of_images(folder):

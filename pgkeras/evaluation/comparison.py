@@ -55,10 +55,11 @@ class Comparison:
                 f"{self._name}: has images of {side}x{side} with {channels} channels, those to be measured have "
                 f"{source.side}x{source.side} with {source.channels}; give data like the training's"
             )
-        number = min(self._most, number, source.available or self._most)
-        if number < 2:
-            raise UserError(f"{self._name}: one image is too few; the metrics need 2 or more of each kind")
-        return number
+        available = min(self._most, source.available or self._most)
+        for kind, images in ((self._name, number), ("what is to be measured", available)):
+            if images < 2:
+                raise UserError(f"{kind}: one image is too few; the metrics need 2 or more of each kind")
+        return min(number, available)
 
     def measure(
         self, source: ImageSource, on_images: Callable[[int], object], metrics: Sequence[str] | None = None
