@@ -58,9 +58,7 @@ def main(photos: Path, long_sides: str, sample: int) -> None:
     looked for among ours: the same if the boxes share more than 0.6 of their union, lost if we found none in the
     photo and it is larger than 1/12 of the photo's long side.
     """
-    print(
-        f"{'long side':>12}  {'loop':>8}  {'pgkeras':>8}  {'ratio':>6}  {'same face':>16}  {'lost':>4}  {'memory':>8}"
-    )
+    print(ROW("long side", "loop", "pgkeras", "ratio", "same face", "lost", "memory"))
     for given in long_sides.split(","):
         with tempfile.TemporaryDirectory() as temporary:
             folder = photos

@@ -3,7 +3,9 @@
 import math
 import re
 import sys
-from collections.abc import Callable
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal, NoReturn, get_args, get_origin
 
@@ -46,6 +48,39 @@ def _describe(error: ValidationError) -> str:
     if not first["loc"]:
         return message
     return f"--{str(first['loc'][0]).replace('_', '-')} {first['input']}: {message}"
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """Around what writes a file that the user named.
+
+    Args:
+        path: of the file.
+
+    Raises:
+        UserError: if it cannot be written.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise UserError(
+            f"{path}: cannot be written ({error.strerror}); give rights, make room or choose another"
+        ) from None
+
+
+def check_writable(path: Path) -> None:
+    """Makes sure, before any long work, that a file can be written; makes its folder.
+
+    Args:
+        path: of the file.
+
+    Raises:
+        UserError: if it cannot be.
+    """
+    with writing(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=path.parent):
+            pass
 
 
 def truncation_option(command: Callable) -> Callable:
@@ -105,7 +140,7 @@ class PicturePath(click.Path):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
         """Reads the name."""
         path = super().convert(value, param, ctx)
-        if path.suffix != ".png":
+        if path.suffix.lower() != ".png":
             self.fail(f"{value} is no picture; give a name that ends in .png", param, ctx)
         return path
 

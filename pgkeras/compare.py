@@ -9,7 +9,7 @@ import numpy as np
 from tqdm import tqdm
 
 from pgkeras.atomic import atomic_path
-from pgkeras.command_line import PicturePath, run
+from pgkeras.command_line import PicturePath, check_writable, run, writing
 from pgkeras.data import Fit
 from pgkeras.errors import UserError
 from pgkeras.evaluation.comparison import Comparison
@@ -59,6 +59,8 @@ def main(
     if not data:
         _check_same_data(contenders)
     reals = open_reals(runs[0], data, fit, side)
+    for path in filter(None, (json_path, out)):
+        check_writable(path)
     standings = []
     with Comparison(reals.dataset, reals.path, names, num_images) as comparison:
         for contender in contenders:
@@ -73,7 +75,7 @@ def main(
 def _check_same_data(contenders: Sequence[Contender]) -> None:
     first, *others = contenders
     for other in others:
-        for what in ("data", "fit", "images", "label_names"):
+        for what in ("data", "fit", "images"):
             _check_same(first, other, what, getattr(first.description, what), getattr(other.description, what))
         _check_same(first, other, "--holdout", first.description.config.holdout, other.description.config.holdout)
 
@@ -101,14 +103,12 @@ def _table(standings: Sequence[Standing]) -> list[str]:
 
 
 def _write(standings: Sequence[Standing], reals: Reals, side: int, out: Path, json_path: Path | None) -> None:
+    if json_path:
+        with writing(json_path), atomic_path(json_path) as temporary:
+            temporary.write_text(json.dumps([_record(each) for each in standings], indent=2) + "\n")
     real = np.concatenate(list(Stored(reals.dataset, side).batches(SHOWN)))[:SHOWN]
-    try:
+    with writing(out):
         draw(standings, real, first_value(standings[0].values), out)
-        if json_path:
-            with atomic_path(json_path) as temporary:
-                temporary.write_text(json.dumps([_record(each) for each in standings], indent=2) + "\n")
-    except OSError as error:
-        raise UserError(f"{error.filename or out}: cannot be written ({error.strerror}); choose another") from None
 
 
 def _record(standing: Standing) -> dict[str, object]:

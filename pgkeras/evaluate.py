@@ -8,7 +8,7 @@ import numpy as np
 from tqdm import tqdm
 
 from pgkeras.atomic import atomic_path
-from pgkeras.command_line import PicturePath, run
+from pgkeras.command_line import PicturePath, check_writable, run, writing
 from pgkeras.data import Fit
 from pgkeras.errors import UserError
 from pgkeras.evaluation.candidates import Candidate, find_candidate, find_snapshots, is_run
@@ -19,8 +19,9 @@ from pgkeras.evaluation.neighbours import nearest, sheet
 from pgkeras.evaluation.options import measuring_options
 from pgkeras.evaluation.reals import Reals, open_reals
 from pgkeras.evaluation.table import Result, lines, rows
-from pgkeras.images import write_png
+from pgkeras.images import to_screen_size, write_png
 from pgkeras.json_lines import append_line
+from pgkeras.report import write_report
 from pgkeras.training.run_folder import RunFolder
 
 MOST_SOUGHT = 2048  # generated images whose neighbours are looked for
@@ -64,7 +65,7 @@ def main(
     """Measures the images of RUN_OR_MODEL against real ones.
 
     RUN_OR_MODEL is a run, a .keras or .tflite file, or a folder or .npz of images. A run also gets a line for each
-    generator in its evaluations.jsonl.
+    generator in its evaluations.jsonl, and a new report.html with these values over time.
 
     swd is the sliced Wasserstein distance times 1,000 at each resolution, smaller is better; compare with the same
     number of images only. ms_ssim is the similarity of images among themselves: more than the reals' is too little
@@ -79,25 +80,35 @@ def main(
     else:
         candidates = [find_candidate(run_or_model, resolution, fit)]
     reals = open_reals(run_or_model, data, fit, candidates[-1].open().side)
+    for path in filter(None, (json_path, neighbours)):
+        check_writable(path)
+    folder = RunFolder(run_or_model) if is_run(run_or_model) else None
+    if folder:
+        with writing(folder.evaluations):
+            folder.evaluations.open("a").close()
     results = []
     with Comparison(reals.dataset, reals.path, names, num_images) as comparison:
         for candidate in candidates:
             results.append(_measure(comparison, candidate, reals))
             if checkpoints == "all":
                 print("\n".join(rows(results)[-1 if len(results) > 1 else 0 :]), flush=True)
-    if checkpoints == "last":
-        print(*lines(results[0]), sep="\n")
+            else:
+                print(*lines(results[0]), sep="\n")
+            if folder:
+                with writing(folder.evaluations):
+                    append_line(folder.evaluations, results[-1])
     last = results[-1]
     print(
         f"{last['images']:,} images of {last['resolution']}x{last['resolution']} each: {run_or_model} against {reals}"
     )
-    if neighbours:
-        _draw_neighbours(candidates[0].open(), last["images"], reals, neighbours)
-    if is_run(run_or_model):
-        for result in results:
-            append_line(RunFolder(run_or_model).evaluations, result)
     if json_path:
         _write(json_path, results if checkpoints == "all" else last)
+    if folder:
+        with writing(folder.report):
+            write_report(folder)
+        print(f"wrote {folder.report}")
+    if neighbours:
+        _draw_neighbours(candidates[0].open(), last["images"], reals, neighbours)
 
 
 def _measure(comparison: Comparison, candidate: Candidate, reals: Reals) -> Result:
@@ -123,18 +134,13 @@ def _draw_neighbours(source: ImageSource, number: int, reals: Reals, path: Path)
         )
         print(f" (of held-out images {nearest(others, reals.training).typical_similarity:.3f})", end="")
     print(f": {path}")
-    try:
-        write_png(path, sheet(images, found, reals.training))
-    except OSError as error:
-        raise UserError(f"--neighbours {path}: cannot be written ({error.strerror}); choose another") from None
+    with writing(path):
+        write_png(path, to_screen_size(sheet(images, found, reals.training)))
 
 
 def _write(path: Path, values: object) -> None:
-    try:
-        with atomic_path(path) as temporary:
-            temporary.write_text(json.dumps(values, indent=2) + "\n")
-    except OSError as error:
-        raise UserError(f"--json {path}: cannot be written ({error.strerror}); choose another") from None
+    with writing(path), atomic_path(path) as temporary:
+        temporary.write_text(json.dumps(values, indent=2) + "\n")
 
 
 if __name__ == "__main__":

@@ -172,7 +172,7 @@ def _write(generator: keras.Model, request: _Request, out: Path) -> None:
     progress = tqdm(total=number, unit="image", disable=None)
     batches = _counted(sample_batches(generator, request.latents, request.labels), progress)
     if out.suffix == ".png":
-        write_png(out, grid(to_uint8(np.concatenate(list(batches))), request.columns))
+        write_png(out, grid(np.concatenate([to_uint8(batch) for batch in batches]), request.columns))
     elif out.suffix == ".npy":
         with atomic_path(out) as temporary:
             _write_npy(batches, temporary, (number, *generator.output_shape[1:]))

@@ -1,6 +1,7 @@
 """The command line that trains: `python -m pgkeras.train faces.npz --out runs`."""
 
 import math
+import shlex
 import shutil
 import sys
 import tempfile
@@ -208,13 +209,14 @@ def _train(
         finished = train(state, dataset, held_out, Schedule.from_config(state.config), folder, image_costs)
     if not is_chief(state.strategy):
         sys.exit(0 if finished else 130)
+    path = shlex.quote(str(folder.path))
     if not finished:
         print(f"stopped at {state.progress.images_shown:,} images; to go on:")
-        print(f"  python -m pgkeras.train --resume {folder.path}")
+        print(f"  python -m pgkeras.train --resume {path}")
         sys.exit(130)
     print(f"trained {folder.path} in {state.progress.seconds / 60:.1f} minutes of steps")
-    print(f"  python -m pgkeras.generate {folder.path} --out grid.png")
-    print(f"  python export/to_tflite.py {folder.path} --out exported")
+    print(f"  python -m pgkeras.generate {path} --out grid.png")
+    print(f"  python export/to_tflite.py {path} --out exported")
 
 
 def _configure(preset: str | None, options: dict[str, object]) -> ProgressiveConfig:

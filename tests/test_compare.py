@@ -1,15 +1,19 @@
 """The compare command."""
 
 import json
+from pathlib import Path
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from pgkeras import ProgressiveConfig, UserError
 from pgkeras.compare import main
 from pgkeras.evaluate import main as evaluate
 from pgkeras.train import main as train
 from tests.command_line_test import call, fail
+from tests.report.written_run import new_run
 
 IMAGES = np.random.default_rng(0).integers(0, 256, (40, 32, 32, 3), dtype=np.uint8)
 
@@ -57,13 +61,28 @@ def test_the_values_are_those_of_evaluate(runs, tmp_path):
     assert compared["swd_16"] == pytest.approx(json.loads((tmp_path / "e.json").read_text())["swd_16"])
 
 
-@pytest.mark.slow
-def test_runs_with_other_images_need_data(runs, tmp_path, capsys, monkeypatch):
-    description = (runs[1] / "config.json").read_text()
-    (tmp_path / "config.json").write_text(description.replace('"holdout": 0.5', '"holdout": 0.0'))
-    failed = fail(main, capsys, monkeypatch, runs[0], tmp_path)
+def begun(tmp_path: Path, **options: object) -> Path:
+    """A run whose snapshot is an empty file."""
+    np.savez(tmp_path / "faces.npz", images=IMAGES)
+    config = ProgressiveConfig(resolution=16, **options)
+    label_names = ("cat", "dog")[: config.label_size]
+    data = {"data": str(tmp_path / "faces.npz"), "images": 40, "side": 32}
+    folder = new_run(tmp_path, config, label_names=label_names, **data)
+    folder.snapshot(16, 100).touch()
+    return folder.path
+
+
+def test_runs_with_other_images_need_data(tmp_path, capsys, monkeypatch):
+    failed = fail(main, capsys, monkeypatch, *(begun(tmp_path, holdout=holdout) for holdout in (0.5, 0)))
     assert "its --holdout is 0.0, that of" in failed
     assert "give --data to compare them all with" in failed
+
+
+def test_runs_with_and_without_classes_have_the_same_images(tmp_path, capsys, monkeypatch):
+    runs = [begun(tmp_path, label_size=classes, holdout=0.5) for classes in (0, 2)]
+    monkeypatch.setattr("pgkeras.compare.measure_contender", Mock(side_effect=UserError("they are measured")))
+    assert "they are measured" in fail(main, capsys, monkeypatch, *runs, "--out", tmp_path / "new" / "c.png")
+    assert (tmp_path / "new").is_dir()
 
 
 def test_one_run_is_too_few(tmp_path, capsys, monkeypatch):

@@ -2,7 +2,10 @@
 
 import json
 import shutil
+import sys
+from pathlib import Path
 
+import click
 import keras
 import numpy as np
 import pytest
@@ -11,9 +14,13 @@ from PIL import Image
 from export.to_tflite import main as export
 from pgkeras import ProgressiveConfig, build_generators
 from pgkeras.evaluate import main
+from pgkeras.evaluation.comparison import Comparison
 from pgkeras.generate import main as generate
+from pgkeras.json_lines import read_lines
 from pgkeras.train import main as train
+from pgkeras.training.run_folder import RunFolder
 from tests.command_line_test import call, fail
+from tests.report.written_run import new_run
 
 IMAGES = np.random.default_rng(0).integers(0, 256, (20, 32, 32, 3), dtype=np.uint8)
 
@@ -44,6 +51,61 @@ def test_prints_and_writes_the_values(folder):
     assert "20 images of 16x16 each" in printed
 
 
+def test_folders_are_made(folder):
+    out = folder / "new"
+    options = ["--data", folder / "faces.npz", "--metrics", "swd", "--neighbours", out / "n.png"]
+    call(main, folder, *options, "--json", out / "values" / "m.json")
+    assert sorted(path.name for path in out.rglob("*")) == ["m.json", "n.png", "values"]
+    with Image.open(out / "n.png") as sheet:
+        assert sheet.width == 6 * (16 + 2 + 5 * 16)  # of at least 512 pixels
+
+
+def written_run(folder: Path) -> RunFolder:
+    """A run with two snapshots."""
+    config = ProgressiveConfig(resolution=16, fmap_max=8, latent_size=5)
+    run = new_run(folder, config, data=str(folder / "faces.npz"), images=20, side=32)
+    for images_shown in (100, 200):
+        shutil.copyfile(folder / "generator_0016.keras", run.snapshot(16, images_shown))
+    shutil.copyfile(folder / "generator_0016.keras", run.generator(16))
+    return run
+
+
+def test_what_was_measured_before_an_interruption_is_kept(folder, monkeypatch):
+    run = written_run(folder)
+    values = iter([{"swd_16": 9.0, "swd_average": 9.0}])
+
+    def measure(*arguments):
+        try:
+            return next(values)
+        except StopIteration:
+            raise KeyboardInterrupt from None
+
+    monkeypatch.setattr(Comparison, "measure", measure)
+    with pytest.raises(click.Abort):
+        call(main, run.path, "--checkpoints", "all", "--metrics", "swd")
+    (kept,) = read_lines(run.evaluations)
+    assert (kept["images_shown"], kept["swd_16"]) == (100, 9)
+
+
+@pytest.mark.parametrize("checkpoints", ["last", "all"])
+def test_the_report_of_a_run_shows_the_values(folder, monkeypatch, checkpoints):
+    run = written_run(folder)
+    shutil.copyfile(folder / "generator_0008.keras", run.snapshot(16, 50))  # another than the last
+    monkeypatch.setattr(Comparison, "number", lambda self, source: 20)
+    monkeypatch.setattr(Comparison, "measure", lambda *arguments: {"swd_16": 9.0, "swd_average": 9.0})
+    printed = call(main, run.path, "--checkpoints", checkpoints, "--metrics", "swd")
+    assert printed.endswith(f"wrote {run.report}\n")
+    assert "Sliced Wasserstein distance" in run.report.read_text()
+    assert len(read_lines(run.evaluations)) == (1 if checkpoints == "last" else 3)
+
+
+def test_evaluations_that_cannot_be_written(folder, capsys, monkeypatch):
+    run = written_run(folder)
+    run.evaluations.mkdir()
+    monkeypatch.setattr(Comparison, "measure", None)
+    assert f"{run.evaluations}: cannot be written" in fail(main, capsys, monkeypatch, run.path)
+
+
 def test_conditional_generators(tmp_path):
     config = ProgressiveConfig(resolution=16, fmap_max=8, latent_size=5, label_size=3)
     build_generators(config)[16].straight.save(tmp_path / "generator_0016.keras")
@@ -59,15 +121,17 @@ def test_conditional_generators(tmp_path):
         (["--metrics", "swd,fud"], "--metrics swd,fud: 'fud' is unknown; choose from swd, ms_ssim, fid, kid, isc"),
         (["--checkpoints", "all"], "is no run folder"),
         (["--checkpoints", "all", "--neighbours", "n.png"], "--neighbours n.png shows one generator"),
-        (["--neighbours", "{folder}/no/n.png"], "cannot be written"),
+        (["--neighbours", "/proc/no/n.png"], "/proc/no/n.png: cannot be written"),
         (["--neighbours", "n.jpg"], "n.jpg is no picture; give a name that ends in .png"),
         (["--resolution", "64"], "has only 8, 16"),
         (["--resolution", "8"], "the metrics need a power of two from 16 on"),
-        (["--json", "{folder}/no/m.json"], "cannot be written"),
+        (["--json", "/proc/no/m.json"], "/proc/no/m.json: cannot be written"),
+        (["--metrics", "swd,fid"], "--metrics fid: install torch-fidelity: pip install torch-fidelity"),
     ],
 )
 def test_bad_input_is_one_line(folder, capsys, monkeypatch, options, words):
-    options = [option.replace("{folder}", str(folder)) for option in options]
+    monkeypatch.setitem(sys.modules, "torch_fidelity", None)
+    monkeypatch.setattr(Comparison, "measure", None)  # nothing is measured for nothing
     assert words in fail(main, capsys, monkeypatch, folder, "--data", folder / "faces.npz", *options)
 
 
@@ -77,8 +141,11 @@ def test_data_that_are_too_small(folder, capsys, monkeypatch):
 
 
 def test_a_single_image(folder, capsys, monkeypatch):
-    np.savez(folder / "one.npz", images=IMAGES[:1])
-    assert "one image is too few" in fail(main, capsys, monkeypatch, folder, "--data", folder / "one.npz")
+    one, faces = folder / "one.npz", folder / "faces.npz"
+    np.savez(one, images=IMAGES[:1])
+    assert f"{one}: one image is too few" in fail(main, capsys, monkeypatch, faces, "--data", one)
+    measured = fail(main, capsys, monkeypatch, one, "--data", faces)
+    assert "what is to be measured: one image is too few" in measured
 
 
 def test_a_folder_of_images(folder):
@@ -139,7 +206,7 @@ def test_training_measures_at_every_snapshot_what_evaluate_does(run_folder, tmp_
         assert other["held_out"]
         for name in ("images", "swd_16", "swd_average", "ms_ssim_generated", "ms_ssim_real"):
             assert line[name] == pytest.approx(other[name])
-    assert printed.count("\n") == 6
+    assert printed.count("\n") == 7
     assert "against the 10 held out of" in printed
     kept = (run_folder / "evaluations.jsonl").read_text().splitlines()
     assert [json.loads(line) for line in kept[-4:]] == found
@@ -159,7 +226,7 @@ def test_neighbours_of_a_run_are_sought_among_its_training_images(run_folder, tm
     assert "nearest training image of 10" in printed
     assert "of held-out images 0." in printed
     with Image.open(tmp_path / "n.png") as sheet:
-        assert sheet.size == (16 + 2 + 5 * 16, 10 * 16)
+        assert sheet.size == (6 * (16 + 2 + 5 * 16), 6 * 10 * 16)  # as large as a screen wants it
 
 
 @pytest.mark.slow

@@ -2,6 +2,7 @@
 
 import json
 import re
+import shlex
 from dataclasses import replace
 
 import keras
@@ -45,6 +46,16 @@ def finished_run(tmp_path_factory):
 def read_png(path) -> np.ndarray:
     with Image.open(path) as picture:
         return np.asarray(picture)
+
+
+def test_the_commands_to_go_on_are_quoted_for_a_shell(faces, tmp_path, monkeypatch):
+    monkeypatch.setattr("pgkeras.train.train", lambda *arguments: True)
+    out = tmp_path / "it's mine"
+    printed = call(train, faces, "--out", out, *TINY, "--resolution=4")
+    generate_again, export_it = map(shlex.split, printed.splitlines()[-2:])
+    run = str(out / "00000-faces-4")
+    assert generate_again == ["python", "-m", "pgkeras.generate", run, "--out", "grid.png"]
+    assert export_it == ["python", "export/to_tflite.py", run, "--out", "exported"]
 
 
 def test_the_run_folder_is_as_documented(finished_run):

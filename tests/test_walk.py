@@ -1,5 +1,6 @@
 """Videos, read back by other programs' eyes: OpenCV and Pillow."""
 
+import tracemalloc
 from pathlib import Path
 
 import cv2
@@ -91,6 +92,14 @@ def test_the_way_is_closed_and_even_and_its_latents_are_as_long_as_any():
     assert 0.85 < lengths.min() < lengths.max() < 1.15
     moved = np.linalg.norm(latents - np.roll(latents, 1, axis=0), axis=-1)
     assert moved.max() < 1.3 * moved.min()
+
+
+def test_the_way_is_in_memory_only_once():
+    tracemalloc.start()
+    latents = closed_loop(200, 40, 512, smoothing=10, seed=0)
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert most < 1.5 * latents.nbytes
 
 
 def test_an_mp4_of_a_walk(generators, tmp_path):
@@ -187,12 +196,12 @@ def test_a_training_video(run, tmp_path):
         assert np.abs(frames[frame, :500].astype(int) - colour).max() < 10
 
 
-@pytest.mark.parametrize("suffix", [".mp4", ".gif"])
+@pytest.mark.parametrize("suffix", [".mp4", ".gif", ".MP4", ".GIF"])
 def test_odd_sizes_and_broken_frames(tmp_path, suffix):
     path = tmp_path / f"odd{suffix}"
     write_video(path, (np.full((33, 35, 3), 7 * number, np.uint8) for number in range(5)), 10)
-    size = read_mp4(path)[0].shape if suffix == ".mp4" else read_gif(path)[0].shape
-    assert size == (5, 34, 36, 3) if suffix == ".mp4" else (5, 33, 35, 3)
+    size = read_mp4(path)[0].shape if suffix.lower() == ".mp4" else read_gif(path)[0].shape
+    assert size == (5, 34, 36, 3) if suffix.lower() == ".mp4" else (5, 33, 35, 3)
     before = path.read_bytes()
 
     def broken():
@@ -210,6 +219,7 @@ def test_bad_input_is_one_line(generators, pets, run, tmp_path, capsys, monkeypa
         return fail(walk, capsys, monkeypatch, *arguments, "--out", tmp_path / out)
 
     assert "is no video; give a name that ends in .mp4 or .gif" in error(generators, out="walk.avi")
+    assert "images in 72,000 frames take 17 GB" in error(generators, "--seconds", 600, "--fps", 120, "--grid", "99x99")
     assert "a GIF has at most 50 frames a second" in error(generators, "--fps", 60, out="walk.gif")
     assert "makes 1 frames" in error(generators, "--seconds", "0.04")
     assert "--seconds 3: too short for --smoothing 1; give at least 4" in error(generators, "--seconds", 3)

@@ -25,6 +25,7 @@ class Metrics:
         self.lines = folder.metrics
         self.config = config
         self.data = data
+        self.variations: dict[tuple[int, ...], float] = {}
         self.tensorboard = tf.summary.create_file_writer(str(folder.tensorboard), filename_suffix=".metrics")
 
     def write(self, snapshot: Snapshot) -> None:
@@ -39,7 +40,7 @@ class Metrics:
         number = min(self.config.metrics_images, len(self.data.images))
         sources = Stored(self.data, resolution), Generated(snapshot.generator)
         with gathered(sources[0], number) as real, gathered(sources[1], number) as fake:
-            values = measure(self.config.metrics, real, fake)
+            values = measure(self.config.metrics, real, fake, self.variations)
         append_line(self.lines, {"images_shown": images_shown, "images": number} | values)
         with self.tensorboard.as_default():
             for name, value in values.items():

@@ -8,15 +8,15 @@ from pgkeras.config import ProgressiveConfig
 from pgkeras.images import grid, to_uint8, write_png
 from pgkeras.labels import one_hot, rows
 from pgkeras.latents import latents_from_seeds
-from pgkeras.sampling import sample
-from pgkeras.training.run_folder import COLUMNS, MOST_CLASSES, ROWS, RunFolder
+from pgkeras.sampling import sample_batches
+from pgkeras.training.run_folder import COLUMNS, ROWS, RunFolder, classes_shown
 
 
 class Samples:
     """Writes a grid of fixed latents at every snapshot.
 
     Grids show every resolution at the final one's size, by pixel repetition. They hold the latents of seeds 0 to 63;
-    with labels, a row for each of the first 32 classes, all of them with the latents of seeds 0 to 7.
+    with labels, a row for each of the first classes (see `classes_shown`), all with the latents of seeds 0 to 7.
 
     Args:
         folder: of the run.
@@ -26,7 +26,7 @@ class Samples:
     def __init__(self, folder: RunFolder, config: ProgressiveConfig) -> None:
         self.folder = folder
         self.resolution = config.resolution
-        self.latents, self.labels = _fixed(config.latent_size, config.label_size)
+        self.latents, self.labels = _fixed(config)
         self.tensorboard = tf.summary.create_file_writer(str(folder.tensorboard), filename_suffix=".samples")
 
     def write(self, snapshot: Snapshot) -> None:
@@ -35,7 +35,8 @@ class Samples:
         Args:
             snapshot: the newest.
         """
-        images = to_uint8(sample(snapshot.generator, self.latents, self.labels))
+        batches = sample_batches(snapshot.generator, self.latents, self.labels)
+        images = np.concatenate([to_uint8(batch) for batch in batches])
         factor = self.resolution // images.shape[1]
         picture = grid(images.repeat(factor, axis=1).repeat(factor, axis=2), COLUMNS)
         write_png(self.folder.samples / f"{snapshot.images_shown:09}.png", picture)
@@ -44,9 +45,9 @@ class Samples:
         self.tensorboard.flush()
 
 
-def _fixed(latent_size: int, label_size: int) -> tuple[np.ndarray, np.ndarray | None]:
-    if not label_size:
-        return latents_from_seeds(range(ROWS * COLUMNS), latent_size), None
-    shown = min(label_size, MOST_CLASSES)
-    latents = np.tile(latents_from_seeds(range(COLUMNS), latent_size), (shown, 1))
-    return latents, one_hot(rows(range(shown), COLUMNS), label_size)
+def _fixed(config: ProgressiveConfig) -> tuple[np.ndarray, np.ndarray | None]:
+    if not config.label_size:
+        return latents_from_seeds(range(ROWS * COLUMNS), config.latent_size), None
+    shown = classes_shown(config.label_size, config.resolution)
+    latents = np.tile(latents_from_seeds(range(COLUMNS), config.latent_size), (shown, 1))
+    return latents, one_hot(rows(range(shown), COLUMNS), config.label_size)

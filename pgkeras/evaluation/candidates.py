@@ -1,5 +1,6 @@
 """What can be evaluated: runs, their snapshots, generators, exported models and folders of images."""
 
+import filecmp
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -52,7 +53,10 @@ def find_candidate(path: Path, resolution: int | None, fit: Fit) -> Candidate:
     """
     if path.suffix == ".tflite" and path.is_file():
         return Candidate(path, partial(_exported, path, resolution))
-    if is_run(path) or path.suffix == ".keras" or any(path.glob("generator_*.keras")):
+    if is_run(path):
+        chosen = choose_generator(path, resolution)
+        return _generator(chosen, _images_shown(chosen, RunFolder(path).snapshots))
+    if path.suffix == ".keras" or any(path.glob("generator_*.keras")):
         return _generator(choose_generator(path, resolution))
     return Candidate(path, partial(_stored, path, resolution, fit))
 
@@ -71,17 +75,26 @@ def find_snapshots(path: Path, resolution: int | None) -> list[Candidate]:
     found = []
     for file in folder.snapshots.glob("generator_*.keras"):
         side, images_shown = map(int, re.findall(r"\d+", file.stem))
-        if is_measurable(side) and resolution in (None, side):
+        if side == resolution if resolution else is_measurable(side):
             found.append(_generator(file, images_shown))
     if not found:
         raise UserError(
-            f"{folder.snapshots}: has no snapshot {f'of {resolution}x{resolution}' if resolution else 'yet'}"
+            f"{folder.snapshots}: has no snapshot{f' of {resolution}x{resolution}' if resolution else ''} yet; let the "
+            "run train on"
         )
     return sorted(found, key=lambda candidate: candidate.images_shown)
 
 
 def _generator(path: Path, images_shown: int | None = None) -> Candidate:
     return Candidate(path, lambda: Generated(load_generator(path)), images_shown)
+
+
+def _images_shown(generator: Path, snapshots: Path) -> int | None:
+    """At the snapshot that a run's generator is a copy of."""
+    for path in snapshots.glob(f"{generator.stem}_*.keras"):
+        if filecmp.cmp(path, generator, shallow=False):
+            return int(path.stem.rpartition("_")[2])
+    return None
 
 
 def _exported(path: Path, resolution: int | None) -> ImageSource:

@@ -1,6 +1,6 @@
 """Any number of candidates measured against the same real images."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Self
@@ -23,13 +23,14 @@ class Comparison:
         most: of images to compare.
     """
 
-    def __init__(self, dataset: Dataset, name: Path, metrics: Collection[str], most: int) -> None:
+    def __init__(self, dataset: Dataset, name: Path, metrics: Sequence[str], most: int) -> None:
         self.metrics = metrics
         self._dataset = dataset
         self._name = name
         self._most = most
         self._files = ExitStack()
         self._real: dict[tuple[int, int], np.ndarray] = {}
+        self._variations: dict[tuple[int, ...], float] = {}
 
     def __enter__(self) -> Self:
         return self
@@ -54,24 +55,29 @@ class Comparison:
                 f"{self._name}: has images of {side}x{side} with {channels} channels, those to be measured have "
                 f"{source.side}x{source.side} with {source.channels}; give data like the training's"
             )
-        number = min(self._most, number, source.available or self._most)
-        if number < 2:
-            raise UserError(f"{self._name}: one image is too few; the metrics need 2 or more of each kind")
-        return number
+        available = min(self._most, source.available or self._most)
+        for kind, images in ((self._name, number), ("what is to be measured", available)):
+            if images < 2:
+                raise UserError(f"{kind}: one image is too few; the metrics need 2 or more of each kind")
+        return min(number, available)
 
-    def measure(self, source: ImageSource, on_images: Callable[[int], object]) -> dict[str, float]:
+    def measure(
+        self, source: ImageSource, on_images: Callable[[int], object], metrics: Sequence[str] | None = None
+    ) -> dict[str, float]:
         """Measures one source.
 
         Args:
             source: of the images.
             on_images: called with the number of images that have just been made.
+            metrics: which ones; by default all.
 
         Returns:
-            The values by name.
+            The values by name, in the order of the metrics.
         """
         number = self.number(source)
         with gathered(source, number, on_images) as fake:
-            return measure(self.metrics, self._real_images(source.side, number), fake)
+            real = self._real_images(source.side, number)
+            return measure(self.metrics if metrics is None else metrics, real, fake, self._variations)
 
     def _real_images(self, side: int, number: int) -> np.ndarray:
         if (side, number) not in self._real:

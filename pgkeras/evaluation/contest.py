@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from pgkeras.evaluation.candidates import Candidate, find_candidate, find_snapshots
+from pgkeras.evaluation.candidates import Candidate, find_snapshots
 from pgkeras.evaluation.comparison import Comparison
 from pgkeras.evaluation.images import ImageSource, Shrunk
 from pgkeras.json_lines import read_lines
@@ -23,10 +23,12 @@ class Contender:
     Attributes:
         folder: of the run.
         description: from its config.json.
+        snapshots: those of its final resolution, in the order of training, at least one.
     """
 
     folder: RunFolder
     description: RunDescription
+    snapshots: list[Candidate]
 
     @property
     def name(self) -> str:
@@ -40,13 +42,14 @@ class Contender:
         Args:
             images_shown: up to those of the run.
         """
-        shown, minutes = zip(*((line["images_shown"], line["seconds"] / 60) for line in self._statistics), strict=True)
-        return float(np.interp(images_shown, [0, *shown], [0, *minutes]))
+        lines = self._statistics
+        shown, seconds = ([0, *(line[key] for line in lines)] for key in ("images_shown", "seconds"))
+        return float(np.interp(images_shown, shown, seconds)) / 60
 
     @property
     def images_shown(self) -> int:
-        """In all."""
-        return self._statistics[-1]["images_shown"]
+        """At the last snapshot."""
+        return self.snapshots[-1].images_shown
 
     @cached_property
     def _statistics(self) -> list[dict]:
@@ -59,8 +62,8 @@ class Standing:
 
     Attributes:
         contender: the run.
-        values: at its end, by name.
-        curve: (minutes of steps, value of the first metric) at the snapshots that were large enough.
+        values: at its last snapshot, by name.
+        curve: (minutes of steps, value of the first metric) at all snapshots of the final resolution.
         samples: uint8 (10, side, side, channels), of seeds 0 to 9.
     """
 
@@ -77,15 +80,16 @@ def open_contender(path: Path) -> Contender:
         path: its folder.
 
     Raises:
-        UserError: if this is no run.
+        UserError: if this is no run, or one that has no snapshot of its final resolution yet.
     """
-    return Contender(*RunFolder.open(path))
+    folder, description = RunFolder.open(path)
+    return Contender(folder, description, find_snapshots(path, description.config.resolution))
 
 
 def measure_contender(
     contender: Contender, comparison: Comparison, side: int, on_images: Callable[[int], object]
 ) -> Standing:
-    """Measures a run's last generator, and those of its snapshots that make images as large as all runs do.
+    """Measures a run's snapshots of the final resolution: the last one by all metrics, the others by the first.
 
     Args:
         contender: the run.
@@ -93,12 +97,13 @@ def measure_contender(
         side: to which images are shrunk, in pixels.
         on_images: called with the number of images that have just been made.
     """
-    source = _open(find_candidate(contender.folder.path, None, "refuse"), side)
+    *earlier, last = contender.snapshots
+    measured = [comparison.measure(_open(each, side), on_images, comparison.metrics[:1]) for each in earlier]
+    source = _open(last, side)
     values = comparison.measure(source, on_images)
-    curve = []
-    for snapshot in find_snapshots(contender.folder.path, contender.description.config.resolution):
-        measured = comparison.measure(_open(snapshot, side), on_images)
-        curve.append((contender.minutes(snapshot.images_shown), measured[first_value(measured)]))
+    minutes = [contender.minutes(each.images_shown) for each in contender.snapshots]
+    firsts = [each[first_value(values)] for each in (*measured, values)]
+    curve = list(zip(minutes, firsts, strict=True))
     return Standing(contender, values, curve, np.concatenate(list(source.batches(SHOWN))))
 
 

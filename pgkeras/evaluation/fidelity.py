@@ -1,7 +1,8 @@
 """Fréchet and kernel Inception distance and the Inception score, by torch-fidelity."""
 
 import warnings
-from collections.abc import Iterable
+from collections.abc import Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from urllib.error import URLError
 
@@ -13,8 +14,21 @@ NAMES = ("fid", "kid", "isc")
 KID_SUBSET = 1000
 
 
+def check_installed(names: Sequence[str]) -> None:
+    """Makes sure, before any long work, that torch-fidelity is there.
+
+    Args:
+        names: of NAMES.
+
+    Raises:
+        UserError: if it is not.
+    """
+    if find_spec("torch_fidelity") is None:
+        raise UserError(f"--metrics {','.join(names)}: install torch-fidelity: pip install torch-fidelity")
+
+
 def fidelity(
-    names: Iterable[str], real: np.ndarray, fake: np.ndarray, *, feature_extractor: str = "inception-v3-compat"
+    names: Sequence[str], real: np.ndarray, fake: np.ndarray, *, feature_extractor: str = "inception-v3-compat"
 ) -> dict[str, float]:
     """Compares what a classifier sees in two sets of images.
 
@@ -29,14 +43,10 @@ def fidelity(
         The values by name; kid times 1,000.
 
     Raises:
-        UserError: if torch-fidelity is missing, or the classifier's weights cannot be downloaded.
+        UserError: if the classifier's weights cannot be downloaded.
     """
-    names = list(names)
-    try:
-        import torch
-        import torch_fidelity
-    except ImportError:
-        raise UserError(f"--metrics {','.join(names)}: install torch-fidelity: pip install torch-fidelity") from None
+    import torch
+    import torch_fidelity
 
     class Pictures(torch.utils.data.Dataset):
         """As torch-fidelity takes them: uint8 (3, side, side)."""

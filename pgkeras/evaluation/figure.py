@@ -35,15 +35,15 @@ def draw(standings: Sequence[Standing], real: np.ndarray, metric: str, path: Pat
     figure = Figure((INCHES, 4 + strip_height * len(strips)), layout="constrained")
     FigureCanvasAgg(figure)
     curves, *rows = figure.subplots(1 + len(strips), 1, height_ratios=[4, *[strip_height] * len(strips)])
-    for standing in standings:
-        minutes, values = zip(*standing.curve, strict=True)
-        curves.plot(minutes, values, marker="o", label=f"{standing.contender.name}: {standing.values[metric]:.4g}")
+    lines = [curves.plot(*zip(*standing.curve, strict=True), marker="o")[0] for standing in standings]
     curves.set(xlabel="minutes of training steps", ylabel=TITLES[metric], xlim=(0, None))
     curves.grid(alpha=0.3)
-    curves.legend()
+    # Texts are set afterwards: a run's name may begin with _, which hides a label, or hold a $, which begins a formula.
+    for text, standing in zip(curves.legend(lines, map(str, range(len(lines)))).get_texts(), standings, strict=True):
+        text.set(text=f"{standing.contender.name}: {standing.values[metric]:.4g}", parse_math=False)
     for row, (name, images) in zip(rows, strips, strict=True):
         row.imshow(grid(images, SHOWN).squeeze(), cmap="gray", vmin=0, vmax=255, interpolation="nearest")
-        row.set_title(name, loc="left", fontsize=10)
+        row.set_title(name, loc="left", fontsize=10, parse_math=False)
         row.axis("off")
     with atomic_path(path) as temporary:
         figure.savefig(temporary, format="png", dpi=128)

@@ -1,6 +1,6 @@
 """The metrics by name."""
 
-from collections.abc import Collection
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -31,37 +31,54 @@ def parse_names(text: str) -> list[str]:
         text: names of NAMES, separated by commas.
 
     Raises:
-        UserError: if one is unknown.
+        UserError: if one is unknown, or needs a package that is missing.
     """
     names = [part.strip() for part in text.split(",")]
     for name in names:
         if name not in NAMES:
             raise UserError(f"--metrics {text}: {name!r} is unknown; choose from {', '.join(NAMES)}")
+    by_inception = _by_inception(names)
+    if by_inception:
+        fidelity.check_installed(by_inception)
     return names
 
 
-def measure(names: Collection[str], real: np.ndarray, fake: np.ndarray) -> dict[str, float]:
+def measure(
+    names: Sequence[str], real: np.ndarray, fake: np.ndarray, variations: dict[tuple[int, ...], float]
+) -> dict[str, float]:
     """Measures generated images against real ones.
 
     Args:
         names: of NAMES.
         real: uint8 (images, side, side, channels), in random order.
         fake: of the same shape.
+        variations: MS-SSIM of the real images by their shape, kept from one call to the next: it takes as long as that
+            of the fakes.
 
     Returns:
-        The values by name, such as "swd_64".
+        The values by name, such as "swd_64", in the order of the metrics.
     """
-    values = {}
+    values: dict[str, dict[str, float]] = {}
     if "swd" in names:
-        values |= {f"swd_{resolution}": value for resolution, value in sliced_wasserstein(real, fake).items()}
+        values["swd"] = {f"swd_{resolution}": value for resolution, value in sliced_wasserstein(real, fake).items()}
     if "ms_ssim" in names:
-        pairs = random_pairs(len(fake), MOST_PAIRS)
-        for kind, images in (("generated", fake), ("real", real)):
-            values[f"ms_ssim_{kind}"] = ms_ssim(*(Selected(images, each) for each in pairs))
-    by_inception = [name for name in names if name in fidelity.NAMES]
+        if real.shape not in variations:
+            variations[real.shape] = _variation(real)
+        values["ms_ssim"] = {"ms_ssim_generated": _variation(fake), "ms_ssim_real": variations[real.shape]}
+    by_inception = _by_inception(names)
     if by_inception:
-        values |= fidelity.fidelity(by_inception, real, fake)
-    return values
+        found = fidelity.fidelity(by_inception, real, fake)
+        values |= {name: {name: value} for name, value in found.items()}
+    return {key: value for name in names for key, value in values[name].items()}
+
+
+def _by_inception(names: Sequence[str]) -> list[str]:
+    return [name for name in names if name in fidelity.NAMES]
+
+
+def _variation(images: np.ndarray) -> float:
+    pairs = random_pairs(len(images), MOST_PAIRS)
+    return ms_ssim(*(Selected(images, each) for each in pairs))
 
 
 def random_pairs(number: int, most: int) -> tuple[np.ndarray, np.ndarray]:

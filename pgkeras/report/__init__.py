@@ -10,7 +10,7 @@ from pgkeras.report.options import differing_options, list_facts
 from pgkeras.report.phases import list_phases
 from pgkeras.report.record import read_record
 from pgkeras.report.slides import list_slides, slide_of_reals
-from pgkeras.training.run_folder import MOST_CLASSES, RunFolder
+from pgkeras.training.run_folder import RunFolder, classes_shown
 
 __all__ = ["write_report"]
 
@@ -26,11 +26,12 @@ def write_report(folder: RunFolder) -> None:
         OSError: if the page cannot be written.
     """
     record = read_record(folder)
+    label_names = record.description.label_names
     page = _TEMPLATES.get_template("report.html.j2").render(
         record=record,
         position=record.position(record.images_shown),
         slides=list_slides(record),
-        most_classes=MOST_CLASSES,
+        classes=label_names[: classes_shown(len(label_names), record.description.config.resolution)],
         reals=slide_of_reals(record),
         schedules={"wide": draw_schedule(record, WIDE), "narrow": draw_schedule(record, NARROW)},
         training=[(chart, draw_chart(chart, record)) for chart in training_charts(record)],

@@ -35,6 +35,8 @@ POSITION = {
     *("images_shown", "resolution", "fade_in", "alpha", "batch_size", "seconds", "seconds_left"),
     *("generator_learning_rate", "discriminator_learning_rate", "images_per_second", "memory_bytes"),
 }
+# What else is in the lines of metrics.
+NO_METRICS = {"images_shown", "images", "resolution", "held_out"}
 # Of the lines of metrics, by the beginning of their names.
 METRICS = {
     "swd_": ("Sliced Wasserstein distance", "Times 1,000, by resolution; smaller is better."),
@@ -89,20 +91,38 @@ def training_charts(record: Record) -> list[Chart]:
 
 
 def metric_charts(record: Record) -> list[Chart]:
-    """A chart for each metric.
+    """A chart for each metric, and for each number and choice of real images, since only such values compare.
 
     Args:
         record: of the run.
     """
-    groups = {}
-    for name in _names(record.metrics, {"images_shown", "images"}):
-        prefix = next((each for each in METRICS if name.startswith(each)), name)
-        groups.setdefault(prefix, {})[name] = name.removeprefix(prefix).replace("_", " ") or _title(name)
+    groups: dict[tuple[str, str], dict[int, dict]] = {}
+    for line in record.metrics:
+        for name in _names([line], NO_METRICS):
+            prefix = next((each for each in METRICS if name.startswith(each)), name)
+            lines = groups.setdefault((prefix, _compared(line, record)), {})
+            lines.setdefault(line["images_shown"], {"images_shown": line["images_shown"]})[name] = line[name]
     charts = (
-        Chart(*METRICS.get(prefix, (_title(prefix), "")), tuple(_curves(record.metrics, names)), marked=True)
-        for prefix, names in groups.items()
+        _metric_chart(prefix, compared, [lines[shown] for shown in sorted(lines)])
+        for (prefix, compared), lines in groups.items()
     )
     return [chart for chart in charts if any(np.isfinite(curve.values).any() for curve in chart.curves)]
+
+
+def _metric_chart(prefix: str, compared: str, lines: list[dict]) -> Chart:
+    title, note = METRICS.get(prefix, (_title(prefix), ""))
+    names = {
+        name: name.removeprefix(prefix).replace("_", " ") or _title(name) for name in _names(lines, {"images_shown"})
+    }
+    return Chart(title, f"{note} {compared}".strip(), tuple(_curves(lines, names)), marked=True)
+
+
+def _compared(line: Mapping, record: Record) -> str:
+    """What a line of metrics was measured on."""
+    own = record.description.data, bool(record.description.config.holdout)
+    data, held_out = line.get("data", own[0]), line.get("held_out", own[1])
+    others = "" if (data, held_out) == own else f" of {data}"
+    return f"Real images{others} and generated ones: {line['images']:,} each."
 
 
 def _names(lines: Iterable[Mapping], excluded: set[str]) -> list[str]:

@@ -42,8 +42,12 @@ def list_commands(record: Record) -> list[Command]:
         commands.append(
             Command("Generate", ["python -m pgkeras.generate", run, "--out grid.png", "--num 64", "--seed 0"])
         )
+        commands.append(Command("Video", ["python -m pgkeras.walk", run, "--out walk.mp4"]))
+        commands.append(Command("Sliders in the browser", ["python -m pgkeras.serve", run]))
         if is_measurable(max(generators)):
-            commands.append(Command("Evaluate", ["python -m pgkeras.evaluate", run]))
+            commands.append(Command("Evaluate", ["python -m pgkeras.evaluate", run, "--checkpoints all"]))
+            if len(list(path.parent.glob("*/config.json"))) > 1:
+                commands.append(Command("Compare with the runs beside it", ["python -m pgkeras.compare", f"{runs}/*"]))
         commands.append(Command("Export for phones", ["python export/to_tflite.py", run, "--out exported"]))
     options = _shortest_options(record.description.config)
     commands.append(

@@ -6,7 +6,7 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, MaxNLocator, StrMethodFormatter
+from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from pgkeras.page.drawing import INK, MARK, QUIET, SERIES, SHADE, STYLE
 from pgkeras.report.charts import Chart
@@ -21,7 +21,8 @@ HEIGHT = 2.7
 SCHEDULE_HEIGHT = 5.2
 # Values so far outside of most others' range leave the drawing.
 OUTLIERS = 4.0
-ROUND = (1, 2, 5, 10)
+# Between ticks, as part of the largest value.
+TICK_DISTANCE = 0.35
 
 
 def draw_chart(chart: Chart, record: Record) -> Figure:
@@ -72,14 +73,11 @@ def draw_schedule(record: Record, width: float) -> Figure:
         alpha.set_ylim(-0.1, 1.1)
         _plot(batch, record, lambda phase: phase.batch_size)
         _from_zero(batch)
-        batch.yaxis.set_major_locator(MaxNLocator(2, steps=ROUND, integer=True))
         both = config.generator_learning_rate == config.discriminator_learning_rate
         curves = {"both": "generator"} if both else {"generator": "generator", "discriminator": "discriminator"}
         for number, (label, network) in enumerate(curves.items()):
             _plot_learning_rate(rates, record, f"{network}_learning_rate", SERIES[number], label)
         _from_zero(rates)
-        rates.yaxis.set_major_locator(MaxNLocator(2, steps=ROUND))
-        rates.yaxis.set_major_formatter(StrMethodFormatter("{x:g}"))
         for axes, title in zip(figure.axes, ("Resolution", "Alpha", "Batch size", "Learning rate"), strict=True):
             axes.set_title(title, loc="left", fontsize=13, color=QUIET)
             _finish(axes, record)
@@ -105,7 +103,15 @@ def _finish(axes: Axes, record: Record) -> None:
 
 
 def _from_zero(axes: Axes) -> None:
-    axes.set_ylim(0, 1.15 * axes.dataLim.y1)
+    """Ticks are at 0 and at the values that there are, without those that have no room below a larger one."""
+    values = np.unique(np.concatenate([line.get_ydata() for line in axes.lines]))[::-1]
+    distance = TICK_DISTANCE * values[0]
+    ticks = [values[0]]
+    for value in values[1:]:
+        if ticks[-1] - value >= distance and value >= distance:
+            ticks.append(value)
+    axes.set_yticks([*ticks, 0], [f"{tick:g}" for tick in (*ticks, 0)])
+    axes.set_ylim(0, 1.15 * values[0])
 
 
 def _legend(axes: Axes, columns: int) -> None:

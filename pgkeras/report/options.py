@@ -53,13 +53,13 @@ def differing_options(config: ProgressiveConfig) -> dict[str, tuple[str, str]]:
 
 
 def option_words(options: Mapping[str, Any]) -> list[str]:
-    """Options as they are typed, each with its value.
+    """Options as they are typed, each with its value; thousands of images to the image, which a schedule counts.
 
     Args:
         options: by field of ProgressiveConfig.
 
-    >>> option_words({"growing": False, "batch_size": {4: 16, 8: 4}, "augmentation": ("colour", "cutout")})
-    ['--no-growing', '--batch-size 4:16,8:4', '--augmentation colour,cutout']
+    >>> option_words({"growing": False, "straight_kimg": {4: 17.2153, 8: 9}, "augmentation": ("colour", "cutout")})
+    ['--no-growing', '--straight-kimg 4:17.215,8:9', '--augmentation colour,cutout']
     """
     words = []
     for name, value in options.items():
@@ -67,6 +67,8 @@ def option_words(options: Mapping[str, Any]) -> list[str]:
         if isinstance(value, bool):
             words.append(f"--{'' if value else 'no-'}{flag}")
         else:
+            if name in ("straight_kimg", "fade_in_kimg"):
+                value = {resolution: round(kimg, 3) for resolution, kimg in value.items()}
             words.append(f"--{flag} {_typed(value)}")
     return words
 

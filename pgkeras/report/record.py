@@ -16,7 +16,7 @@ class Record:
         folder: of the run.
         description: its config.json.
         statistics: the lines of stats.jsonl, in order of images shown.
-        metrics: the lines of metrics.jsonl.
+        metrics: the lines of metrics.jsonl, and those of evaluations.jsonl that are of a snapshot.
         rollbacks: the lines of rollbacks.jsonl.
     """
 
@@ -34,8 +34,8 @@ class Record:
     @cached_property
     def images_shown(self) -> int:
         """Real images so far, as far as any file tells."""
-        last_lines = [lines[-1]["images_shown"] for lines in (self.statistics, self.metrics) if lines]
-        return max([0, *last_lines, *(int(path.stem) for path in self.folder.list_samples()[-1:])])
+        shown = [line["images_shown"] for line in (*self.statistics[-1:], *self.metrics)]
+        return max([0, *shown, *(int(path.stem) for path in self.folder.list_samples()[-1:])])
 
     @property
     def finished(self) -> bool:
@@ -90,6 +90,7 @@ def read_record(folder: RunFolder) -> Record:
         folder,
         description,
         statistics=read_lines(folder.statistics),
-        metrics=read_lines(folder.metrics),
+        metrics=read_lines(folder.metrics)
+        + [line for line in read_lines(folder.evaluations) if "images_shown" in line],
         rollbacks=read_lines(folder.rollbacks),
     )

@@ -18,10 +18,11 @@ from pgkeras.errors import UserError
 from pgkeras.images import grid, resize, write_png
 from pgkeras.labels import write_label_names
 
-# Of grids: 8 rows, or a row for each of the first 32 classes.
+# Of grids: 8 rows, or a row for each of the first 32 classes, but no more pixels than 8 rows of the largest images.
 COLUMNS = 8
 ROWS = 8
 MOST_CLASSES = 32
+MOST_PIXELS = ROWS * COLUMNS * 1024**2
 
 
 class RunDescription(BaseModel):
@@ -155,7 +156,7 @@ class RunFolder:
         Args:
             images_shown: at the checkpoint.
         """
-        for path in (self.statistics, self.metrics):
+        for path in (self.statistics, self.metrics, self.evaluations):
             if path.exists():
                 kept = [line for line in path.read_text().splitlines() if _images_shown(line) <= images_shown]
                 with atomic_path(path) as temporary:
@@ -178,7 +179,7 @@ class RunFolder:
             dataset: all of them.
             resolution: the final one.
         """
-        chosen = _first_images(dataset)
+        chosen = _first_images(dataset, resolution)
         reals = np.stack([resize(image, resolution) for image in dataset.images[chosen]])
         write_png(self.reals, grid(reals, COLUMNS))
 
@@ -260,17 +261,30 @@ class RunFolder:
         return self.snapshots / f"generator_{resolution:04}_{images_shown:09}.keras"
 
 
-def _first_images(dataset: Dataset) -> np.ndarray:
-    """Indices of the first 64 images, or of the first 8 of each class."""
+def classes_shown(classes: int, resolution: int) -> int:
+    """How many classes a grid has a row for.
+
+    Args:
+        classes: that there are.
+        resolution: the final one.
+
+    >>> classes_shown(3, 64), classes_shown(100, 64), classes_shown(100, 1024)
+    (3, 32, 8)
+    """
+    return min(classes, MOST_CLASSES, MOST_PIXELS // (COLUMNS * resolution**2))
+
+
+def _first_images(dataset: Dataset, resolution: int) -> np.ndarray:
+    """Indices of the first 64 images, or of the first 8 of each class that is shown."""
     if dataset.labels is None:
         return np.arange(min(ROWS * COLUMNS, len(dataset.images)))
-    classes = range(min(len(dataset.label_names), MOST_CLASSES))
+    classes = range(classes_shown(len(dataset.label_names), resolution))
     return np.concatenate([np.resize(np.flatnonzero(dataset.labels == each), COLUMNS) for each in classes])
 
 
 def _images_shown(line: str) -> float:
-    """Of a line of statistics; infinite if the line is not whole."""
+    """Of a line; 0 if it does not tell, infinite if it is not whole."""
     try:
-        return json.loads(line)["images_shown"]
+        return json.loads(line).get("images_shown", 0)
     except ValueError:
         return math.inf

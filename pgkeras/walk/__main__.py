@@ -90,11 +90,11 @@ def main(
 
 
 def _check(out: Path, frames: int, fps: int) -> None:
-    if out.suffix not in SUFFIXES:
+    if out.suffix.lower() not in SUFFIXES:
         raise UserError(f"--out {out}: is no video; give a name that ends in {' or '.join(SUFFIXES)}")
     if frames < 2:
         raise UserError(f"--fps {fps}: makes {frames} frames in so short a time; give more --seconds")
-    if out.suffix == ".gif" and fps > MOST_FRAMES_PER_SECOND_OF_GIF:
+    if out.suffix.lower() == ".gif" and fps > MOST_FRAMES_PER_SECOND_OF_GIF:
         raise UserError(f"--fps {fps}: a GIF has at most {MOST_FRAMES_PER_SECOND_OF_GIF} frames a second; give an .mp4")
 
 

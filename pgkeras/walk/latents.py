@@ -2,6 +2,10 @@
 
 import numpy as np
 
+from pgkeras.errors import UserError
+
+MOST_BYTES = 2**31
+
 
 def closed_loop(frames: int, images: int, latent_size: int, smoothing: float, seed: int) -> np.ndarray:
     """Latents that wander smoothly and end where they began.
@@ -20,11 +24,28 @@ def closed_loop(frames: int, images: int, latent_size: int, smoothing: float, se
     Returns:
         float32 (frames, images, latent_size).
 
+    Raises:
+        UserError: if that is more than 2 GB.
+
     >>> latents = closed_loop(100, 2, 16, smoothing=5, seed=0)
     >>> latents.shape, float(np.square(latents).mean().round(3))
     ((100, 2, 16), 1.0)
     """
-    noise = np.random.RandomState(seed).randn(frames, images, latent_size)
-    gaussian = np.exp(-2 * np.square(np.pi * smoothing * np.fft.rfftfreq(frames)))
-    smooth = np.fft.irfft(np.fft.rfft(noise, axis=0) * gaussian[:, None, None], frames, axis=0)
-    return (smooth / np.sqrt(np.square(smooth).mean())).astype(np.float32)
+    size = 4 * frames * images * latent_size
+    if size > MOST_BYTES:
+        raise UserError(
+            f"the latents of {images:,} images in {frames:,} frames take {size / 1e9:,.0f} GB; give fewer --seconds, a "
+            "lower --fps or a smaller --grid"
+        )
+    random = np.random.RandomState(seed)
+    latents = np.empty((frames, images, latent_size), np.float32)
+    for frame in latents:
+        frame[:] = random.randn(images, latent_size)
+    gaussian = np.exp(-2 * np.square(np.pi * smoothing * np.fft.rfftfreq(frames)))[:, None]
+    squares = 0.0
+    for image in range(images):
+        smooth = np.fft.irfft(np.fft.rfft(latents[:, image], axis=0) * gaussian, frames, axis=0)
+        squares += np.square(smooth, dtype=np.float64).sum()
+        latents[:, image] = smooth
+    latents /= np.sqrt(squares / latents.size)
+    return latents

@@ -22,7 +22,7 @@ def write_video(path: Path, frames: Iterable[np.ndarray], frames_per_second: int
             at a time.
         frames_per_second: at most 50 for a GIF, which counts in hundredths of a second.
     """
-    encode = _encode_gif if path.suffix == ".gif" else _encode_mp4
+    encode = _encode_gif if path.suffix.lower() == ".gif" else _encode_mp4
     with atomic_path(path) as temporary:
         encode(temporary, frames, frames_per_second)
 

@@ -58,6 +58,25 @@ def test_metrics_of_one_kind_share_a_chart(tmp_path):
     assert (frechet.title, curves(frechet)) == ("Fid", {"Fid": [60]})
 
 
+def test_what_evaluate_measured_later_is_shown_with_what_it_compares(tmp_path):
+    folder = new_run(tmp_path)
+    append(folder.metrics, *({"images_shown": shown, "images": 9, "fid": shown / 10} for shown in (100, 300)))
+    own = {"generator": "g", "data": "/data/faces.npz", "held_out": False, "resolution": 16}
+    append(folder.evaluations, *(own | {"images_shown": shown, "images": 9, "fid": 3.5} for shown in (200, 300)))
+    append(folder.evaluations, own | {"images": 9, "fid": 7.0})  # of no snapshot
+    append(folder.evaluations, own | {"images_shown": 200, "images": 1_000, "fid": 1.0})
+    append(folder.evaluations, own | {"images_shown": 200, "images": 9, "fid": 2.0, "data": "/data/other.npz"})
+    trained, larger, other = metric_charts(read_record(folder))
+    assert trained.curves[0].images_shown.tolist() == [100, 200, 300]
+    assert curves(trained) == {"Fid": [10, 3.5, 3.5]}
+    assert (curves(larger), curves(other)) == ({"Fid": [1]}, {"Fid": [2]})
+    assert [chart.note for chart in (trained, larger, other)] == [
+        "Real images and generated ones: 9 each.",
+        "Real images and generated ones: 1,000 each.",
+        "Real images of /data/other.npz and generated ones: 9 each.",
+    ]
+
+
 def test_many_values_become_means(tmp_path):
     folder = new_run(tmp_path)
     lines = ({"images_shown": number, "generator_loss": number % 2} for number in range(4 * MOST_POINTS + 1))

@@ -94,6 +94,13 @@ def test_it_says_where_training_stands(browser, folder):
         ]
 
 
+def test_the_last_step_leads_over_the_end(tmp_path):
+    folder = written_run(tmp_path)
+    append(folder.metrics, {"images_shown": 5_001, "images": 9})
+    write_report(folder)
+    assert "5,000 of 5,000 images shown (100%)" in folder.report.read_text()
+
+
 def test_the_commands_can_be_copied(browser, folder):
     with open_page(browser, folder.report, PHONE) as page:
         copied = page.evaluate(

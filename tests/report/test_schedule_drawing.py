@@ -31,6 +31,17 @@ def test_it_shows_resolution_alpha_batch_size_and_learning_rates(tmp_path):
     assert [(patch.get_x(), patch.get_width()) for patch in batch.patches] == [(1_000, 2_000)]
 
 
+@pytest.mark.parametrize(
+    ("batch_size", "ticks"), [(16, ["16", "0"]), ({4: 48, 8: 24}, ["48", "24", "0"]), ({4: 16, 8: 14}, ["16", "0"])]
+)
+def test_ticks_are_at_the_values(tmp_path, batch_size, ticks):
+    config = ProgressiveConfig(resolution=8, straight_kimg=1, fade_in_kimg=1, batch_size=batch_size)
+    _, _, batch, rates = draw_schedule(read_record(new_run(tmp_path, config)), NARROW).axes
+    assert [label.get_text() for label in batch.get_yticklabels()] == ticks
+    assert batch.get_yticks().tolist() == [float(tick) for tick in ticks]
+    assert [label.get_text() for label in rates.get_yticklabels()] == ["0.001", "0"]
+
+
 def test_learning_rates_are_those_after_rollbacks(tmp_path):
     folder = new_run(tmp_path)
     append(folder.rollbacks, {"images_shown": 1_500, "trouble": "it failed", "back_to": 1_200})

@@ -1,6 +1,7 @@
 """The table of phases, the options, and the commands."""
 
 import shlex
+import subprocess
 
 import pytest
 
@@ -10,6 +11,7 @@ from pgkeras.report.commands import list_commands
 from pgkeras.report.options import differing_options, list_facts
 from pgkeras.report.phases import list_phases
 from pgkeras.report.record import read_record
+from pgkeras.schedule import Schedule
 from pgkeras.train import main as train
 from tests.report.written_run import new_run, written_run
 
@@ -97,7 +99,14 @@ def test_commands_of_a_finished_run_with_an_awkward_path(tmp_path):
         *("-m", "pgkeras.generate", path, "--out", "grid.png"),
         *("--num", "64", "--seed", "0"),
     ]
-    assert found["Evaluate"][2:] == ["pgkeras.evaluate", path]
+    assert found["Video"][2:] == ["pgkeras.walk", path, "--out", "walk.mp4"]
+    assert found["Sliders in the browser"][2:] == ["pgkeras.serve", path]
+    assert found["Evaluate"][2:] == ["pgkeras.evaluate", path, "--checkpoints", "all"]
+    assert "Compare with the runs beside it" not in found
+    new_run(awkward)
+    line = next(each.pieces for each in list_commands(read_record(folder)) if each.purpose.startswith("Compare"))
+    listed = subprocess.check_output(["/bin/sh", "-c", f"printf '%s\\n' {line[1]}"], text=True)
+    assert listed.splitlines() == sorted(map(str, awkward.iterdir()))
     assert found["Export for phones"] == ["python", "export/to_tflite.py", path, "--out", "exported"]
     assert found["This page anew"][1:] == ["-m", "pgkeras.report", path]
 
@@ -127,4 +136,6 @@ def test_training_anew_has_the_same_config(tmp_path, config, preset):
     )
     options = {name: given[name] for name in ProgressiveConfig.model_fields if given[name] is not None}
     base = PRESETS[preset]().model_dump() if preset else {}
-    assert ProgressiveConfig(**base | options) == config
+    again = ProgressiveConfig(**base | options)
+    assert Schedule.from_config(again) == Schedule.from_config(config)
+    assert again == config.model_copy(update={"straight_kimg": again.straight_kimg})

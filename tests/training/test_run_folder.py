@@ -47,6 +47,13 @@ def test_checkpoints_that_a_kill_left_unfinished_are_deleted(folder):
     assert names(folder.checkpoints) == kept
 
 
+def test_evaluations_of_snapshots_that_go_are_dropped(folder):
+    lines = ['{"swd_16": 9.0}\n', *(f'{{"images_shown": {shown}, "swd_16": 9.0}}\n' for shown in (100, 300))]
+    folder.evaluations.write_text("".join(lines))
+    folder.rewind(200)
+    assert folder.evaluations.read_text() == "".join(lines[:2])
+
+
 def test_rollbacks_are_remembered(folder):
     folder.rewind(0)
     assert names(folder.samples) == []

@@ -1,0 +1,28 @@
+"""The picture of a comparison."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from matplotlib.figure import Figure
+
+from pgkeras.evaluation.figure import draw
+
+IMAGES = np.zeros((10, 16, 16, 3), np.uint8)
+
+
+@pytest.mark.parametrize("name", ["_old", "a$b$c_", "x$\\foo$"])
+def test_runs_may_have_any_name(tmp_path, monkeypatch, name):
+    drawn = []
+    save = Figure.savefig
+    monkeypatch.setattr(
+        Figure, "savefig", lambda figure, *args, **options: drawn.append(figure) or save(figure, *args, **options)
+    )
+    standings = [
+        SimpleNamespace(contender=SimpleNamespace(name=each), values={"fid": 1.0}, curve=[(1.0, 2.0)], samples=IMAGES)
+        for each in (name, "other")
+    ]
+    draw(standings, IMAGES, "fid", tmp_path / "c.png")
+    curves, *rows = drawn[0].axes
+    assert [text.get_text() for text in curves.get_legend().get_texts()] == [f"{name}: 1", "other: 1"]
+    assert [row.get_title(loc="left") for row in rows] == ["real", name, "other"]
