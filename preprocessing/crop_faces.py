@@ -14,8 +14,9 @@ from preprocessing.config import CropConfig
 from preprocessing.engines import ENGINES
 from preprocessing.find_photos import find_photos
 from preprocessing.pack import write_faces, write_rejects
+from preprocessing.rejects import Reason
 from preprocessing.report import write_report
-from preprocessing.summarize import contact_sheets, summarize, write_previews
+from preprocessing.summarize import contact_sheets, preview_path, summarize, write_previews
 from preprocessing.work_folder import WorkFolder
 from preprocessing.writing import writing
 
@@ -79,7 +80,8 @@ def main(
     """
     config = CropConfig(**{name: value for name, value in options.items() if value is not None})
     _check_out(out)
-    files = find_photos(photos, every)
+    previews = [preview_path(out, reason) for reason in (None, *Reason)]
+    files = find_photos(photos, every, without=previews)
     work = WorkFolder(out, files, config)
     missing = work.missing
     done = len(files) - sum(map(len, missing.values()))

@@ -1,7 +1,7 @@
 """Which photos to read, and the name under which each is recorded."""
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from os.path import commonpath
 from pathlib import Path
 from typing import NamedTuple
@@ -31,7 +31,9 @@ class PhotoFile(NamedTuple):
     landmarks: np.ndarray | None = None
 
 
-def find_photos(inputs: Iterable[Path], every: float | None = None) -> list[PhotoFile]:
+def find_photos(
+    inputs: Iterable[Path], every: float | None = None, *, without: Collection[Path] = ()
+) -> list[PhotoFile]:
     """Finds the photos among files and, recursively, folders; hidden files and folders are skipped.
 
     A photo in a folder is named by its path relative to that folder, a file by its file name. Should two photos
@@ -42,6 +44,7 @@ def find_photos(inputs: Iterable[Path], every: float | None = None) -> list[Phot
         inputs: files, taken whatever their suffix, and folders, searched for the suffixes in `SUFFIXES`. Beside a
             folder of CelebA's photos, its list of landmarks is read.
         every: seconds from one frame of a video to the next; None to leave videos out.
+        without: files that are no photos, such as what an earlier run wrote beside them.
 
     Returns:
         Each photo once, sorted by source.
@@ -52,7 +55,13 @@ def find_photos(inputs: Iterable[Path], every: float | None = None) -> list[Phot
     """
     inputs = list(inputs)
     suffixes = SUFFIXES | VIDEO_SUFFIXES if every else SUFFIXES
-    sources = {path.absolute(): source for given in inputs for source, path in _files_in(given, suffixes)}
+    without_names, without = {path.name for path in without}, {path.resolve() for path in without}
+    sources = {
+        path.absolute(): source
+        for given in inputs
+        for source, path in _files_in(given, suffixes)
+        if path.name not in without_names or path.resolve() not in without
+    }
     if not sources:
         kinds = "JPEG, PNG, WebP or BMP files" + ("" if every else ", or videos and --every")
         raise UserError(f"no photo in {', '.join(map(str, inputs))}: give a folder that holds {kinds}")
