@@ -74,9 +74,9 @@ def main(
 ) -> None:
     """Crops the faces in PHOTOS, files and folders with all their subfolders, into one .npz to train on.
 
-    Reads JPEG, PNG, WebP and BMP, frames of videos, and CelebA with its landmarks. Every photo that gives no face is
-    listed, with the reason, in faces.rejects.csv; faces.report.html shows what was kept and what was not. Interrupted,
-    the same command goes on where it was.
+    Reads JPEG, PNG, WebP, TIFF, GIF, BMP, AVIF, and HEIC with pillow-heif; frames of videos; and CelebA with its
+    landmarks. Every photo that gives no face is listed, with the reason, in faces.rejects.csv; faces.report.html shows
+    what was kept and what was not. Interrupted, the same command goes on where it was.
     """
     config = CropConfig(**{name: value for name, value in options.items() if value is not None})
     _check_out(out)

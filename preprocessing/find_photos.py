@@ -10,9 +10,8 @@ import numpy as np
 
 from pgkeras.errors import UserError
 from preprocessing.celeba import read_landmarks
+from preprocessing.read_photo import SUFFIXES
 from preprocessing.videos import VIDEO_SUFFIXES, frame_times
-
-SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".bmp"})
 
 
 class PhotoFile(NamedTuple):
@@ -63,7 +62,7 @@ def find_photos(
         if path.name not in without_names or path.resolve() not in without
     }
     if not sources:
-        kinds = "JPEG, PNG, WebP or BMP files" + ("" if every else ", or videos and --every")
+        kinds = "JPEG, PNG, WebP, TIFF, GIF, BMP, AVIF or HEIC files" + ("" if every else ", or videos and --every")
         raise UserError(f"no photo in {', '.join(map(str, inputs))}: give a folder that holds {kinds}")
     if len(set(sources.values())) < len(sources):
         root = commonpath(sources)
