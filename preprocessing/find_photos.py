@@ -1,5 +1,6 @@
 """Which photos to read, and the name under which each is recorded."""
 
+import math
 import os
 from collections.abc import Collection, Iterable, Iterator
 from os.path import commonpath
@@ -71,7 +72,9 @@ def find_photos(
     photos = []
     for path, source in sorted(sources.items(), key=lambda item: item[1]):
         if every and path.suffix.lower() in VIDEO_SUFFIXES:
-            photos += [PhotoFile(f"{source}@{second:.2f}s", path, second) for second in frame_times(path, every)]
+            decimals = max(2, -math.floor(math.log10(every)))  # so that no two frames share a name
+            times = frame_times(path, every)
+            photos += [PhotoFile(f"{source}@{second:.{decimals}f}s", path, second) for second in times]
         else:
             photos.append(PhotoFile(source, path, landmarks=landmarks.get(path)))
     return photos
