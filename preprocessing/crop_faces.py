@@ -1,5 +1,6 @@
 """Crops the faces in photos into a training set: `python preprocessing/crop_faces.py photos --out faces.npz`."""
 
+import math
 import os
 from collections import Counter
 from pathlib import Path
@@ -80,6 +81,8 @@ def main(
     """
     config = CropConfig(**{name: value for name, value in options.items() if value is not None})
     _check_out(out)
+    if every is not None and not math.isfinite(every):
+        raise UserError(f"--every {every}: must be a number of seconds")
     previews = [preview_path(out, reason) for reason in (None, *Reason)]
     files = find_photos(photos, every, without=previews)
     work = WorkFolder(out, files, config)

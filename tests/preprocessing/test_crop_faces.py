@@ -122,6 +122,11 @@ def test_a_second_run_takes_the_first_ones_sheets_for_no_photos(command, tmp_pat
         assert {path.name for path in tmp_path.glob("faces.*.png")} == {"faces.kept.png", "faces.no_face.png"}
 
 
+@pytest.mark.parametrize("every", ["nan", "inf"])
+def test_frames_lie_a_number_of_seconds_apart(command, tmp_path, every):
+    fails(command(tmp_path, "--every", every, "--out", tmp_path / "faces.npz"), "--every", every)
+
+
 def test_workers_do_not_change_the_result(command, album, tmp_path, monkeypatch):
     monkeypatch.setattr("preprocessing.work_folder.CHUNK_SIZE", 2)
     results = []
