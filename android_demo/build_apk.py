@@ -36,10 +36,12 @@ def main(exported: Path, out: Path) -> None:
     Of each resolution it bundles one model: float16 where there is one. The APK is signed with the demo's debug key
     and appears only when it has passed the gates: signature, badging, alignment, and code that every phone can run.
     """
-    require_tools()
-    folder = read_exported(exported)
+    if out.is_dir():
+        raise UserError(f"--out {out} is a folder: give a file name, as in {out / 'pgkeras-demo.apk'}")
     if not out.parent.is_dir():
         raise UserError(f"--out {out}: there is no folder {out.parent}; make it first")
+    require_tools()
+    folder = read_exported(exported)
     artifacts = fetch(FOR_THE_APP)
     with tempfile.TemporaryDirectory(prefix="apk-") as work:
         apk = assemble(folder, artifacts, pgkeras.__version__, Path(work))

@@ -12,6 +12,8 @@ import numpy as np
 import skimage.data
 
 from pgkeras.command_line import run
+from pgkeras.errors import UserError
+from pgkeras.images import write_png
 
 SIDE = 150
 BORDER = 40
@@ -24,12 +26,15 @@ def main(folder: Path) -> None:
 
     Example: python demo/sample_photos.py photos/
     """
-    folder.mkdir(parents=True, exist_ok=True)
     faces = skimage.data.lfw_subset()[:100]
-    for number, face in enumerate(faces):
-        photo = cv2.resize(np.uint8(face * 255), (SIDE, SIDE), interpolation=cv2.INTER_CUBIC)
-        photo = cv2.copyMakeBorder(photo, BORDER, BORDER, BORDER, BORDER, cv2.BORDER_REPLICATE)
-        cv2.imwrite(str(folder / f"{number:03}.png"), photo)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for number, face in enumerate(faces):
+            photo = cv2.resize(np.uint8(face * 255), (SIDE, SIDE), interpolation=cv2.INTER_CUBIC)
+            photo = cv2.copyMakeBorder(photo, BORDER, BORDER, BORDER, BORDER, cv2.BORDER_REPLICATE)
+            write_png(folder / f"{number:03}.png", photo[..., np.newaxis])
+    except OSError as error:
+        raise UserError(f"{folder}: cannot be written to ({error.strerror or error}); give another folder") from None
     print(f"{len(faces)} photos: {folder}")
 
 

@@ -112,7 +112,7 @@ def pass_gate(
     try:
         images = interpret(model, reference.latents, reference.labels)
         if gallery:
-            _check_gallery(model, reference, images, quantization, name, gallery)
+            _check_gallery(model, reference, images, quantization, name, bars, gallery)
     except (RuntimeError, ValueError) as error:
         raise UserError(f"{name}: does not run in the TFLite interpreter ({str(error)[:200]})") from None
     if images.shape != reference.images.shape or images.dtype != np.uint8:
@@ -130,7 +130,13 @@ def pass_gate(
 
 
 def _check_gallery(
-    model: bytes, reference: Reference, images: np.ndarray, quantization: Quantization, name: str, gallery: int
+    model: bytes,
+    reference: Reference,
+    images: np.ndarray,
+    quantization: Quantization,
+    name: str,
+    bars: Bars,
+    gallery: int,
 ) -> None:
     """Both signatures must draw the same pictures."""
     number = len(images) // gallery * gallery
@@ -138,8 +144,7 @@ def _check_gallery(
         raise UserError(f"{name}: {len(images)} latents do not fill a gallery of {gallery}; give more --num-latents")
     labels = None if reference.labels is None else reference.labels[:number]
     drawn = interpret(model, reference.latents[:number], labels, GALLERY, gallery)
-    bar = Bars().of(quantization)
     between = compare(images[:number], drawn, with_distance=False)
     allowed = TOLERANCES[quantization]
-    if between.difference > allowed and (quantization.startswith("float") or between.psnr < bar):
+    if between.difference > allowed and (quantization.startswith("float") or between.psnr < bars.of(quantization)):
         raise UserError(f"{name}: its gallery is {between.difference} grey levels off its single images")

@@ -1,5 +1,6 @@
 """The command line that exports: `python export/to_tflite.py runs/00000-faces-64 --out exported`."""
 
+import math
 import sys
 from pathlib import Path
 from typing import get_args
@@ -78,6 +79,9 @@ def main(
     further from Keras's than its bar allows is left out. Only then do the files appear: the models, quality.md and
     quality.json, which judge them, and manifest.json, which describes them.
     """
+    for option, decibels in (("--float16-psnr", float16_psnr), ("--int8-psnr", int8_psnr)):
+        if not math.isfinite(decibels):
+            raise UserError(f"{option} {decibels}: must be a number of decibels; 0 keeps every variant")
     quantizations = _parse_names("--quantize", quantize, QUANTIZATIONS)
     server_formats = _parse_names("--also", also, SERVER_FORMATS) if also else []
     card = _parse_card(notes)

@@ -17,6 +17,8 @@ import numpy as np
 MANIFEST = "manifest.json"
 FORMAT_VERSION = 1
 ROUNDED = 0.005  # the thumbnails' means have 2 decimals
+# What comes of a manifest whose values are missing, or have other types, lengths or ranges than the exporter writes.
+DAMAGES = (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError, MemoryError)
 EXAMPLES = """\
 Example:
   python export/verify.py exported
@@ -52,7 +54,7 @@ def verify(folder: Path) -> Iterator[str]:
             yield _verify_served(folder, model)
     except OSError as error:
         raise RefusalError(f"{path}: cannot be read ({error.strerror}); give a folder of export/to_tflite.py") from None
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except DAMAGES as error:
         raise RefusalError(f"{path}: is no manifest ({type(error).__name__}: {error})") from None
 
 

@@ -23,7 +23,7 @@ def read_landmarks(folder: Path) -> dict[Path, np.ndarray]:
         For each photo float32 (5, 2): x and y of left eye, right eye, nose, left and right corner of the mouth.
 
     Raises:
-        UserError: if a list is damaged.
+        UserError: if a list is damaged or cannot be read.
     """
     found = {}
     for name, list_name in LISTS.items():
@@ -39,15 +39,18 @@ def read_landmarks(folder: Path) -> dict[Path, np.ndarray]:
 
 def _read(path: Path) -> dict[str, np.ndarray]:
     """A list of names and ten numbers each, under one line or two of headings."""
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+        rows = list(csv.reader(lines)) if path.suffix == ".csv" else [line.split() for line in lines]
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise UserError(f"{path}: cannot be read ({error}); restore the file") from None
     landmarks = {}
-    with path.open(newline="", encoding="utf-8") as file:
-        rows = csv.reader(file) if path.suffix == ".csv" else (line.split() for line in file)
-        for number, row in enumerate(rows, 1):
-            if number <= 2 and (len(row) != 11 or not row[1].lstrip("-").isdigit()):
-                continue
-            try:
-                name, *points = row
-                landmarks[name] = np.array(points, np.float32).reshape(5, 2)
-            except ValueError:
-                raise UserError(f"{path}: line {number} is no name and ten numbers; restore the file") from None
+    for number, row in enumerate(rows, 1):
+        if number <= 2 and (len(row) != 11 or not row[1].lstrip("-").isdigit()):
+            continue
+        try:
+            name, *points = row
+            landmarks[name] = np.array(points, np.float32).reshape(5, 2)
+        except ValueError:
+            raise UserError(f"{path}: line {number} is no name and ten numbers; restore the file") from None
     return landmarks

@@ -1,5 +1,6 @@
 """Crops the faces in photos into a training set: `python preprocessing/crop_faces.py photos --out faces.npz`."""
 
+import math
 import os
 from collections import Counter
 from pathlib import Path
@@ -14,8 +15,9 @@ from preprocessing.config import CropConfig
 from preprocessing.engines import ENGINES
 from preprocessing.find_photos import find_photos
 from preprocessing.pack import write_faces, write_rejects
+from preprocessing.rejects import Reason
 from preprocessing.report import write_report
-from preprocessing.summarize import contact_sheets, summarize, write_previews
+from preprocessing.summarize import contact_sheets, preview_path, summarize, write_previews
 from preprocessing.work_folder import WorkFolder
 from preprocessing.writing import writing
 
@@ -73,13 +75,16 @@ def main(
 ) -> None:
     """Crops the faces in PHOTOS, files and folders with all their subfolders, into one .npz to train on.
 
-    Reads JPEG, PNG, WebP and BMP, frames of videos, and CelebA with its landmarks. Every photo that gives no face is
-    listed, with the reason, in faces.rejects.csv; faces.report.html shows what was kept and what was not. Interrupted,
-    the same command goes on where it was.
+    Reads JPEG, PNG, WebP, TIFF, GIF, BMP, AVIF, and HEIC with pillow-heif; frames of videos; and CelebA with its
+    landmarks. Every photo that gives no face is listed, with the reason, in faces.rejects.csv; faces.report.html shows
+    what was kept and what was not. Interrupted, the same command goes on where it was.
     """
     config = CropConfig(**{name: value for name, value in options.items() if value is not None})
     _check_out(out)
-    files = find_photos(photos, every)
+    if every is not None and not math.isfinite(every):
+        raise UserError(f"--every {every}: must be a number of seconds")
+    previews = [preview_path(out, reason) for reason in (None, *Reason)]
+    files = find_photos(photos, every, without=previews)
     work = WorkFolder(out, files, config)
     missing = work.missing
     done = len(files) - sum(map(len, missing.values()))

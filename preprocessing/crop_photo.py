@@ -81,7 +81,7 @@ class PhotoCropper:
         Args:
             file: the photo. Whatever it holds, this raises nothing.
         """
-        photo = _read(file, ENOUGH * self.config.size)
+        photo = _read(file, max(ENOUGH * self.config.size, FINE))
         if isinstance(photo, Rejection):
             return Refusal(photo, None)
         try:

@@ -1,7 +1,8 @@
 """Which photos to read, and the name under which each is recorded."""
 
+import math
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from os.path import commonpath
 from pathlib import Path
 from typing import NamedTuple
@@ -10,9 +11,8 @@ import numpy as np
 
 from pgkeras.errors import UserError
 from preprocessing.celeba import read_landmarks
+from preprocessing.read_photo import SUFFIXES
 from preprocessing.videos import VIDEO_SUFFIXES, frame_times
-
-SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".bmp"})
 
 
 class PhotoFile(NamedTuple):
@@ -31,7 +31,9 @@ class PhotoFile(NamedTuple):
     landmarks: np.ndarray | None = None
 
 
-def find_photos(inputs: Iterable[Path], every: float | None = None) -> list[PhotoFile]:
+def find_photos(
+    inputs: Iterable[Path], every: float | None = None, *, without: Collection[Path] = ()
+) -> list[PhotoFile]:
     """Finds the photos among files and, recursively, folders; hidden files and folders are skipped.
 
     A photo in a folder is named by its path relative to that folder, a file by its file name. Should two photos
@@ -42,6 +44,7 @@ def find_photos(inputs: Iterable[Path], every: float | None = None) -> list[Phot
         inputs: files, taken whatever their suffix, and folders, searched for the suffixes in `SUFFIXES`. Beside a
             folder of CelebA's photos, its list of landmarks is read.
         every: seconds from one frame of a video to the next; None to leave videos out.
+        without: files that are no photos, such as what an earlier run wrote beside them.
 
     Returns:
         Each photo once, sorted by source.
@@ -52,9 +55,15 @@ def find_photos(inputs: Iterable[Path], every: float | None = None) -> list[Phot
     """
     inputs = list(inputs)
     suffixes = SUFFIXES | VIDEO_SUFFIXES if every else SUFFIXES
-    sources = {path.absolute(): source for given in inputs for source, path in _files_in(given, suffixes)}
+    without_names, without = {path.name for path in without}, {path.resolve() for path in without}
+    sources = {
+        path.absolute(): source
+        for given in inputs
+        for source, path in _files_in(given, suffixes)
+        if path.name not in without_names or path.resolve() not in without
+    }
     if not sources:
-        kinds = "JPEG, PNG, WebP or BMP files" + ("" if every else ", or videos and --every")
+        kinds = "JPEG, PNG, WebP, TIFF, GIF, BMP, AVIF or HEIC files" + ("" if every else ", or videos and --every")
         raise UserError(f"no photo in {', '.join(map(str, inputs))}: give a folder that holds {kinds}")
     if len(set(sources.values())) < len(sources):
         root = commonpath(sources)
@@ -63,7 +72,9 @@ def find_photos(inputs: Iterable[Path], every: float | None = None) -> list[Phot
     photos = []
     for path, source in sorted(sources.items(), key=lambda item: item[1]):
         if every and path.suffix.lower() in VIDEO_SUFFIXES:
-            photos += [PhotoFile(f"{source}@{second:.2f}s", path, second) for second in frame_times(path, every)]
+            decimals = max(2, -math.floor(math.log10(every)))  # so that no two frames share a name
+            times = frame_times(path, every)
+            photos += [PhotoFile(f"{source}@{second:.{decimals}f}s", path, second) for second in times]
         else:
             photos.append(PhotoFile(source, path, landmarks=landmarks.get(path)))
     return photos

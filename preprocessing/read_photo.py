@@ -1,4 +1,4 @@
-"""Decoding: any JPEG, PNG, WebP or BMP file becomes upright 8-bit RGB pixels, no more of them than are needed."""
+"""Decoding: any file of `FORMATS` becomes upright 8-bit RGB pixels, no more of them than are needed."""
 
 import math
 import threading
@@ -7,17 +7,37 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from PIL import Image, UnidentifiedImageError
+from PIL import Image, UnidentifiedImageError, features
 
 from preprocessing.rejects import Reason, Rejection, describe
 
+try:
+    from pillow_heif import register_heif_opener
+except ImportError:
+    register_heif_opener = None
+
 SMALLEST_SIDE = 20  # pixels; no smaller face can be detected
 MOST_PIXELS = 32_000_000  # of a photo in memory; larger ones are halved
-FORMATS = ("JPEG", "PNG", "WEBP", "BMP")
+# Of a photo in its file; those with more are taken for decompression bombs. A JPEG that is not progressive is halved
+# while it is decoded: of the largest phones' 200 megapixels no more are in memory than of other photos.
+LARGEST_JPEG, LARGEST = 256_000_000, 160_000_000
+FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "TIFF", "GIF")
+if features.check("avif"):
+    FORMATS += ("AVIF",)
+if register_heif_opener:
+    register_heif_opener()
+    FORMATS += ("HEIF",)
+
+HEIF_SUFFIXES = frozenset({".heic", ".heif"})
+# Not opened: many would pass for a TIFF, with a thumbnail for the photo.
+RAW_SUFFIXES = frozenset({".dng", ".cr2", ".cr3", ".nef", ".arw", ".raf", ".rw2", ".orf"})
+SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff", ".gif", ".avif"})
+SUFFIXES |= HEIF_SUFFIXES | RAW_SUFFIXES
 
 REDUCIBLE = ("L", "LA", "RGB", "RGBA", "CMYK")  # Pillow's modes
 
 ORIENTATION_TAG = 0x0112
+ON_THEIR_SIDE = (5, 6, 7, 8)
 TO_UPRIGHT = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -27,6 +47,8 @@ TO_UPRIGHT = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
+
+Image.MAX_IMAGE_PIXELS = LARGEST_JPEG  # beyond it Pillow warns, and beyond twice as many it refuses
 
 # Decoders may need several times a photo's size: huge ones are decoded one at a time.
 _one_huge_photo = threading.Lock()
@@ -67,28 +89,43 @@ def read_photo(path: Path, enough: int | None = None) -> Photo | Rejection:
     try:
         if not path.is_file():  # opening a pipe would wait for ever
             return Rejection(Reason.UNREADABLE, "no file, or not a regular one")
+        if path.suffix.lower() in RAW_SUFFIXES:
+            return Rejection(Reason.UNREADABLE, "a camera's raw data; convert it to JPEG")
         with Image.open(path, formats=FORMATS) as image:
             size = image.size
             if min(size) < SMALLEST_SIDE:
                 return Rejection(Reason.TOO_SMALL, f"{size[0]}x{size[1]} pixels; both sides must have {SMALLEST_SIDE}")
+            largest = LARGEST_JPEG if _is_halved_in_decoding(image) else LARGEST
+            if size[0] * size[1] > largest:
+                return Rejection(Reason.TOO_LARGE, f"{size[0]}x{size[1]} pixels; at most {largest:,} are read")
             with _one_huge_photo if size[0] * size[1] > MOST_PIXELS else nullcontext():
                 return _decode(image, enough)
     except Image.DecompressionBombError as error:
         return Rejection(Reason.TOO_LARGE, str(error))
     except UnidentifiedImageError:
-        return Rejection(Reason.UNREADABLE, "not a JPEG, PNG, WebP or BMP image")
+        if path.suffix.lower() in HEIF_SUFFIXES and not register_heif_opener:
+            return Rejection(
+                Reason.UNREADABLE, "HEIC needs another package: pip install pillow-heif; or convert to JPEG"
+            )
+        return Rejection(Reason.UNREADABLE, f"no image in any of the formats {', '.join(FORMATS)}")
     except Exception as error:  # decoders meet broken files with errors of every kind
         return Rejection(Reason.UNREADABLE, describe(error))
 
 
+def _is_halved_in_decoding(image: Image.Image) -> bool:
+    return image.format in ("JPEG", "MPO") and "progressive" not in image.info
+
+
 def _decode(image: Image.Image, enough: int | None) -> Photo:
-    whole = _upright_size(image)
+    whole = image.size
     halvings = math.ceil(math.log2(max(1, image.width * image.height / MOST_PIXELS)) / 2)
     if enough:
         halvings = max(halvings, int(math.log2(max(1, max(image.size) / enough))))
     if halvings:
         image.draft(None, tuple(max(1, length // 2**halvings) for length in image.size))  # JPEG only
     image.load()
+    if _orientation(image) in ON_THEIR_SIDE:  # not a TIFF: loading turns it, and its size was that of the upright photo
+        whole = whole[::-1]
     while image.width * image.height > MOST_PIXELS:
         image = (image if image.mode in REDUCIBLE else _rgb(image)).reduce(2)
     pixels = np.asarray(_rgb(_upright(image)))
@@ -100,10 +137,6 @@ def _orientation(image: Image.Image) -> int | None:
         return image.getexif().get(ORIENTATION_TAG)
     except Exception:  # broken metadata must not cost the photo
         return None
-
-
-def _upright_size(image: Image.Image) -> tuple[int, int]:
-    return image.size[::-1] if _orientation(image) in (5, 6, 7, 8) else image.size
 
 
 def _upright(image: Image.Image) -> Image.Image:

@@ -7,8 +7,8 @@ from enum import StrEnum
 class Reason(StrEnum):
     """The reason codes of `*.rejects.csv`."""
 
-    UNREADABLE = "unreadable"  # no JPEG, PNG, WebP or BMP image, or a truncated or broken one
-    TOO_LARGE = "too_large"  # more pixels than Pillow takes for an honest photo: a decompression bomb
+    UNREADABLE = "unreadable"  # no image in a format that is read, or a truncated or broken one
+    TOO_LARGE = "too_large"  # more pixels than any camera's photo: a decompression bomb
     TOO_SMALL = "too_small"  # a side shorter than the smallest face that can be detected
     NO_FACE = "no_face"  # nothing that looks like a face
     LOW_CONFIDENCE = "low_confidence"  # the surest face is less sure than --min-confidence

@@ -124,15 +124,25 @@ def summarize(
     )
 
 
+def preview_path(out: Path, reason: str | None) -> Path:
+    """Where a sheet's picture goes: `faces.kept.png`, `faces.blurred.png` and so on.
+
+    Args:
+        out: the .npz.
+        reason: of the sheet.
+    """
+    return out.with_suffix(f".{reason or 'kept'}.png")
+
+
 def write_previews(out: Path, sheets: Iterable[Sheet]) -> None:
-    """Writes each sheet as a picture beside the output: `faces.kept.png`, `faces.blurred.png` and so on.
+    """Writes each sheet as a picture beside the output.
 
     Args:
         out: the .npz.
         sheets: from `contact_sheets`.
     """
     for sheet in sheets:
-        write_png(out.with_suffix(f".{sheet.reason or 'kept'}.png"), sheet.picture)
+        write_png(preview_path(out, sheet.reason), sheet.picture)
 
 
 def _spread(indices: np.ndarray, number: int) -> list[int]:

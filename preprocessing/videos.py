@@ -19,12 +19,12 @@ def frame_times(path: Path, every: float) -> list[float]:
         every: seconds from one frame to the next.
 
     Returns:
-        Seconds from the start; only 0 for a video that cannot be read, which then becomes one reject.
+        Seconds from the start; only 0 for a video that cannot be read or does not say how long it is, which then
+        becomes one reject.
     """
     video = cv2.VideoCapture(str(path))
-    rate, frames = video.get(cv2.CAP_PROP_FPS), video.get(cv2.CAP_PROP_FRAME_COUNT)
+    seconds = _length(video)
     video.release()
-    seconds = frames / rate if rate > 0 and frames > 0 else 0.0
     return [number * every for number in range(max(1, math.ceil(seconds / every)))]
 
 
@@ -39,6 +39,10 @@ def read_frame(path: Path, second: float) -> np.ndarray | Rejection:
         uint8 (height, width, 3) RGB, upright as the video says, or why there is none.
     """
     video = cv2.VideoCapture(str(path))
+    if video.isOpened() and not _length(video):  # then every place in it would give the first frame
+        return Rejection(
+            Reason.UNREADABLE, "the video does not say how long it is: ffmpeg -i OLD -c copy NEW mends that"
+        )
     try:
         video.set(cv2.CAP_PROP_POS_MSEC, 1000 * second)
         read, frame = video.read()
@@ -47,3 +51,9 @@ def read_frame(path: Path, second: float) -> np.ndarray | Rejection:
     if not read:
         return Rejection(Reason.UNREADABLE, f"no frame of a video at {second:.2f} seconds")
     return cv2.cvtColor(frame, cv2.COLOR_BGR2RGB)
+
+
+def _length(video: cv2.VideoCapture) -> float:
+    """Seconds; 0 if the video does not say, as one recorded from a live stream does not."""
+    rate, frames = video.get(cv2.CAP_PROP_FPS), video.get(cv2.CAP_PROP_FRAME_COUNT)
+    return frames / rate if rate > 0 and frames > 0 else 0.0

@@ -100,7 +100,7 @@ def _digest(photos: Sequence[PhotoFile]) -> str:
     digest = hashlib.sha256()
     for photo in photos:
         try:
-            status = photo.path.lstat()
+            status = photo.path.stat()  # of what a link leads to
             seen = (status.st_size, status.st_mtime_ns)
         except OSError:
             seen = None

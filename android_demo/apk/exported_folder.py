@@ -11,7 +11,7 @@ from pgkeras.errors import UserError
 MANIFEST = "manifest.json"
 FORMAT_VERSION = 1
 # As the app prefers them: half the size of float32 first.
-_PREFERENCE = ("float16", "float32", "dynamic", "int8")
+PREFERENCE = ("float16", "float32", "dynamic", "int8")
 _REMEDY = "export again with export/to_tflite.py"
 
 
@@ -62,7 +62,7 @@ def _choose(models: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def _rank(model: dict[str, Any]) -> int:
     name = model["quantization"]
-    return _PREFERENCE.index(name) if name in _PREFERENCE else len(_PREFERENCE)
+    return PREFERENCE.index(name) if name in PREFERENCE else len(PREFERENCE)
 
 
 def _intact(folder: Path, model: dict[str, Any]) -> Path:

@@ -2,6 +2,23 @@ plugins {
     alias(libs.plugins.android.application)
 }
 
+// The exported folder; another one: -Pexported=/path/to/exported
+val exported = file(providers.gradleProperty("exported").getOrElse("../../exported"))
+
+// As build_apk.py does: of each resolution one model, float16 where there is one, and nothing that is not for the app.
+val chooseModels by tasks.registering(Sync::class) {
+    if (!exported.resolve("manifest.json").isFile) {
+        throw GradleException("$exported has no manifest.json: give a folder of export/to_tflite.py with -Pexported")
+    }
+    val files = exported.list().orEmpty().sorted()
+    val models = listOf("float16", "float32", "dynamic", "int8")
+        .flatMap { quantization -> files.filter { it.endsWith("_$quantization.tflite") } }
+        .distinctBy { it.substringBeforeLast("_") }
+    from(exported) { include(models + "manifest.json") }
+    into(layout.buildDirectory.dir("exported"))
+}
+tasks.named("preBuild") { dependsOn(chooseModels) }
+
 android {
     namespace = "org.pgkeras.demo"
     compileSdk = 35
@@ -29,8 +46,7 @@ android {
 
     androidResources { noCompress += "tflite" }
 
-    // The exported folder; another one: -Pexported=/path/to/exported
-    sourceSets.getByName("main").assets.srcDir(providers.gradleProperty("exported").orElse("../../exported"))
+    sourceSets.getByName("main").assets.srcDir(layout.buildDirectory.dir("exported"))
 }
 
 dependencies {

@@ -12,7 +12,7 @@ from typing import Self
 
 import yaml
 from azure.ai.ml import load_job
-from azure.ai.ml.entities import Job
+from azure.ai.ml.entities import Command, Job
 from azure.core.exceptions import AzureError
 from marshmallow import ValidationError
 
@@ -44,13 +44,14 @@ class JobFile:
             path: the file.
 
         Raises:
-            UserError: if it is no valid job, or none that takes data and keeps runs as job.yml does.
+            UserError: if it is no valid job, no command, or none that takes data and keeps runs as job.yml does.
         """
         try:
             job = cls(path, yaml.safe_load(path.read_text()))
         except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
             raise UserError(f"{path}: cannot be read as YAML ({error})") from None
-        job.load()
+        if not isinstance(job.load(), Command):
+            raise UserError(f"{path}: is a job of type {job.document['type']}; give one of type command, as job.yml is")
         used = set(REFERENCE.findall(job.document["command"]))
         for kind, name in sorted(used | NEEDED):
             if name not in job.document.get(kind, {}):

@@ -4,9 +4,10 @@ from preprocessing.rejects import Reason
 
 # Each says what happened, then which option changes it. Backticks mark what is typed.
 EXPLANATIONS = {
-    Reason.UNREADABLE: "The file is no JPEG, PNG, WebP or BMP image, or a broken or truncated one. "
-    "No option changes this; replace the file.",
-    Reason.TOO_LARGE: "The file claims more pixels than any honest photo has. No option changes this; scale it down.",
+    Reason.UNREADABLE: "The file is broken or truncated, or no image in a format that is read. "
+    "No option changes this; replace the file, or convert it to JPEG.",
+    Reason.TOO_LARGE: "The file has so many pixels that reading it could use up the memory: more than 256 million, or, "
+    "if it is not an ordinary JPEG, 160 million. No option changes this; scale it down.",
     Reason.TOO_SMALL: "A side of the photo is shorter than the smallest face that can be detected. "
     "No option changes this; look for a larger copy.",
     Reason.NO_FACE: "Nothing in the photo looks like a face. "

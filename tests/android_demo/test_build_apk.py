@@ -188,9 +188,15 @@ def test_folder_that_is_not_exported(tools, monkeypatch, tmp_path, capsys):
     assert "manifest.json" in fail(main, capsys, monkeypatch, tmp_path)
 
 
-def test_out_in_a_folder_that_is_not_there(tools, exported, monkeypatch, tmp_path, capsys):
+def test_out_in_a_folder_that_is_not_there(monkeypatch, tmp_path, capsys):
     out = tmp_path / "nowhere" / "demo.apk"
-    assert str(out) in fail(main, capsys, monkeypatch, exported, "--out", out)
+    assert str(out) in fail(main, capsys, monkeypatch, tmp_path, "--out", out)
+
+
+def test_out_that_is_a_folder(monkeypatch, tmp_path, capsys):
+    monkeypatch.chdir(tmp_path)
+    for out in (tmp_path, "."):
+        assert f"--out {out} is a folder" in fail(main, capsys, monkeypatch, tmp_path, "--out", out)
 
 
 def test_artifact_with_another_digest(tmp_path):

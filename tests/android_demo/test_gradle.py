@@ -7,6 +7,7 @@ import pytest
 import pgkeras
 from android_demo.apk.app import ABIS, FOLDER, MIN_SDK, PACKAGE, TARGET_SDK, version_code
 from android_demo.apk.artifacts import RUNTIME
+from android_demo.apk.exported_folder import PREFERENCE
 
 
 @pytest.mark.parametrize(
@@ -23,6 +24,21 @@ from android_demo.apk.artifacts import RUNTIME
 def test_module(name, value):
     script = (FOLDER / "app" / "build.gradle.kts").read_text()
     assert re.search(rf"\b{name} \+?= {re.escape(value)}", script)
+
+
+def test_models_are_chosen_as_ours_are():
+    script = (FOLDER / "app" / "build.gradle.kts").read_text()
+    preference = ", ".join(f'"{quantization}"' for quantization in PREFERENCE)
+    assert f"listOf({preference})" in script
+    assert "has no manifest.json" in script
+    assert 'assets.srcDir(layout.buildDirectory.dir("exported"))' in script  # not the exported folder itself
+
+
+def test_gradle_is_pinned_to_what_the_plugin_needs():
+    """AGP 8.7 needs Gradle 8.9 or later: developer.android.com/build/releases/past-releases/agp-8-7-0-release-notes."""
+    assert 'android-gradle-plugin = "8.7.' in (FOLDER / "gradle" / "libs.versions.toml").read_text()
+    wrapper = (FOLDER / "gradle" / "wrapper" / "gradle-wrapper.properties").read_text()
+    assert "distributionUrl=https\\://services.gradle.org/distributions/gradle-8.9-bin.zip\n" in wrapper
 
 
 def test_runtime():

@@ -176,6 +176,13 @@ def test_a_bad_job_file_is_one_line(tmp_path, capsys, monkeypatch, faces, old, n
     assert len(line) < 700 + len(str(path))
 
 
+def test_a_job_of_another_type_is_one_line(tmp_path, capsys, monkeypatch, faces):
+    path = tmp_path / "job.yml"
+    path.write_text("type: pipeline\njobs: {}\n")
+    line = fail(main, capsys, monkeypatch, "--data", faces, "--job", path, "--dry-run")
+    assert f"{path}: is a job of type pipeline" in line
+
+
 def test_without_azures_client_it_says_what_to_install(capsys, monkeypatch, faces):
     monkeypatch.setitem(sys.modules, "azure.ai.ml", None)
     monkeypatch.delitem(sys.modules, "cloud.azureml.job_file", raising=False)

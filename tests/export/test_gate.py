@@ -90,6 +90,20 @@ def test_bars_are_exact(model, reference, quantization, bar):
     assert pass_gate(model, wrong, quantization, "x").reason == f"PSNR 28.1 dB is below the bar of {bar} dB"
 
 
+def test_the_gallery_has_the_users_bar(model, reference, monkeypatch):
+    """Its pictures are wrong by a known amount: its decibels decide."""
+
+    def draw(model, latents, labels, signature=None, batch=1):
+        images = reference.images[: len(latents)]
+        return np.where(images < 128, images + 20, images - 20).astype(np.uint8) if signature else images
+
+    monkeypatch.setattr("export.gate.interpret", draw)
+    psnr = 20 * np.log10(255 / 20)  # 22.1
+    pass_gate(model, reference, "int8", "x", Bars(int8=psnr - 0.01), gallery=4)
+    with pytest.raises(UserError, match="its gallery is 20 grey levels off"):
+        pass_gate(model, reference, "int8", "x", Bars(int8=psnr + 0.01), gallery=4)
+
+
 def test_flex_operator(reference):
     with pytest.raises(UserError, match=r"^x: uses operators that are not built into TFLite \(FlexMatrixInverse\)"):
         pass_gate(flex_model(), reference, "float32", "x")

@@ -95,6 +95,8 @@ def test_help_has_an_example(to_tflite):
         (["--resolutions", "big"], ["'big'", "4, 8, 16"]),
         (["--colour"], ["--colour"]),
         (["--gallery", "1"], ["--gallery"]),
+        (["--int8-psnr", "nan"], ["--int8-psnr nan", "decibels"]),
+        (["--float16-psnr", "inf"], ["--float16-psnr inf", "decibels"]),
         (["--card", "licence"], ["licence", "key=value"]),
         (["--card", "licence=a", "--card", "licence=b"], ["licence is given twice"]),
     ],

@@ -117,7 +117,38 @@ def test_latents_that_the_seed_does_not_give(copy):
 
 
 @pytest.mark.parametrize(
-    "text", ["", "{", "[]", "{}", '{"format_version": 2}', '{"format_version": 1, "models": [3]}', '{"models": []}']
+    "damage",
+    [
+        {"inputs": []},
+        {"inputs": [{"shape": [1, 10**18]}]},
+        {"labels": ["cat", "dog"], "goldens": [{"label": 7}]},
+        {"goldens": [{"thumbnail_side": 0, "pixels_sha256": ""}]},
+    ],
+    ids=["no inputs", "large latents", "a label out of range", "no blocks"],
+)
+def test_damaged_values(copy, damage):
+    """Types are right, lengths and ranges are not."""
+
+    def edit(model):
+        goldens = [model["goldens"][0] | golden for golden in damage.get("goldens", [])]
+        model.update(damage | {"goldens": goldens or model["goldens"]})
+
+    change(copy, edit)
+    check_refused(copy, "manifest.json", "is no manifest")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "{",
+        "[]",
+        "{}",
+        '{"format_version": 2}',
+        '{"format_version": 1, "models": [3]}',
+        '{"models": []}',
+        "[" * 10**5,
+    ],
 )
 def test_no_real_manifest(tmp_path, text):
     (tmp_path / "manifest.json").write_text(text)

@@ -59,3 +59,10 @@ def test_a_damaged_list_is_named(celeba):
     path.write_text(path.read_text()[:-9])
     with pytest.raises(UserError, match=r"list_landmarks_align_celeba.txt: line 4 is no name and ten numbers"):
         read_landmarks(celeba)
+
+
+def test_a_list_in_no_encoding_is_named(celeba):
+    path = celeba / "Anno" / "list_landmarks_align_celeba.txt"
+    path.write_bytes(path.read_bytes() + b"caf\xe9.jpg" + b" 1" * 10)
+    with pytest.raises(UserError, match=r"list_landmarks_align_celeba.txt: cannot be read \(.*utf-8.*\); restore"):
+        read_landmarks(celeba)

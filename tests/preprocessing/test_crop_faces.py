@@ -111,6 +111,22 @@ def test_every_face_is_kept_whatever_lies_beside_it(command, album, tmp_path, po
         assert np.abs(arrays["images"][5] - expected).mean() < 2
 
 
+def test_a_second_run_takes_the_first_ones_sheets_for_no_photos(command, tmp_path, portraits):
+    for number, portrait in enumerate(portraits[:2]):
+        Image.fromarray(portrait).save(tmp_path / f"{number}.png")
+    Image.new("RGB", (100, 100)).save(tmp_path / "sea.png")
+    for _ in range(2):
+        status, summary, _ = command(tmp_path, "--out", tmp_path / "faces.npz", "--size=8", "--preview", *LENIENT)
+        assert status == 0
+        assert "2 faces of 8x8 pixels from 3 photos" in summary
+        assert {path.name for path in tmp_path.glob("faces.*.png")} == {"faces.kept.png", "faces.no_face.png"}
+
+
+@pytest.mark.parametrize("every", ["nan", "inf"])
+def test_frames_lie_a_number_of_seconds_apart(command, tmp_path, every):
+    fails(command(tmp_path, "--every", every, "--out", tmp_path / "faces.npz"), "--every", every)
+
+
 def test_workers_do_not_change_the_result(command, album, tmp_path, monkeypatch):
     monkeypatch.setattr("preprocessing.work_folder.CHUNK_SIZE", 2)
     results = []

@@ -45,10 +45,20 @@ def test_a_photo_is_read_whole_only_if_a_crop_needs_its_pixels(large, monkeypatc
 
     monkeypatch.setattr("preprocessing.crop_photo.read_photo", note)
     assert cropper(size=64).crop(large)[0].pixels.shape == (64, 64, 3)
-    assert read == [256]
+    assert read == [480]
     read.clear()
     assert cropper(size=256, margin=0).crop(large)[0].pixels.shape == (256, 256, 3)
     assert read == [1024, None]
+
+
+def test_small_crops_are_of_as_many_faces_as_large_ones(tmp_path, portraits):
+    group = np.full((768, 1024, 3), 130, np.uint8)
+    for index, portrait in enumerate(portraits):
+        top, left = 100 + 300 * (index // 4), 60 + 250 * (index % 4)
+        group[top : top + 92, left : left + 92] = np.asarray(Image.fromarray(portrait).resize((92, 92)))
+    file = save(tmp_path / "group.jpg", group, quality=95)
+    small, large = (len(cropper(size=size, faces="all").crop(file)) for size in (16, 256))
+    assert small == large >= 7
 
 
 def test_without_alignment_the_crop_is_the_boxs_square(tmp_path, astronaut):

@@ -22,6 +22,12 @@ def test_folders_are_searched_recursively_in_sorted_order(tmp_path):
     assert sources(tmp_path) == ["a.PNG", "b.jpg", "deep/d.webp", "deep/er/c.JpEg", "e.bmp"]
 
 
+def test_photos_of_every_kind_are_found_even_if_they_cannot_be_read(tmp_path):
+    names = ["IMG_1.HEIC", "a.tiff", "b.tif", "c.gif", "d.avif", "e.heif", "f.CR2", "g.dng"]
+    make(tmp_path, *names)
+    assert sources(tmp_path) == names
+
+
 def test_hidden_files_and_folders_are_skipped(tmp_path):
     make(tmp_path, "a.jpg", "._a.jpg", ".thumbnails/b.jpg")
     assert sources(tmp_path) == ["a.jpg"]

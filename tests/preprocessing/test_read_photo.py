@@ -41,15 +41,20 @@ STORED = {
 }
 
 
+OPTIONS = {"jpg": {"subsampling": 0}, "heic": {"chroma": 444}}
+
+
 @pytest.mark.parametrize("orientation", STORED)
-@pytest.mark.parametrize("suffix", ["jpg", "png", "webp"])
+@pytest.mark.parametrize("suffix", ["jpg", "png", "webp", "tif", "avif", "heic"])
 def test_exif_orientation_is_honoured(tmp_path, orientation, suffix):
     path = tmp_path / f"photo.{suffix}"
     exif = Image.Exif()
     exif[ORIENTATION] = orientation
     stored = Image.fromarray(np.ascontiguousarray(STORED[orientation](quadrants())))
-    stored.save(path, exif=exif, quality=95, **({"subsampling": 0} if suffix == "jpg" else {}))
-    pixels = read_photo(path).pixels
+    stored.save(path, exif=exif.tobytes(), **({} if suffix == "tif" else {"quality": 95}), **OPTIONS.get(suffix, {}))
+    photo = read_photo(path)
+    assert photo.whole
+    pixels = photo.pixels
     assert pixels.shape == (30, 40, 3)
     for row, column in [(7, 10), (7, 30), (22, 10), (22, 30)]:
         np.testing.assert_allclose(pixels[row, column], quadrants()[row, column].astype(int), atol=8)
@@ -65,7 +70,7 @@ def test_broken_exif_does_not_cost_the_photo(tmp_path, suffix, exif):
     assert read_photo(tmp_path / f"photo.{suffix}").pixels.shape == (30, 40, 3)
 
 
-@pytest.mark.parametrize("suffix", ["png", "bmp"])
+@pytest.mark.parametrize("suffix", ["png", "bmp", "tif"])
 def test_lossless_pixels_are_kept(tmp_path, suffix):
     Image.fromarray(noise()).save(tmp_path / f"photo.{suffix}")
     pixels = read_photo(tmp_path / f"photo.{suffix}").pixels
@@ -139,12 +144,34 @@ def test_the_first_picture_of_a_phones_multi_picture_file(tmp_path):
     assert read_photo(tmp_path / "photo.jpg").pixels.shape == (30, 40, 3)
 
 
+def test_the_first_frame_of_an_animation(tmp_path):
+    first, second = Image.fromarray(quadrants()), Image.fromarray(noise(30, 40))
+    first.save(tmp_path / "photo.gif", save_all=True, append_images=[second])
+    np.testing.assert_array_equal(read_photo(tmp_path / "photo.gif").pixels, quadrants())
+
+
+def test_heic_without_its_package_says_what_to_install(tmp_path, monkeypatch):
+    Image.fromarray(noise()).save(tmp_path / "IMG_1.HEIC")
+    monkeypatch.setattr(module, "register_heif_opener", None)
+    monkeypatch.setattr(module, "FORMATS", ("JPEG", "PNG"))
+    rejection = read_photo(tmp_path / "IMG_1.HEIC")
+    assert rejection.reason is Reason.UNREADABLE
+    assert "pip install pillow-heif" in rejection.detail
+
+
+def test_raw_data_is_not_taken_for_its_thumbnail(tmp_path):
+    Image.fromarray(noise()).save(tmp_path / "IMG_1.NEF", format="TIFF")
+    rejection = read_photo(tmp_path / "IMG_1.NEF")
+    assert rejection.reason is Reason.UNREADABLE
+    assert "convert it to JPEG" in rejection.detail
+
+
 def test_the_contents_tell_the_format_not_the_suffix(tmp_path):
     Image.fromarray(noise()).save(tmp_path / "photo.jpg", format="PNG")
     np.testing.assert_array_equal(read_photo(tmp_path / "photo.jpg").pixels, noise())
 
 
-@pytest.mark.parametrize("suffix", ["jpg", "png", "webp", "bmp"])
+@pytest.mark.parametrize("suffix", ["jpg", "png", "webp", "bmp", "tif", "gif", "avif", "heic"])
 @pytest.mark.parametrize("kept", [0.1, 0.5, 0.9])
 def test_a_truncated_file_is_unreadable(tmp_path, suffix, kept):
     path = tmp_path / f"photo.{suffix}"
@@ -187,6 +214,27 @@ def test_a_decompression_bomb_is_too_large(tmp_path):
     bomb = b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(bytes(1000)))
     (tmp_path / "photo.png").write_bytes(bomb + chunk(b"IEND", b""))
     assert read_photo(tmp_path / "photo.png").reason is Reason.TOO_LARGE
+
+
+@pytest.mark.parametrize(("width", "height"), [(12000, 9000), (16320, 12240)])
+def test_the_largest_phones_photos_are_read_without_a_word(tmp_path, width, height):
+    Image.new("L", (width, height)).save(tmp_path / "photo.jpg", quality=50)
+    photo = read_photo(tmp_path / "photo.jpg", 1024)
+    assert photo.pixels.shape == (height // 8, width // 8, 3)
+    np.testing.assert_array_equal(photo.reduction, 8)
+
+
+@pytest.mark.parametrize(("suffix", "options"), [("png", {}), ("jpg", {"progressive": True}), ("jpg", {})])
+def test_what_is_decoded_whole_may_have_fewer_pixels(tmp_path, monkeypatch, suffix, options):
+    monkeypatch.setattr(module, "LARGEST", 59 * 100)
+    monkeypatch.setattr(module, "LARGEST_JPEG", 60 * 100)
+    for height in (59, 60, 61):
+        Image.new("RGB", (100, height)).save(tmp_path / f"{height}.{suffix}", **options)
+    assert read_photo(tmp_path / f"59.{suffix}").whole
+    ordinary = suffix == "jpg" and not options
+    outcome = read_photo(tmp_path / f"{60 + ordinary}.{suffix}")
+    assert outcome.reason is Reason.TOO_LARGE
+    assert outcome.detail == f"100x{60 + ordinary} pixels; at most {6000 if ordinary else 5900:,} are read"
 
 
 def test_a_pipe_is_unreadable_and_nobody_waits_for_it(tmp_path):

@@ -1,3 +1,4 @@
+import av
 import cv2
 import numpy as np
 import pytest
@@ -37,6 +38,28 @@ def test_a_broken_video_is_one_reject(tmp_path):
     (tmp_path / "broken.mp4").write_bytes(b"no video" * 100)
     assert frame_times(tmp_path / "broken.mp4", 1) == [0]
     assert read_frame(tmp_path / "broken.mp4", 0).reason is Reason.UNREADABLE
+
+
+def test_a_video_that_does_not_say_how_long_it_is_is_one_reject(tmp_path):
+    """Its only frame that can be reached is the first one."""
+    path = tmp_path / "live.webm"
+    with av.open(str(path), "w", options={"live": "1"}) as container:
+        stream = container.add_stream("libvpx", rate=10, width=64, height=64, pix_fmt="yuv420p")
+        for brightness in range(0, 240, 8):
+            frame = av.VideoFrame.from_ndarray(np.full((64, 64, 3), brightness, np.uint8), format="rgb24")
+            container.mux(stream.encode(frame))
+        container.mux(stream.encode())
+    assert frame_times(path, 1) == [0]
+    rejection = read_frame(path, 0)
+    assert rejection.reason is Reason.UNREADABLE
+    assert "does not say how long" in rejection.detail
+
+
+def test_no_two_frames_share_a_name(video):
+    for every, last in ((0.04, "2.96"), (0.01, "2.99"), (0.004, "2.996")):
+        names = [photo.source for photo in find_photos([video], every=every)]
+        assert len(set(names)) == len(names)
+        assert names[-1] == f"colours.avi@{last}s"
 
 
 def test_videos_are_found_if_asked_for(video):

@@ -64,6 +64,11 @@ def test_other_photos_or_options_begin_anew(tmp_path):
     assert not done()
     os.utime(files[1].path, (0, 0))
     assert not done()
+    files[0].path.unlink()
+    files[0].path.symlink_to(tmp_path / "elsewhere.jpg")
+    assert not done()
+    (tmp_path / "elsewhere.jpg").write_bytes(b"another photo")  # the link itself is as it was
+    assert not done()
     files[2] = files[2]._replace(landmarks=np.zeros((5, 2), np.float32))
     assert not done()
     assert done()

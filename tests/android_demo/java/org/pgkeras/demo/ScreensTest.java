@@ -292,6 +292,15 @@ public class ScreensTest {
         assertEquals(View.GONE, activity.findViewById(R.id.label_row).getVisibility());
     }
 
+    @Test
+    @Config(application = LabelledApplication.class)
+    public void anotherAppsNonsenseIsAFace() throws Exception {
+        Activity activity = open(FaceActivity.class, new Subject(-1, -1, -1)).get();
+        assertEquals("cat", ((Spinner) activity.findViewById(R.id.label)).getSelectedItem());
+        assertEquals(0xff0a0a0a, pictureColour(activity));
+        assertEquals("4294967295", text(activity, R.id.seed));
+    }
+
     private static int pictureColour(Activity activity) {
         View picture = activity.findViewById(R.id.picture);
         int[] corner = new int[2];

@@ -119,6 +119,7 @@ public class PainterTest {
         Subject bird = new Subject(model.resolution, 0, 0).by(model, 2);
         assertEquals(0xff1e1e1e, Face.draw(painter, model, bird).drawn.picture.argb[0]);
         assertEquals(0, bird.by(model, 3).label);
+        assertEquals(0, bird.by(model, -1).label);
     }
 
     private static ModelProblem.Kind problem(Exported exported, Model model) {

@@ -25,11 +25,15 @@ final class SubjectBundle {
         bundle.putLong(SEED, subject.seed);
     }
 
-    /** The subject of the first bundle that has one, or else any face at the largest resolution. */
+    /**
+     * The subject of the first bundle that has one, or else any face at the largest resolution. Another app's bundle
+     * may say anything: a seed out of range becomes one in range; resolution and label are for {@link Subject#by}.
+     */
     static Subject read(Bundle... bundles) {
         for (Bundle bundle : bundles) {
             if (bundle != null && bundle.containsKey(SEED)) {
-                return new Subject(bundle.getInt(RESOLUTION), bundle.getInt(LABEL), bundle.getLong(SEED));
+                long seed = Seeds.after(bundle.getLong(SEED), 0);
+                return new Subject(bundle.getInt(RESOLUTION), bundle.getInt(LABEL), seed);
             }
         }
         return new Subject(Subject.LARGEST, 0, Seeds.random(new Random()));

@@ -26,6 +26,7 @@ public final class Subject {
 
     /** The same face by another model; a class that the model does not have becomes its first. */
     public Subject by(Model model, int newLabel) {
-        return new Subject(model.resolution, newLabel < model.labels.size() ? newLabel : 0, seed);
+        boolean known = newLabel >= 0 && newLabel < model.labels.size();
+        return new Subject(model.resolution, known ? newLabel : 0, seed);
     }
 }
