@@ -197,6 +197,18 @@ public class ScreensTest {
     }
 
     @Test
+    public void backFromHomeTheTypedSeedIsStillThere() throws Exception {
+        ActivityController<FaceActivity> controller = open(FaceActivity.class, new Subject(LARGEST, 0, 42));
+        type(controller.get(), R.id.seed, "123456");
+        controller.pause().stop().restart().start().resume();
+        settle();
+        assertEquals("123456", text(controller.get(), R.id.seed));
+        controller.get().findViewById(R.id.show).performClick();
+        settle();
+        checkPicture(controller.get(), 123456);
+    }
+
+    @Test
     public void inTheDark() throws Exception {
         RuntimeEnvironment.setQualifiers("+night");
         photograph(open(FaceActivity.class, new Subject(LARGEST, 0, 42)).get(), "face-night");

@@ -47,7 +47,6 @@ public final class FaceActivity extends Screen<Work<Face>> {
     @Override
     void show() {
         offerModels();
-        seed.show(subject.seed);
         if (pending.isNew()) {
             draw(subject);
         }
