@@ -25,7 +25,9 @@ def one_hot(classes: np.ndarray, label_size: int) -> np.ndarray:
     array([[0., 0., 1.],
            [1., 0., 0.]], dtype=float32)
     """
-    return np.eye(label_size, dtype=np.float32)[classes]
+    labels = np.zeros((len(classes), label_size), np.float32)
+    labels[np.arange(len(classes)), classes] = 1
+    return labels
 
 
 def rows(classes: Sequence[int], columns: int) -> np.ndarray:
