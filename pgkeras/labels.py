@@ -7,6 +7,7 @@ import numpy as np
 
 from pgkeras.atomic import atomic_path
 from pgkeras.errors import UserError
+from pgkeras.npy import read_npy
 
 FILE_NAME = "labels.txt"
 
@@ -122,10 +123,7 @@ def load_labels(path: Path, label_size: int) -> np.ndarray:
     Raises:
         UserError: if the file holds anything else.
     """
-    try:
-        labels = np.load(path, allow_pickle=False)
-    except (OSError, ValueError, EOFError) as error:
-        raise UserError(f"{path}: cannot be read as .npy ({error})") from None
+    labels = read_npy(path)
     if (
         labels.ndim == 1
         and labels.dtype.kind in "iu"

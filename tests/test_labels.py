@@ -3,8 +3,10 @@
 import tracemalloc
 
 import numpy as np
+import pytest
 
-from pgkeras.labels import one_hot
+from pgkeras.errors import UserError
+from pgkeras.labels import load_labels, one_hot
 
 
 def test_one_hot_of_many_classes_takes_no_table_of_classes_by_classes():
@@ -16,3 +18,10 @@ def test_one_hot_of_many_classes_takes_no_table_of_classes_by_classes():
     assert np.argwhere(labels).tolist() == [[0, 9_999], [1, 0]]
     assert labels.sum() == 2
     assert peak < 200_000
+
+
+def test_an_npz_under_the_name_of_an_npy_holds_no_labels(tmp_path):
+    with (tmp_path / "labels.npy").open("wb") as file:
+        np.savez(file, labels=np.zeros(2, int))
+    with pytest.raises(UserError, match=r"labels\.npy: cannot be read as \.npy"):
+        load_labels(tmp_path / "labels.npy", 3)
