@@ -174,8 +174,8 @@ class RunFolder:
             dataset: all of them.
             resolution: the final one.
         """
-        chosen = _first_images(dataset)
-        reals = np.stack([resize(image, resolution) for image in dataset.images[chosen]])
+        chosen = _first_images(dataset)[:, None]  # one at a time, for they may be large
+        reals = np.concatenate([resize(dataset.images[each], resolution) for each in chosen])
         write_png(self.reals, grid(reals, COLUMNS))
 
     @property

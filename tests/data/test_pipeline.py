@@ -7,6 +7,7 @@ import pytest
 
 from pgkeras import UserError
 from pgkeras.data import Dataset, batches, reading_data
+from pgkeras.images import resize
 
 IMAGES = np.random.default_rng(0).integers(0, 256, (10, 8, 8, 3), dtype=np.uint8)
 
@@ -67,6 +68,12 @@ def test_sides_that_are_no_multiple_are_averaged_by_area():
     ramp = np.broadcast_to(np.array([0, 30, 60, 90, 120, 150], np.uint8)[None, None, :, None], (4, 6, 6, 1))
     (batch,) = itertools.islice(batches(Dataset(ramp), 4, 4, seed=0, mirror=False), 1)
     np.testing.assert_allclose((batch.numpy()[0, 0, :, 0] + 1) * 127.5, [10, 50, 100, 140], atol=1e-3)
+
+
+def test_what_is_fed_is_what_resize_shows():
+    images = np.random.default_rng(0).integers(0, 256, (1, 12, 12, 3), dtype=np.uint8)
+    fed = next(iter(batches(Dataset(images), 8, 1, seed=0, mirror=False)))
+    np.testing.assert_allclose((fed.numpy() + 1) * 127.5, resize(images, 8), atol=0.501)
 
 
 def test_values_lie_in_minus_one_to_one():
