@@ -188,7 +188,9 @@ class ProgressiveConfig(BaseModel):
         description="Part of the photos that training never sees, for --metrics and pgkeras.evaluate; the same ones "
         "whatever the seed.",
     )
-    mirror: bool = Field(True, description="Show every photo mirrored half of the time.")
+    mirror: bool = Field(
+        True, description="Show every photo mirrored half of the time; digits and letters want --no-mirror."
+    )
     augmentation: Augmentations = Field(
         (),
         description="What the discriminator's images go through, reals and fakes alike, such as "

@@ -17,6 +17,7 @@ from pgkeras.images import grid, to_uint8, write_png
 from pgkeras.labels import classes_of_rows, load_labels, one_hot, read_label_names, rows
 from pgkeras.latents import LAST_SEED, latents_from_seeds
 from pgkeras.loading import choose_generator, load_generator
+from pgkeras.npy import read_npy
 from pgkeras.sampling import label_size, sample_batches
 from pgkeras.truncation import truncate
 
@@ -37,7 +38,8 @@ COLUMNS = 8  # images of each class, if --num does not say
     "--out",
     type=click.Path(path_type=Path),
     required=True,
-    help="A .png for one grid, an .npy for float32 images, or a folder for a PNG each.",
+    help="A .png for one grid, an .npy for float32 images, or a folder for a PNG each (a name without a dot, or of one "
+    "that is there).",
 )
 @click.option("--num", type=click.IntRange(min=1), help="How many images.  [default: 64, or 8 of each class]")
 @click.option(
@@ -78,6 +80,8 @@ def main(
         raise UserError(f"--num {num}: --grid already says how many images; drop one of them")
     if size is not None and out.suffix != ".png":
         raise UserError(f"--grid is for a .png, not for --out {out}; give --num")
+    if out.suffix not in ("", ".png", ".npy") and not out.is_dir():
+        raise UserError(f"--out {out}: {out.suffix} is not written; give a .png, an .npy, or a folder without a dot")
     path = choose_generator(run_or_model, resolution)
     generator = truncate(load_generator(path), truncation)
     request = _request(generator, path, num, size, seed, latents, labels)
@@ -155,10 +159,7 @@ def _latents_from(seed: int | None, number: int, latent_size: int) -> np.ndarray
 def _load_latents(path: Path, latent_size: int, num: int | None, seed: int | None) -> np.ndarray:
     if num is not None or seed is not None:
         raise UserError(f"--latents {path} already says which images: drop --num and --seed")
-    try:
-        latents = np.load(path, allow_pickle=False)
-    except (OSError, ValueError, EOFError) as error:
-        raise UserError(f"{path}: cannot be read as .npy ({error})") from None
+    latents = read_npy(path)
     if latents.ndim != 2 or latents.shape[1] != latent_size or latents.dtype.kind != "f" or not len(latents):
         raise UserError(
             f"{path}: holds {latents.dtype} {latents.shape}; this generator takes float32 (images, {latent_size})"

@@ -4,6 +4,7 @@ from io import BytesIO
 from pathlib import Path
 
 import numpy as np
+import tensorflow as tf
 from PIL import Image
 
 from pgkeras.atomic import atomic_path
@@ -43,17 +44,26 @@ def grid(images: np.ndarray, columns: int | None = None) -> np.ndarray:
     return sheet.reshape(rows * height, columns * width, channels)
 
 
-def resize(image: np.ndarray, side: int) -> np.ndarray:
-    """Shrinks an image by averaging over the area of each new pixel.
+def resize(images: np.ndarray, side: int) -> np.ndarray:
+    """Shrinks images as `pgkeras.data.batches` does: averages over the area of each new pixel.
+
+    Where the factor is no whole number, an old pixel counts in each new one by the part of it that lies there.
 
     Args:
-        image: uint8 (height, width, 3) RGB or (height, width, 1) grey.
+        images: uint8 (batch, height, width, channels), or one image without batch.
         side: of the result, in pixels.
 
     Returns:
-        uint8 (side, side, channels).
+        uint8 (batch, side, side, channels), rounded; without batch for one image.
+
+    >>> resize(np.array([[[0], [30], [90]]] * 3, np.uint8), 2)[..., 0]
+    array([[10, 70],
+           [10, 70]], dtype=uint8)
     """
-    return np.asarray(_picture(image).resize((side, side), Image.Resampling.BOX)).reshape(side, side, -1)
+    if images.shape[-3:-1] == (side, side):
+        return images
+    with tf.device("CPU"):
+        return (tf.image.resize(images, (side, side), "area").numpy() + 0.5).astype(np.uint8)
 
 
 def to_screen_size(picture: np.ndarray) -> np.ndarray:

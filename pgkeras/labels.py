@@ -7,6 +7,7 @@ import numpy as np
 
 from pgkeras.atomic import atomic_path
 from pgkeras.errors import UserError
+from pgkeras.npy import read_npy
 
 FILE_NAME = "labels.txt"
 
@@ -25,7 +26,9 @@ def one_hot(classes: np.ndarray, label_size: int) -> np.ndarray:
     array([[0., 0., 1.],
            [1., 0., 0.]], dtype=float32)
     """
-    return np.eye(label_size, dtype=np.float32)[classes]
+    labels = np.zeros((len(classes), label_size), np.float32)
+    labels[np.arange(len(classes)), classes] = 1
+    return labels
 
 
 def rows(classes: Sequence[int], columns: int) -> np.ndarray:
@@ -123,10 +126,7 @@ def load_labels(path: Path, label_size: int) -> np.ndarray:
     Raises:
         UserError: if the file holds anything else.
     """
-    try:
-        labels = np.load(path, allow_pickle=False)
-    except (OSError, ValueError, EOFError) as error:
-        raise UserError(f"{path}: cannot be read as .npy ({error})") from None
+    labels = read_npy(path)
     if (
         labels.ndim == 1
         and labels.dtype.kind in "iu"

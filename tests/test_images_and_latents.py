@@ -42,6 +42,21 @@ def test_resize_averages_boxes():
     assert resize(image, 1).tolist() == [[[15]]]
 
 
+def test_resize_weights_pixels_by_the_area_that_lies_in_the_new_one():
+    """3 to 2: a new pixel is 1.5 old ones wide, so by hand (a + b / 2) / 1.5, in both directions."""
+    image = np.array([[0, 90, 30], [60, 60, 60], [90, 0, 240]], np.uint8)
+    # Rows first: [[20, 80, 40], [80, 20, 180]].
+    assert resize(image[..., None], 2)[..., 0].tolist() == [[40, 53], [60, 127]]
+    batch = np.stack([image, np.full((3, 3), 7, np.uint8)])[..., None].repeat(3, axis=-1)
+    assert resize(batch, 2)[..., 2].tolist() == [[[40, 53], [60, 127]], [[7, 7], [7, 7]]]
+
+
+def test_resized_noise_is_as_smooth_as_its_averages():
+    """96 to 64: of (a + b / 2) / 1.5 the deviation is sqrt(1.25) / 1.5 of the noise's, in each direction."""
+    noise = np.random.default_rng(0).integers(0, 256, (96, 96, 1), dtype=np.uint8)
+    assert resize(noise, 64).std() == pytest.approx(noise.std() * 1.25 / 1.5**2, rel=0.03)
+
+
 @pytest.mark.parametrize(
     ("shape", "expected"),
     [

@@ -1,9 +1,30 @@
-"""Names of classes, from labels.txt beside a generator."""
+"""Labels: one-hot, from files, and the names of classes beside a generator."""
 
+import tracemalloc
+
+import numpy as np
 import pytest
 
-from pgkeras import UserError
-from pgkeras.labels import read_label_names
+from pgkeras.errors import UserError
+from pgkeras.labels import load_labels, one_hot, read_label_names
+
+
+def test_one_hot_of_many_classes_takes_no_table_of_classes_by_classes():
+    """2 images of 10,000 classes are 80 kB; the identity matrix would be 400 MB."""
+    tracemalloc.start()
+    labels = one_hot(np.array([9_999, 0]), 10_000)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert np.argwhere(labels).tolist() == [[0, 9_999], [1, 0]]
+    assert labels.sum() == 2
+    assert peak < 200_000
+
+
+def test_an_npz_under_the_name_of_an_npy_holds_no_labels(tmp_path):
+    with (tmp_path / "labels.npy").open("wb") as file:
+        np.savez(file, labels=np.zeros(2, int))
+    with pytest.raises(UserError, match=r"labels\.npy: cannot be read as \.npy"):
+        load_labels(tmp_path / "labels.npy", 3)
 
 
 def test_names_that_are_no_utf_8_are_an_error(tmp_path):

@@ -268,6 +268,12 @@ def test_generate_writes_a_folder_of_images(finished_run, tmp_path):
     assert read_png(tmp_path / "faces" / "000017.png").shape == (4, 4, 3)
 
 
+def test_generate_writes_into_a_folder_with_a_dot_that_is_there(finished_run, tmp_path):
+    (tmp_path / "faces.v2").mkdir()
+    call(generate, finished_run, "--out", tmp_path / "faces.v2", "--num", "1")
+    assert [path.name for path in (tmp_path / "faces.v2").iterdir()] == ["000000.png"]
+
+
 def test_generate_takes_latents(finished_run, tmp_path):
     np.save(tmp_path / "z.npy", latents_from_seeds([7, 9], 6))
     call(generate, finished_run, "--out", tmp_path / "images.npy", "--latents", tmp_path / "z.npy")
@@ -302,6 +308,12 @@ def test_bad_generate_input_is_one_line(finished_run, tmp_path, capsys, monkeypa
     )
     (tmp_path / "z.npy").write_bytes(b"junk")
     assert "cannot be read as .npy" in error(finished_run, "--out", out, "--latents", tmp_path / "z.npy")
+    with (tmp_path / "z.npy").open("wb") as file:
+        np.savez(file, z=np.zeros((2, 6), np.float32))
+    assert "cannot be read as .npy" in error(finished_run, "--out", out, "--latents", tmp_path / "z.npy")
+    for name in ("grid.jpg", "grid.PNG", "images.npz"):
+        assert "give a .png, an .npy, or a folder" in error(finished_run, "--out", tmp_path / name)
+        assert not (tmp_path / name).exists()
     (tmp_path / "generator_0008.keras").write_bytes(b"junk")
     assert "cannot be loaded" in error(tmp_path, "--out", out)
     data = (finished_run / "generators" / "generator_0008.keras").read_bytes()

@@ -78,6 +78,22 @@ def test_each_class_has_its_own_average():
     assert 0 < np.abs(cat - both).mean() < difference
 
 
+def test_many_classes_have_means_of_fewer_latents():
+    """A linear generator of 200 classes: features are the latent and the class, so are their means; 65,536 / 200."""
+    classes = 200
+    inputs = [keras.Input((6,)), keras.Input((classes,))]
+    both = keras.layers.Reshape((1, 1, 6 + classes))(keras.layers.Concatenate()(inputs))
+    kernel = np.zeros((1, 1, 6 + classes, 6), np.float32)
+    kernel[0, 0, :6] = np.eye(6)
+    kernel[0, 0, 6:] = np.arange(classes)[:, None]
+    generator = keras.Model(inputs, keras.layers.Conv2D(6, 1, use_bias=False)(both))
+    generator.set_weights([kernel])
+    labels = np.eye(classes, dtype=np.float32)[[0, 150, 199]]
+    expected = latents_from_seeds(range(327), 6).mean(axis=0) + np.array([[0], [150], [199]])
+    images = sample(truncate(generator, 0), LATENTS[:3], labels)
+    np.testing.assert_allclose(images[:, 0, 0], expected, atol=1e-4)
+
+
 def test_bfloat16_is_no_further_from_float32_than_without_truncation():
     generator = build_generators(ProgressiveConfig(**TINY), "mixed_bfloat16")[8].straight
     generator.set_weights(build().get_weights())

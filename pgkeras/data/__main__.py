@@ -6,7 +6,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import click
-import numpy as np
 from tqdm import tqdm
 
 from pgkeras.command_line import run
@@ -112,7 +111,7 @@ def _shrunk(dataset: Dataset, side: int | None, data: Path) -> Dataset:
         return dataset
     if side > own:
         raise UserError(f"--side {side}: {data} has images of {own}x{own}; give at most {own}")
-    images = Transformed(dataset.images, lambda batch: np.stack([resize(image, side) for image in batch]))
+    images = Transformed(dataset.images, lambda batch: resize(batch, side))
     return replace(dataset, images=images)
 
 

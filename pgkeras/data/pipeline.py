@@ -15,6 +15,8 @@ from pgkeras.data.dataset import Dataset
 from pgkeras.errors import UserError
 from pgkeras.labels import one_hot
 
+READ_BYTES = 2**25  # of images at their full side that are read at once; a few such parts of batches are in memory
+
 
 def batches(
     data: Dataset,
@@ -48,33 +50,37 @@ def batches(
     """
     side, channels = data.images.shape[2:]
     share = batch_size // replicas_in_all
+    read = max(1, READ_BYTES // (side * side * channels))
     classes = len(data.label_names)
 
     def generate() -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
         for batch, batch_mirrored in _order(len(data.images), batch_size, seed, start):
             for replica in replicas:
-                indices, mirrored = batch[replica::replicas_in_all], batch_mirrored[replica::replicas_in_all]
-                own = np.empty((share, 0)) if data.labels is None else one_hot(data.labels[indices], classes)
-                yield data.images[indices], mirrored & mirror, own
+                own, own_mirrored = batch[replica::replicas_in_all], batch_mirrored[replica::replicas_in_all]
+                for first in range(0, share, read):
+                    indices, mirrored = own[first : first + read], own_mirrored[first : first + read]
+                    no_labels = np.empty((len(indices), 0), np.float32)
+                    labels = no_labels if data.labels is None else one_hot(data.labels[indices], classes)
+                    yield data.images[indices], mirrored & mirror, labels
 
     dataset = tf.data.Dataset.from_generator(
         generate,
         output_signature=(
-            tf.TensorSpec((share, side, side, channels), tf.uint8),
-            tf.TensorSpec((share,), tf.bool),
-            tf.TensorSpec((share, classes), tf.float32),
+            tf.TensorSpec((None, side, side, channels), tf.uint8),
+            tf.TensorSpec((None,), tf.bool),
+            tf.TensorSpec((None, classes), tf.float32),
         ),
     )
 
-    def prepare(batch: tf.Tensor, mirrored: tf.Tensor, own: tf.Tensor) -> tf.Tensor | tuple[tf.Tensor, tf.Tensor]:
-        batch = _shrink(tf.cast(batch, tf.float32), resolution)
-        # Mirrored once they are small.
-        batch = tf.where(mirrored[:, None, None, None], tf.reverse(batch, axis=[2]), batch) / 127.5 - 1.0
-        return batch if data.labels is None else (batch, own)
+    def prepare(images: tf.Tensor, mirrored: tf.Tensor, labels: tf.Tensor) -> tf.Tensor | tuple[tf.Tensor, tf.Tensor]:
+        small = tf.cast(tf.image.resize(images, (resolution, resolution), "area"), tf.float32)
+        small = tf.where(mirrored[:, None, None, None], tf.reverse(small, axis=[2]), small) / 127.5 - 1.0
+        return small if data.labels is None else (small, labels)
 
     # Several machines that did not know it to be endless would trace steps for a last, smaller batch.
     endless = tf.data.experimental.assert_cardinality(tf.data.INFINITE_CARDINALITY)
-    return dataset.map(prepare, num_parallel_calls=2, deterministic=True).apply(endless).prefetch(4)
+    prepared = dataset.map(prepare, num_parallel_calls=2, deterministic=True)
+    return prepared.rebatch(share, drop_remainder=True).apply(endless).prefetch(4)
 
 
 @contextmanager
@@ -91,19 +97,6 @@ def reading_data() -> Iterator[None]:
         if not said:
             raise
         raise UserError(said[1]) from None
-
-
-def _shrink(images: tf.Tensor, resolution: int) -> tf.Tensor:
-    """Averages over boxes: first over their rows, whose sums are long runs of memory, then over what is left."""
-    batch, side, _, channels = images.shape
-    if side % resolution:
-        return tf.image.resize(images, (resolution, resolution), "area")
-    factor = side // resolution
-    if factor == 1:
-        return images
-    rows = tf.reduce_sum(tf.reshape(images, (batch, resolution, factor, side * channels)), axis=2)
-    boxes = tf.reshape(rows, (batch, resolution, resolution, factor, channels))
-    return tf.reduce_sum(boxes, axis=3) / factor**2
 
 
 def _order(number: int, batch_size: int, seed: int, start: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:

@@ -76,8 +76,7 @@ class Stored:
     def batches(self, number: int) -> Iterator[np.ndarray]:
         chosen = np.random.default_rng(0).permutation(self.available)[:number]
         for start in range(0, number, READ_AT_A_TIME):
-            images = self._images[chosen[start : start + READ_AT_A_TIME]]
-            yield np.stack([resize(image, self.side) for image in images])
+            yield resize(self._images[chosen[start : start + READ_AT_A_TIME]], self.side)
 
 
 class Shrunk:
@@ -94,7 +93,7 @@ class Shrunk:
 
     def batches(self, number: int) -> Iterator[np.ndarray]:
         for batch in self._source.batches(number):
-            yield np.stack([resize(image, self.side) for image in batch])
+            yield resize(batch, self.side)
 
 
 def inputs_of(number: int, latent_size: int, classes: int) -> tuple[np.ndarray, np.ndarray | None]:

@@ -78,8 +78,7 @@ def sheet(images: np.ndarray, neighbours: Neighbours, training: Dataset) -> np.n
     """
     side = images.shape[1]
     rows = np.argsort(-neighbours.similarity[:, 0])[:SHOWN]
-    found = training.images[neighbours.index[rows].ravel()]
-    found = np.stack([resize(image, side) for image in found])
+    found = resize(training.images[neighbours.index[rows].ravel()], side)
     turned = neighbours.mirrored[rows].ravel()
     found[turned] = found[turned, :, ::-1]
     own, theirs = grid(images[rows], 1), grid(found, NEAREST)
@@ -94,6 +93,6 @@ def _batches(dataset: Dataset) -> Iterator[tuple[int, np.ndarray]]:
 
 def _features(images: np.ndarray, side: int) -> np.ndarray:
     """Pixels of mean 0 and length 1: float32 (images, side x side x channels)."""
-    small = np.stack([resize(image, side) for image in images]).reshape(len(images), -1).astype(np.float32)
+    small = resize(images, side).reshape(len(images), -1).astype(np.float32)
     small -= small.mean(axis=1, keepdims=True)
     return small / np.maximum(np.linalg.norm(small, axis=1, keepdims=True), 1e-6)

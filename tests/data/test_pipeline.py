@@ -7,6 +7,7 @@ import pytest
 
 from pgkeras import UserError
 from pgkeras.data import Dataset, batches, reading_data
+from pgkeras.images import resize
 
 IMAGES = np.random.default_rng(0).integers(0, 256, (10, 8, 8, 3), dtype=np.uint8)
 
@@ -69,6 +70,12 @@ def test_sides_that_are_no_multiple_are_averaged_by_area():
     np.testing.assert_allclose((batch.numpy()[0, 0, :, 0] + 1) * 127.5, [10, 50, 100, 140], atol=1e-3)
 
 
+def test_what_is_fed_is_what_resize_shows():
+    images = np.random.default_rng(0).integers(0, 256, (1, 12, 12, 3), dtype=np.uint8)
+    fed = next(iter(batches(Dataset(images), 8, 1, seed=0, mirror=False)))
+    np.testing.assert_allclose((fed.numpy() + 1) * 127.5, resize(images, 8), atol=0.501)
+
+
 def test_values_lie_in_minus_one_to_one():
     extremes = np.stack([np.zeros((4, 4, 3), np.uint8), np.full((4, 4, 3), 255, np.uint8)])
     (batch,) = itertools.islice(batches(Dataset(extremes), 4, 2, seed=0), 1)
@@ -95,3 +102,29 @@ def test_an_image_that_cannot_be_read_is_the_readers_error():
 
     with pytest.raises(UserError, match=r"^a\.jpg: cannot be decoded; replace or remove it$"), reading_data():
         next(iter(batches(Dataset(Damaged()), 8, 4, seed=1)))
+
+
+def test_a_batch_of_large_images_is_read_a_few_at_a_time():
+    """Image i is white on the left and i on the right, or mirrored."""
+    asked = []
+
+    class Large:
+        shape = (30, 768, 768, 3)
+
+        def __len__(self):
+            return 30
+
+        def __getitem__(self, indices):
+            asked.append(len(indices))
+            images = np.full((len(indices), 768, 768, 3), 255, np.uint8)
+            images[:, :, 384:] = indices[:, None, None, None]
+            return images
+
+    labels = np.arange(30)
+    dataset = Dataset(Large(), labels, tuple(map(str, labels)))
+    images, given = next(iter(batches(dataset, 2, 30, seed=1)))
+    assert max(asked) * 768 * 768 * 3 <= 2**25
+    halves = np.sort((images.numpy()[:, 0, :, 0] + 1) * 127.5, axis=1)
+    np.testing.assert_allclose(halves, np.stack([given.numpy().argmax(axis=1), np.full(30, 255)], axis=1), atol=1e-4)
+    assert sorted(given.numpy().argmax(axis=1)) == list(labels)
+    assert 5 < (images.numpy()[:, 0, 0, 0] == 1).sum() < 25

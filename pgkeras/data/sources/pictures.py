@@ -101,8 +101,7 @@ class Pictures:
             raise UserError(
                 f"{self._files.name(index)}: cannot be decoded ({reason(error)}); replace or remove it"
             ) from None
-        pixels = square(pixels, self._fit)
-        return pixels if len(pixels) == side else resize(pixels, side)
+        return resize(square(pixels, self._fit), side)
 
     def _side(self, squares: np.ndarray, wanted: int | None) -> int:
         smallest = int(squares.min())
