@@ -179,13 +179,8 @@ class RunFolder:
             dataset: all of them.
             resolution: the final one.
         """
-<<<<<<< HEAD
-        chosen = _first_images(dataset, resolution)
-        reals = np.stack([resize(image, resolution) for image in dataset.images[chosen]])
-=======
-        chosen = _first_images(dataset)[:, None]  # one at a time, for they may be large
+        chosen = _first_images(dataset, resolution)[:, None]  # one at a time, for they may be large
         reals = np.concatenate([resize(dataset.images[each], resolution) for each in chosen])
->>>>>>> tidy
         write_png(self.reals, grid(reals, COLUMNS))
 
     @property
