@@ -17,12 +17,13 @@ from pgkeras.training.precision import fastest_precision
 from pgkeras.training.preflight import preflight
 from pgkeras.training.state import TrainingState
 
-IMAGES = 2000
+BYTES = 400e6  # of images: 2,000 of 256x256
 SECONDS = 3.0
 
 EXAMPLES = """\b
-Example:
+Examples:
   python benchmarks/input_pipeline.py --preset quick
+  python benchmarks/input_pipeline.py --preset quick --side 1024
 """
 
 
@@ -48,7 +49,7 @@ def main(preset: str, side: int, resolution: int) -> None:
             state = TrainingState(config, fastest_precision())
         schedule = Schedule.from_config(config)
         costs = preflight(state, dataset, schedule, seconds=SECONDS)
-    print(f"{preset}, from {IMAGES} images of {side}x{side}: images/s")
+    print(f"{preset}, from {len(dataset.images):,} images of {side}x{side}: images/s")
     print(f"{'':>10}{'pipeline':>10}{'step':>10}{'ratio':>8}")
     for phase, cost in zip(schedule.phases, costs, strict=True):
         if not phase.fade_in:
@@ -60,7 +61,8 @@ def main(preset: str, side: int, resolution: int) -> None:
 
 def _random_images(path: Path, side: int, channels: int) -> Dataset:
     random = np.random.default_rng(0)
-    np.savez(path, images=random.integers(0, 256, (IMAGES, side, side, channels), dtype=np.uint8))
+    number = round(BYTES / (side * side * channels))
+    np.savez(path, images=random.integers(0, 256, (number, side, side, channels), dtype=np.uint8))
     return open_dataset(path)
 
 
