@@ -165,11 +165,8 @@ def _generators(network: _Network) -> Pairs:
 
 def _discriminators(network: _Network) -> Pairs:
     group = network.take_number("mbstd_group_size", 4, 2**16)
-    config = network.config(
-        "D_paper",
-        minibatch_discrimination="stddev" if group > 1 else "none",
-        minibatch_stddev_group=max(group, 1),
-    )
+    groups = {"minibatch_stddev_group": group} if group > 1 else {"minibatch_discrimination": "none"}
+    config = network.config("D_paper", **groups)
     build = _build_fused_discriminators if _fused(network) else build_discriminators
     return network.build(build, config, _discriminator_weights)
 

@@ -21,7 +21,7 @@ def stop_after(monkeypatch):
 
         def on_train_batch_end(self, batch, logs=None):
             if self.state.progress.images_shown == images:
-                self.stopped = True
+                self.asked = True
             original(self, batch, logs)
 
         monkeypatch.setattr(Checkpoints, "on_train_batch_end", on_train_batch_end)

@@ -20,7 +20,9 @@ from pgkeras.errors import UserError
 from pgkeras.images import resize
 
 LARGEST_DEFAULT_SIDE = 1024
-MOST_THREADS = 8  # each may hold one picture of up to `Image.MAX_IMAGE_PIXELS`
+MOST_PIXELS = 89_478_485  # of one picture; Pillow's own limit, which other code of the process may change
+TOO_LARGE = f"{{}}: has over {MOST_PIXELS:,} pixels; shrink it or remove it"
+MOST_THREADS = 8  # each may hold one picture
 
 
 class PictureFiles(Protocol):
@@ -82,10 +84,12 @@ class Pictures:
         try:
             with self._files.open(index) as file:
                 header = read_header(file)
-        except (Image.DecompressionBombError, Image.DecompressionBombWarning):
-            raise UserError(f"{name}: has over {Image.MAX_IMAGE_PIXELS:,} pixels; shrink it or remove it") from None
+        except Image.DecompressionBombError:
+            raise UserError(TOO_LARGE.format(name)) from None
         except Exception as error:  # decoders meet broken files with errors of every kind
             raise UserError(f"{name}: is no picture ({reason(error)}); replace or remove it") from None
+        if header.width * header.height > MOST_PIXELS:
+            raise UserError(TOO_LARGE.format(name))
         if self._fit == "refuse" and header.width != header.height:
             raise UserError(
                 f"{name}: is {header.width}x{header.height}; images must be square, crop them first, {HINT}"
@@ -119,8 +123,7 @@ class Pictures:
 
 @contextmanager
 def _without_warnings() -> Iterator[None]:
-    """Silences Pillow's remarks on metadata, and makes its warning of huge pictures an error."""
+    """Silences Pillow's remarks on metadata and on large pictures."""
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", module="PIL")
-        warnings.simplefilter("error", Image.DecompressionBombWarning)
         yield
