@@ -73,6 +73,10 @@ CHANGES: dict[str, dict] = {
     "longer at 32x32 and rates 0.004": LONGER | DOUBLE_RATES,
     "longer at 32x32 and rates 0.004 to 32x32": LONGER
     | {"generator_learning_rate": {4: 0.004, 64: 0.002}, "discriminator_learning_rate": {4: 0.004, 64: 0.002}},
+    "longer at 32x32 and rates 0.004 and R1 10": LONGER | DOUBLE_RATES | {"penalty_weight": 10},
+    "longer at 32x32 and rates 0.004 and augmented to 0.6": LONGER
+    | DOUBLE_RATES
+    | {"augmentation": ("colour", "translation", "cutout"), "augmentation_target": 0.6},
 }
 
 
