@@ -1,1 +1,1 @@
-"""Comparisons that anyone can repeat: both sides of each are measured in one run."""
+"""Measurements that anyone can repeat; where two things are compared, both are measured in one run."""

@@ -73,7 +73,9 @@ def batches(
     )
 
     def prepare(images: tf.Tensor, mirrored: tf.Tensor, labels: tf.Tensor) -> tf.Tensor | tuple[tf.Tensor, tf.Tensor]:
-        small = tf.cast(tf.image.resize(images, (resolution, resolution), "area"), tf.float32)
+        if resolution < side:
+            images = tf.image.resize(images, (resolution, resolution), "area")
+        small = tf.cast(images, tf.float32)
         small = tf.where(mirrored[:, None, None, None], tf.reverse(small, axis=[2]), small) / 127.5 - 1.0
         return small if data.labels is None else (small, labels)
 
