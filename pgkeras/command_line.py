@@ -64,7 +64,7 @@ def writing(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise UserError(
-            f"{path}: cannot be written ({error.strerror}); give rights, make room or choose another"
+            f"{path}: cannot be written ({error.strerror or error}); give rights, make room or choose another"
         ) from None
 
 

@@ -9,7 +9,7 @@ from keras import ops
 from tqdm import tqdm
 
 from pgkeras.atomic import atomic_path
-from pgkeras.command_line import run
+from pgkeras.command_line import run, writing
 from pgkeras.errors import UserError
 from pgkeras.interop import is_gan_zoo, load_pretrained
 from pgkeras.interop.pretrained import Pairs
@@ -41,10 +41,8 @@ def main(network: Path, out: Path) -> None:
     print(f"{network}: {'official PGGAN' if official else 'PyTorch GAN Zoo'}, {_description(largest)}")
 
     trained = {resolution: pair.straight for resolution, pair in pairs.items() if _has_faded_in(pairs, resolution)}
-    try:
+    with writing(out):
         _write(trained, out)
-    except OSError as error:
-        raise UserError(f"{out}: cannot be written ({error.strerror}); choose another --out") from None
     print(f"{', '.join(f'{side}x{side}' for side in trained)}: {out}")
     if len(trained) < len(pairs):
         print(f"not {', '.join(f'{side}x{side}' for side in pairs if side not in trained)}: training had not got there")

@@ -11,7 +11,7 @@ import numpy as np
 from tqdm import tqdm
 
 from pgkeras.atomic import atomic_path
-from pgkeras.command_line import GridSize, run, truncation_option
+from pgkeras.command_line import GridSize, run, truncation_option, writing
 from pgkeras.errors import UserError
 from pgkeras.images import grid, to_uint8, write_png
 from pgkeras.labels import classes_of_rows, load_labels, one_hot, read_label_names, rows
@@ -85,10 +85,8 @@ def main(
     path = choose_generator(run_or_model, resolution)
     generator = truncate(load_generator(path), truncation)
     request = _request(generator, path, num, size, seed, latents, labels)
-    try:
+    with writing(out):
         _write(generator, request, out)
-    except OSError as error:
-        raise UserError(f"{out}: cannot be written ({error.strerror}); choose another --out") from None
     number, side = len(request.latents), generator.output_shape[1]
     print(f"{number} images of {side}x{side}: {out}")
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 from tqdm import tqdm
 
-from pgkeras.command_line import run
+from pgkeras.command_line import run, writing
 from pgkeras.data.dataset import Dataset, Fit, NoLabelsError
 from pgkeras.data.options import fit_option
 from pgkeras.data.pack import packed_size, write_npz, write_shards
@@ -67,7 +67,7 @@ def main(data: Path, out: Path, side: int | None, fit: Fit, labels: bool | None,
     number, side, _, channels = dataset.images.shape
     shard_images = shard_images or max(1, SHARD_BYTES // (side * side * channels))
     size = packed_size(dataset, files=-(-number // shard_images))
-    try:
+    with writing(out):
         out.parent.mkdir(parents=True, exist_ok=True)
         free = shutil.disk_usage(out.parent).free
         print(f"{_describe(dataset)}: {_gigabytes(size)} in {out}, {_gigabytes(free)} free", flush=True)
@@ -78,8 +78,6 @@ def main(data: Path, out: Path, side: int | None, fit: Fit, labels: bool | None,
                 write_npz(out, dataset, bar.update)
             else:
                 write_shards(out, dataset, shard_images, bar.update)
-    except OSError as error:
-        raise UserError(f"--out {out}: cannot be written ({error.strerror or error}); choose another --out") from None
     conditional = " --conditional" * (dataset.labels is not None)
     resolution = min(2 ** (side.bit_length() - 1), LARGEST_RESOLUTION)
     print(f"packed {out}; to train on it:")

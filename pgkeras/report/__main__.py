@@ -4,8 +4,7 @@ from pathlib import Path
 
 import click
 
-from pgkeras.command_line import run
-from pgkeras.errors import UserError
+from pgkeras.command_line import run, writing
 from pgkeras.report import write_report
 from pgkeras.training.run_folder import RunFolder
 
@@ -23,10 +22,8 @@ def main(path: Path) -> None:
     Training does so itself at snapshots; a run that is going on is not disturbed.
     """
     folder, _ = RunFolder.open(path)
-    try:
+    with writing(folder.report):
         write_report(folder)
-    except OSError as error:
-        raise UserError(f"{folder.report}: cannot be written ({error.strerror}); make room or give rights") from None
     print(f"wrote {folder.report}")
 
 

@@ -6,7 +6,7 @@ import click
 from click.core import ParameterSource
 from tqdm import tqdm
 
-from pgkeras.command_line import GridSize, PositiveNumber, run, truncation_option
+from pgkeras.command_line import GridSize, PositiveNumber, run, truncation_option, writing
 from pgkeras.errors import UserError
 from pgkeras.loading import choose_generator, load_generator
 from pgkeras.truncation import truncate
@@ -81,11 +81,9 @@ def main(
         generator = truncate(load_generator(path), truncation)
         layout = choose_layout(generator, path, grid, labels)
         pictures = interpolation_frames(generator, layout, frames, smoothing * fps, seed)
-    try:
+    with writing(out):
         out.parent.mkdir(parents=True, exist_ok=True)
         write_video(out, tqdm(pictures, total=frames, unit="frame", disable=None), fps)
-    except OSError as error:
-        raise UserError(f"{out}: cannot be written ({error.strerror}); choose another --out") from None
     print(f"{frames} frames, {frames / fps:g} seconds: {out}")
 
 
