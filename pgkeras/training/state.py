@@ -31,7 +31,7 @@ class Progress:
         overflows_in_a_row: how many of the last steps did.
         rollbacks: times that training has failed and gone back to a checkpoint; each halves the learning rates.
         rolled_back_to: images shown at the checkpoint of the last rollback.
-        suspicious_ticks: what the watchdog has seen in so many ticks in a row.
+        suspicious_since: what the watchdog has seen in every tick since so many images had been shown.
         best_variance: the generated images' largest variance so far, as a part of the real ones'.
     """
 
@@ -45,7 +45,7 @@ class Progress:
     overflows_in_a_row: int = 0
     rollbacks: int = 0
     rolled_back_to: int = -1
-    suspicious_ticks: dict[str, int] = field(default_factory=dict)
+    suspicious_since: dict[str, int] = field(default_factory=dict)
     best_variance: float = 0.0
 
     @property

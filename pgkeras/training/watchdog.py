@@ -13,7 +13,8 @@ LARGEST_DIFFERENCE = 2.0
 # A difference of logits at which a fake passes for real once in 10^13.
 LARGEST_LOGITS = 30.0
 COLLAPSED = 0.05
-TICKS = 2
+# In short runs a tick is a few steps, and a generator that has seen no more photos than these may still find its way.
+LASTING_IMAGES = 20_000
 # In each step that overflows, float16's loss scale halves and the weights stay: a scale that was a million times too
 # large fits after so many, and more of them in a row have another cause.
 MOST_OVERFLOWS = 20
@@ -27,7 +28,8 @@ class Watchdog:
     """Tells when training has failed: numbers not finite, a discriminator that has won, a generator that collapsed.
 
     Losses and scores are looked at in every step; in float16, some steps in a row may overflow while the loss scale
-    falls. That the discriminator has won, or the generator collapsed, is decided on the means of two ticks in a row.
+    falls. That the discriminator has won, or the generator collapsed, is decided when the means of all ticks in 20,000
+    images, two ticks at least, say so.
 
     Args:
         config: of the run.
@@ -90,7 +92,8 @@ class Watchdog:
         return LARGEST_LOGITS
 
     def _suspicious(self, what: str, now: bool) -> bool:
-        """Whether so many ticks in a row, this one the last, gave cause."""
-        ticks = self.progress.suspicious_ticks
-        ticks[what] = ticks.get(what, 0) + 1 if now else 0
-        return ticks[what] >= TICKS
+        """Whether all ticks of the last images, this one too, gave cause."""
+        since, shown = self.progress.suspicious_since, self.progress.images_shown
+        if not now:
+            since.pop(what, None)
+        return now and shown - since.setdefault(what, shown) >= LASTING_IMAGES

@@ -8,9 +8,10 @@ import pytest
 from pgkeras import ProgressiveConfig, UserError
 from pgkeras.callbacks import FollowSchedule
 from pgkeras.schedule import Schedule
+from pgkeras.training import watchdog as module
 from pgkeras.training.checkpoint import list_checkpoints, load_checkpoint, save_checkpoint
 from pgkeras.training.state import Progress, TrainingState
-from pgkeras.training.watchdog import MOST_OVERFLOWS, DivergedError, Watchdog
+from pgkeras.training.watchdog import LASTING_IMAGES, MOST_OVERFLOWS, DivergedError, Watchdog
 from tests.training.small_run import CONFIG, IMAGES_IN_ALL, new_run, run, statistics
 
 POSITION = Schedule.from_config(CONFIG).at(0)
@@ -38,6 +39,12 @@ def break_once(monkeypatch):
         monkeypatch.setattr(FollowSchedule, "on_train_batch_begin", on_train_batch_begin)
 
     return arrange
+
+
+@pytest.fixture
+def two_ticks_suffice(monkeypatch):
+    """For runs of 88 images."""
+    monkeypatch.setattr(module, "LASTING_IMAGES", 1)
 
 
 def rollbacks(folder) -> list[dict]:
@@ -89,7 +96,7 @@ def test_a_run_recovers_from_a_weight_that_is_not_finite(tmp_path, faces, break_
     assert "is" in line["trouble"]
 
 
-def test_a_discriminator_without_a_penalty_wins(tmp_path, faces):
+def test_a_discriminator_without_a_penalty_wins(tmp_path, faces, two_ticks_suffice):
     """Nothing holds its scores: they drift apart without bound."""
     config = changed(
         penalty_weight=0, drift_weight=0, generator_learning_rate=1e-9, discriminator_learning_rate=100.0, resolution=4
@@ -100,7 +107,7 @@ def test_a_discriminator_without_a_penalty_wins(tmp_path, faces):
 
 
 @pytest.mark.slow
-def test_a_generator_that_collapses_is_taken_back(tmp_path, faces, break_once, capsys):
+def test_a_generator_that_collapses_is_taken_back(tmp_path, faces, break_once, capsys, two_ticks_suffice):
     """From 44 images on it draws one image only; two ticks later that is noticed.
 
     The newest checkpoint, at 64, has the collapsed generator and does not help; the one before it, at 28, does.
@@ -162,10 +169,13 @@ def test_scores_may_be_as_far_apart_as_images_or_as_logits_mean_anything(loss, r
     """Two images of 3 x R² values in [-1, 1] are at most 2 sqrt(3) R apart."""
     config = changed(loss=loss)
     position = next(Schedule.from_config(config).at(shown) for shown in (0, 80) if shown // 80 == resolution // 8)
-    watchdog = Watchdog(config, Progress())
+    progress = Progress()
+    watchdog = Watchdog(config, progress)
     for _ in range(5):
+        progress.images_shown += LASTING_IMAGES
         watchdog.check_tick(HEALTHY | {"real_score": limit - 0.01}, position)
     watchdog.check_tick(HEALTHY | {"real_score": limit + 0.01}, position)
+    progress.images_shown += LASTING_IMAGES
     with pytest.raises(DivergedError, match="the discriminator has won"):
         watchdog.check_tick(HEALTHY | {"real_score": limit + 0.01}, position)
 
@@ -229,21 +239,39 @@ def test_without_a_loss_scale_the_first_step_that_is_not_finite_is_divergence(pr
 
 
 def test_one_bad_tick_is_forgiven():
-    watchdog = Watchdog(CONFIG, Progress())
+    progress = Progress()
+    watchdog = Watchdog(CONFIG, progress)
     for _ in range(5):
+        progress.images_shown += LASTING_IMAGES
         watchdog.check_tick(HEALTHY, POSITION)
         watchdog.check_tick(HEALTHY | {"fake_variance": 0.0, "real_score": 1000.0}, POSITION)
 
 
 def test_a_generator_that_has_not_yet_varied_has_not_collapsed():
-    watchdog = Watchdog(CONFIG, Progress())
+    progress = Progress()
+    watchdog = Watchdog(CONFIG, progress)
     for _ in range(5):
+        progress.images_shown += LASTING_IMAGES
         watchdog.check_tick(HEALTHY | {"fake_variance": 0.001}, POSITION)
+
+
+def test_a_short_run_whose_images_vary_little_for_a_while_goes_on():
+    """As the demo on a machine with other work: ticks of three steps, in which a young generator has little variety."""
+    progress = Progress()
+    watchdog = Watchdog(CONFIG, progress)
+    watchdog.check_tick(HEALTHY | {"fake_variance": 1.4}, POSITION)
+    for shown in range(1000, 1000 + LASTING_IMAGES, 500):
+        progress.images_shown = shown
+        watchdog.check_tick(HEALTHY | {"fake_variance": 0.005}, POSITION)
+    progress.images_shown = 1000 + LASTING_IMAGES
+    with pytest.raises(DivergedError, match="has collapsed"):
+        watchdog.check_tick(HEALTHY | {"fake_variance": 0.005}, POSITION)
 
 
 def test_a_resumed_run_goes_on_with_what_the_watchdog_has_seen():
     progress = Progress()
     Watchdog(CONFIG, progress).check_tick(HEALTHY, POSITION)
     Watchdog(CONFIG, progress).check_tick(HEALTHY | {"fake_variance": 0.001}, POSITION)
+    progress.images_shown = LASTING_IMAGES
     with pytest.raises(DivergedError, match=r"vary 0\.5% as much as real ones, after 90% before"):
         Watchdog(CONFIG, progress).check_tick(HEALTHY | {"fake_variance": 0.001}, POSITION)
