@@ -7,7 +7,7 @@ import shutil
 import sys
 import zipfile
 import zlib
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from pathlib import Path
 
 import numpy as np
@@ -58,6 +58,8 @@ def list_checkpoints(folder: Path) -> list[Path]:
 def load_checkpoint(state: TrainingState, path: Path) -> None:
     """Restores a state from a checkpoint of the same configuration.
 
+    What another version of this program kept of the progress and this one does not know is left out with a warning.
+
     Args:
         state: freshly made from the run's config.
         path: the checkpoint.
@@ -68,7 +70,9 @@ def load_checkpoint(state: TrainingState, path: Path) -> None:
     try:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as members:
             arrays = {name: members[name] for name in members.files}
-        progress = Progress(**json.loads(str(arrays.pop("progress"))))
+        saved = dict(json.loads(str(arrays.pop("progress"))))
+        known = {each.name for each in fields(Progress)}
+        progress = Progress(**{name: value for name, value in saved.items() if name in known})
     except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile, zlib.error) as error:
         raise UserError(f"{path}: is damaged ({error}); delete it to resume from the checkpoint before it") from None
     variables = state.variables()
@@ -78,6 +82,8 @@ def load_checkpoint(state: TrainingState, path: Path) -> None:
     for name, variable in variables.items():
         variable.assign(arrays[name])
     vars(state.progress).update(asdict(progress))
+    if forgotten := sorted(saved.keys() - known):
+        print(f"warning: {path}: {', '.join(forgotten)} of another version is not used", file=sys.stderr)
 
 
 def load_newest_checkpoint(state: TrainingState, folder: Path) -> Path | None:

@@ -1,5 +1,6 @@
 """Checkpoints and resuming: nothing that was finished is lost, nothing changes by stopping."""
 
+import json
 from dataclasses import asdict
 
 import numpy as np
@@ -118,6 +119,23 @@ def test_a_damaged_checkpoint_falls_back_to_the_one_before(tmp_path, capsys, dam
     assert load_newest_checkpoint(other, tmp_path).name == "000000004.npz"
     assert other.progress.images_shown == 4
     assert "000000008.npz: is damaged" in capsys.readouterr().err
+
+
+def test_a_checkpoint_of_another_version_is_trained_on(tmp_path, capsys):
+    state = changed_state()
+    state.progress.images_shown = 4
+    path = save_checkpoint(state, tmp_path)
+    with np.load(path) as members:
+        arrays = dict(members)
+    progress = json.loads(str(arrays["progress"]))
+    del progress["suspicious_since"]
+    arrays["progress"] = np.array(json.dumps(progress | {"suspicious_ticks": {"collapsed": 1}}))
+    np.savez(path, **arrays)
+
+    other = TrainingState(CONFIG, "float32")
+    load_checkpoint(other, path)
+    assert other.progress == state.progress
+    assert capsys.readouterr().err == f"warning: {path}: suspicious_ticks of another version is not used\n"
 
 
 def test_only_damaged_checkpoints_are_an_error(tmp_path):
