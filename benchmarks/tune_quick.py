@@ -57,6 +57,7 @@ WITHOUT_COST = {
     "fade_in_kimg": 1,
     "generator_learning_rate": 0.001,
     "discriminator_learning_rate": 0.001,
+    "penalty_weight": 1,
     "ema_decay": 0.99,
 }
 """Options that leave the seconds per image of each phase as they are, each with a value for all configurations."""
@@ -74,9 +75,9 @@ CHANGES: dict[str, dict] = {
     "longer at 32x32 and rates 0.004 to 32x32": LONGER
     | {"generator_learning_rate": {4: 0.004, 64: 0.002}, "discriminator_learning_rate": {4: 0.004, 64: 0.002}},
     "longer at 32x32 and rates 0.004 and R1 10": LONGER | DOUBLE_RATES | {"penalty_weight": 10},
-    "longer at 32x32 and rates 0.004 and augmented to 0.6": LONGER
+    "longer at 32x32 and rates 0.004 and R1 10 and EMA 0.998": LONGER
     | DOUBLE_RATES
-    | {"augmentation": ("colour", "translation", "cutout"), "augmentation_target": 0.6},
+    | {"penalty_weight": 10, "ema_decay": 0.998},
 }
 
 
