@@ -13,7 +13,7 @@ import numpy as np
 from benchmarks.face_network import Seen
 from pgkeras.atomic import atomic_path
 from pgkeras.command_line import run
-from pgkeras.config import ProgressiveConfig
+from pgkeras.config import ProgressiveConfig, typed
 from pgkeras.data import Dataset, hold_out, open_dataset
 from pgkeras.errors import UserError
 from pgkeras.evaluation.candidates import find_candidate
@@ -75,6 +75,9 @@ CHANGES: dict[str, dict] = {
     "longer at 32x32 and rates 0.004 to 32x32": LONGER
     | {"generator_learning_rate": {4: 0.004, 64: 0.002}, "discriminator_learning_rate": {4: 0.004, 64: 0.002}},
     "longer at 32x32 and rates 0.004 and R1 10": LONGER | DOUBLE_RATES | {"penalty_weight": 10},
+    "longer at 32x32 and rates 0.004 and R1 10 from 64x64 on": LONGER
+    | DOUBLE_RATES
+    | {"penalty_weight": {4: 1, 64: 10}},
     "longer at 32x32 and rates 0.004 and R1 10 and EMA 0.998": LONGER
     | DOUBLE_RATES
     | {"penalty_weight": 10, "ema_decay": 0.998},
@@ -203,7 +206,7 @@ class Judge:
 
 def _train(name: str, resolution: int, faces: Path, folder: Path) -> None:
     kimg = _kimg_of_same_time(name, resolution, faces)
-    options = [f"--{option.replace('_', '-')}={_text(value)}" for option, value in _given(name).items()]
+    options = [f"--{option.replace('_', '-')}={typed(value)}" for option, value in _given(name).items()]
     command = [sys.executable, "-m", "pgkeras.train", str(faces), "--out", str(folder), "--preset", "quick"]
     command += [f"--resolution={resolution}", f"--kimg={kimg}", f"--holdout={HOLDOUT}", *options]
     subprocess.run(command, check=True, stdout=sys.stderr)
@@ -246,12 +249,6 @@ def _costs(config_json: str, faces: Path) -> list[float]:
     schedule = Schedule.from_config(config)
     costs = preflight(TrainingState(config, fastest_precision()), training, schedule, seconds=MEASURED_SECONDS)
     return [cost.seconds_per_image for cost in costs]
-
-
-def _text(value: object) -> str:
-    if isinstance(value, dict):
-        return ",".join(f"{resolution}:{number:g}" for resolution, number in value.items())
-    return ",".join(value) if isinstance(value, tuple) else str(value)
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ import click
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
+from pgkeras.config import typed
 from pgkeras.errors import UserError
 
 
@@ -172,9 +173,9 @@ def _option(name: str, field: FieldInfo) -> Callable[[Callable], Callable]:
         flag,
         name,
         type=_click_type(field),
-        metavar="N|4:N,64:N..." if isinstance(default, dict) else None,
+        metavar="N|4:N,64:N..." if _is_by_resolution(field.annotation) else None,
         default=None,
-        help=field.description if default in (None, ()) else f"{field.description}  [default: {_text(default)}]",
+        help=field.description if default in (None, ()) else f"{field.description}  [default: {typed(default)}]",
     )
 
 
@@ -184,7 +185,5 @@ def _click_type(field: FieldInfo) -> click.ParamType | type:
     return field.annotation if field.annotation in (bool, int, float) else str
 
 
-def _text(value: Any) -> str:
-    if isinstance(value, dict):
-        return ",".join(f"{resolution}:{number:g}" for resolution, number in value.items())
-    return str(value)
+def _is_by_resolution(annotation: Any) -> bool:
+    return get_origin(annotation) is dict or any(map(_is_by_resolution, get_args(annotation)))

@@ -48,6 +48,24 @@ def _split(value: Any) -> Any:
     return tuple(part for part in value.split(",") if part) if isinstance(value, str) else value
 
 
+def typed(value: object) -> str:
+    """The value of an option as it is typed on a command line.
+
+    Args:
+        value: of a field of ProgressiveConfig.
+
+    >>> typed({4: 800.0}), typed({4: 16, 256: 14}), typed(("swd", "ms_ssim"))
+    ('800', '4:16,256:14', 'swd,ms_ssim')
+    """
+    if isinstance(value, dict):
+        if value.keys() == {4}:
+            return typed(value[4])
+        return ",".join(f"{resolution}:{typed(number)}" for resolution, number in value.items())
+    if isinstance(value, tuple):
+        return ",".join(value)
+    return str(value).removesuffix(".0") if isinstance(value, float) else str(value)
+
+
 Metrics = Annotated[tuple[Literal["swd", "ms_ssim"], ...], BeforeValidator(_split)]
 Augmentations = Annotated[tuple[Literal["colour", "translation", "cutout"], ...], BeforeValidator(_split)]
 WITHOUT_PENALTY = ("wgan", "lsgan", "hinge")
@@ -157,8 +175,10 @@ class ProgressiveConfig(BaseModel):
         "squared error; non-saturating: binary cross-entropy with R1; hinge; dragan: binary cross-entropy with a "
         "gradient penalty around the photos.",
     )
-    penalty_weight: NotNegativeFloat | None = Field(
-        None, description="Weight of the loss's gradient penalty (λ of WGAN-GP, γ of R1); if not given, the loss's own."
+    penalty_weight: PerResolution[NotNegativeFloat] | None = Field(
+        None,
+        description="Weight of the loss's gradient penalty (λ of WGAN-GP, γ of R1), by resolution; if not given, the "
+        "loss's own.",
     )
     penalty_interval: PositiveInt = Field(
         1, description="Steps from one gradient penalty to the next, weighted by the interval (lazy regularization)."
@@ -247,7 +267,7 @@ class ProgressiveConfig(BaseModel):
         for option, without_effect, reason in (
             ("penalty_weight", self.loss in WITHOUT_PENALTY, f"--loss {self.loss} has no penalty to weigh"),
             ("penalty_interval", self.loss in WITHOUT_PENALTY, f"--loss {self.loss} has no penalty to space out"),
-            ("penalty_interval", self.penalty_weight == 0, "--penalty-weight 0 leaves no penalty to space out"),
+            ("penalty_interval", self._has_no_penalty, "--penalty-weight 0 leaves no penalty to space out"),
             ("minibatch_stddev_group", self.minibatch_discrimination != "stddev", no_groups),
             ("batch_normalization_momentum", not self._normalizes_batches, "there is no batch normalization"),
             ("label_weight", not self.label_size, "the network has no labels without --conditional"),
@@ -258,8 +278,8 @@ class ProgressiveConfig(BaseModel):
         ):
             value, default = getattr(self, option), ProgressiveConfig.model_fields[option].default
             if without_effect and value != default:
-                remedy = "drop it" if default is None else f"leave it at {default:g}"
-                raise ValueError(f"--{option.replace('_', '-')} {value:g}: {reason}; {remedy}")
+                remedy = "drop it" if default is None else f"leave it at {typed(default)}"
+                raise ValueError(f"--{option.replace('_', '-')} {typed(value)}: {reason}; {remedy}")
 
     def _check_augmentation_target(self) -> None:
         if self.augmentation_target is not None and self.loss in ("wgan", "wgan-gp"):
@@ -307,15 +327,15 @@ class ProgressiveConfig(BaseModel):
         """
         return max(1, min(int(self.fmap_base / (resolution / 2) ** self.fmap_decay), self.fmap_max))
 
-    def at_resolution(self, option: str, resolution: int) -> float:
-        """The value of a by-resolution option at one resolution.
+    def at_resolution(self, option: str, resolution: int) -> float | None:
+        """The value of a by-resolution option at one resolution; None if it is not given and has no default.
 
         Args:
             option: its name, for example "batch_size".
             resolution: image side in pixels.
         """
         values = getattr(self, option)
-        return values[max(start for start in values if start <= resolution)]
+        return values and values[max(start for start in values if start <= resolution)]
 
     def possible_micro_batches(self, batch_size: int) -> list[int]:
         """Into how many parts a batch can be dealt without changing what its images mean to each other.
@@ -339,6 +359,10 @@ class ProgressiveConfig(BaseModel):
             return -(-images // self.minibatch_stddev_group)
 
         return [number for number in divisors if number * groups(batch_size // number) == groups(batch_size)]
+
+    @property
+    def _has_no_penalty(self) -> bool:
+        return self.penalty_weight is not None and not any(self.penalty_weight.values())
 
     @property
     def _normalizes_batches(self) -> bool:

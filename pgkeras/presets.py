@@ -60,7 +60,7 @@ def quick() -> ProgressiveConfig:
         generator_learning_rate=0.004,
         discriminator_learning_rate=0.004,
         loss="non-saturating",
-        penalty_weight=1,
+        penalty_weight={4: 1, 64: 10},
         penalty_interval=8,
         ema_decay=0.995,
     )

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from pgkeras.config import ProgressiveConfig
+from pgkeras.config import ProgressiveConfig, typed
 from pgkeras.report.numbers import kilo
 from pgkeras.report.record import Record
 
@@ -69,14 +69,8 @@ def option_words(options: Mapping[str, Any]) -> list[str]:
         else:
             if name in ("straight_kimg", "fade_in_kimg"):
                 value = {resolution: round(kimg, 3) for resolution, kimg in value.items()}
-            words.append(f"--{flag} {_typed(value)}")
+            words.append(f"--{flag} {typed(value)}")
     return words
-
-
-def _typed(value: Any) -> str:
-    if isinstance(value, dict):
-        return ",".join(f"{resolution}:{number}" for resolution, number in value.items())
-    return ",".join(value) if isinstance(value, tuple) else str(value)
 
 
 def _shown(value: Any) -> str:
@@ -89,4 +83,4 @@ def _shown(value: Any) -> str:
         return ", ".join(f"{number:.4g} from {resolution}×{resolution}" for resolution, number in value.items())
     if isinstance(value, float):
         return f"{value:.4g}"
-    return "none" if value in (None, ()) else _typed(value)
+    return "none" if value in (None, ()) else typed(value)

@@ -102,7 +102,7 @@ class TrainingState:
                 self.generator_optimizer,
                 self.discriminator_optimizer,
                 LOSSES[self.config.loss],
-                penalty_weight=self.config.penalty_weight,
+                penalty_weight=self.config.at_resolution("penalty_weight", phase.resolution),
                 penalty_interval=self.config.penalty_interval,
                 drift_weight=self.config.drift_weight,
                 label_weight=self.config.label_weight,
