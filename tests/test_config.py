@@ -50,6 +50,9 @@ def test_options_by_resolution_are_read_in_every_form(value, expected):
         ({"straight_kimg": {4: 1, 64: 0}}, "the last phase needs images"),
         ({"adam_beta2": 1}, "less than 1"),
         ({"loss": "hinge", "penalty_weight": 1}, "--loss hinge has no penalty to weigh"),
+        ({"loss": "hinge", "penalty_weight": "4:1,64:0.5"}, "--penalty-weight 4:1,64:0.5: --loss hinge has no penalty"),
+        ({"penalty_weight": {64: 10}}, "begin with 4:value"),
+        ({"penalty_weight": "4:1,64:-1"}, "greater than or equal to 0"),
         ({"label_weight": 2}, "the network has no labels without --conditional; drop it"),
         ({"augmentation": "colour,blur"}, "'cutout'"),
         ({"augmentation": "cutout", "augmentation_kimg": 7}, "there is no --augmentation-target"),
@@ -61,6 +64,10 @@ def test_options_by_resolution_are_read_in_every_form(value, expected):
         ),
         (
             {"loss": "non-saturating", "penalty_weight": 0, "penalty_interval": 8},
+            "--penalty-interval 8: --penalty-weight 0 leaves no penalty to space out; leave it at 1",
+        ),
+        (
+            {"penalty_weight": "4:0,64:0", "penalty_interval": 8},
             "--penalty-interval 8: --penalty-weight 0 leaves no penalty to space out; leave it at 1",
         ),
         (
@@ -84,9 +91,16 @@ def test_wrong_and_contradictory_options_are_errors(options, message):
         ProgressiveConfig(**options)
 
 
-def test_a_config_survives_json():
-    config = ProgressiveConfig(batch_size="4:16,256:8", penalty_weight=2)
+@pytest.mark.parametrize("penalty_weight", [None, 2, "4:1,64:10"])
+def test_a_config_survives_json(penalty_weight):
+    config = ProgressiveConfig(batch_size="4:16,256:8", penalty_weight=penalty_weight)
     assert ProgressiveConfig.model_validate_json(config.model_dump_json()) == config
+
+
+def test_an_option_by_resolution_may_have_no_value():
+    assert ProgressiveConfig().at_resolution("penalty_weight", 64) is None
+    config = ProgressiveConfig(penalty_weight="4:1,64:10", resolution=128)
+    assert [config.at_resolution("penalty_weight", r) for r in config.resolutions] == [1, 1, 1, 1, 10, 10]
 
 
 @pytest.mark.parametrize("name", PRESETS)
@@ -107,7 +121,7 @@ def test_dcgan_refuses_what_it_has_not():
 def test_presets_refuse_what_would_have_no_effect_on_them(name):
     """Each of these has an effect on some presets and none on others."""
     preset = PRESETS[name]()
-    penalized = preset.loss in ("wgan-gp", "non-saturating") and preset.penalty_weight != 0
+    penalized = preset.loss in ("wgan-gp", "non-saturating") and preset.penalty_weight != {4: 0}
     batches = "batch" in (preset.generator_normalization, preset.discriminator_normalization)
     for option, value, has_effect in (
         ("penalty_interval", 7, penalized),
