@@ -108,7 +108,7 @@ class Results:
             samples: uint8 (number, side, side, 3).
         """
         write_png(self.folder / _strip(name), grid(samples, len(samples)))
-        results = dict(sorted((self.read() | {name: values}).items(), key=lambda item: item[1]["frechet"]))
+        results = dict(sorted((self.read() | {name: values}).items(), key=lambda item: item[1]["swd_average"]))
         lines = "".join(json.dumps({"name": name} | values) + "\n" for name, values in results.items())
         for path, text in ((self._lines, lines), (self.folder / "results.md", _table(results))):
             with atomic_path(path) as temporary:
