@@ -46,7 +46,7 @@ def quick() -> ProgressiveConfig:
         python -m pgkeras.train faces.npz --out runs --preset quick --minutes 20
 
     --minutes sets how long it takes. A third of a million parameters; non-saturating loss with an R1 penalty that is
-    weak up to 32x32 and ten times as strong from there on. It is taken at every eighth step only, because its second
+    weak up to 32x32 and ten times as strong from 64x64 on. It is taken at every eighth step only, because its second
     derivatives are the dearest part of a step. Most of the images are kept for 32x32 and up. Chosen among the
     configurations in `benchmarks/tuned_quick`.
     """
