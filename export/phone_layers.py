@@ -13,7 +13,7 @@ import numpy as np
 import tensorflow as tf
 from keras import ops
 
-from pgkeras.layers import EqualizedConv2D, LeakyReLU, PixelNormalization
+from pgkeras.layers import EqualizedConv2D, FusedConv2D, LeakyReLU, PixelNormalization
 
 FUSED_FROM = 128  # pixels; below, there are too many weights for 16/9 of them to be worth the time saved
 # Along one axis, a kernel's three weights as the two of each pixel of a pair: (second and first, 2, 3).
@@ -38,7 +38,13 @@ def _(layer: keras.layers.UpSampling2D) -> keras.Layer:
 
 @as_phones_run_it.register
 def _(layer: EqualizedConv2D) -> keras.Layer:
-    return _Convolution(layer, dtype=layer.dtype_policy, name=layer.name)
+    return _Convolution(layer, layer.kernel_size, layer.padding, dtype=layer.dtype_policy, name=layer.name)
+
+
+@as_phones_run_it.register
+def _(layer: FusedConv2D) -> keras.Layer:
+    """Delegates have no fast transposed convolution."""
+    return _DoublingConvolution(layer, 3, "same", dtype=layer.dtype_policy, name=layer.name)
 
 
 @as_phones_run_it.register
@@ -60,11 +66,15 @@ class _NearestResize(keras.layers.Layer):
         self.factors = factors
 
     def call(self, images: keras.KerasTensor) -> keras.KerasTensor:
-        sides = [side * factor for side, factor in zip(images.shape[1:3], self.factors, strict=True)]
-        resized = ops.image.resize(images, sides, interpolation="nearest")
-        if self.factors == (2, 2):
-            resized.upsampled_from = images
-        return resized
+        return _resized(images, self.factors)
+
+
+def _resized(images: keras.KerasTensor, factors: tuple[int, int]) -> keras.KerasTensor:
+    sides = [side * factor for side, factor in zip(images.shape[1:3], factors, strict=True)]
+    resized = ops.image.resize(images, sides, interpolation="nearest")
+    if factors == (2, 2):
+        resized.upsampled_from = images
+    return resized
 
 
 class _Convolution(keras.layers.Layer):
@@ -78,14 +88,18 @@ class _Convolution(keras.layers.Layer):
 
     Args:
         layer: has the weights.
+        size: of the kernel.
+        padding: "same" or "valid".
     """
 
-    def __init__(self, layer: EqualizedConv2D, **kwargs) -> None:
+    def __init__(self, layer: EqualizedConv2D | FusedConv2D, size: int, padding: str, **kwargs) -> None:
         super().__init__(**kwargs)
         self.layer = layer
+        self.size = size
+        self.padding = padding
 
     def call(self, features: keras.KerasTensor) -> keras.KerasTensor:
-        size, padding = self.layer.kernel_size, self.layer.padding
+        size, padding = self.size, self.padding
 
         def scaled(factor: float) -> keras.KerasTensor:
             kernel, bias = self.layer.kernel * (self.layer.scale * factor), self.layer.bias * factor
@@ -100,6 +114,13 @@ class _Convolution(keras.layers.Layer):
         convolved = scaled(1.0)
         convolved.scaled = scaled
         return convolved
+
+
+class _DoublingConvolution(_Convolution):
+    """The same of images that it doubles first."""
+
+    def call(self, features: keras.KerasTensor) -> keras.KerasTensor:
+        return super().call(_resized(features, (2, 2)))
 
 
 def _convolve_doubled(

@@ -70,6 +70,60 @@ class EqualizedConv2D(keras.layers.Layer):
 
 
 @keras.saving.register_keras_serializable(package="pgkeras")
+class FusedConv2D(keras.layers.Layer):
+    """A 3x3 convolution in one with doubling or halving of the side: the official code's `fused_scale`.
+
+    Args:
+        filters: output channels.
+        scaling: "up": what repeating each pixel to 2x2, then convolving gives; "down": what convolving, then averaging
+            2x2 pixels gives.
+        gain: numerator of He's constant, gain / sqrt(fan in).
+        equalized: multiply weights of unit variance by He's constant at every call (section 4.1); otherwise they begin
+            with its variance and are used as they are.
+
+    Input: (batch, side, side, channels). Output: (batch, twice or half the side, the same, filters).
+
+    Raises:
+        ValueError: if filters is not positive, or scaling is unknown.
+    """
+
+    def __init__(self, filters: int, scaling: str, gain: float = HE_GAIN, equalized: bool = True, **kwargs) -> None:
+        super().__init__(**kwargs)
+        if filters < 1:
+            raise ValueError(f"filters must be at least 1; received {filters}")
+        if scaling not in ("up", "down"):
+            raise ValueError(f'scaling must be "up" or "down"; received {scaling!r}')
+        self.filters = filters
+        self.scaling = scaling
+        self.gain = gain
+        self.equalized = equalized
+
+    def build(self, input_shape: tuple) -> None:
+        shape = (3, 3, input_shape[-1], self.filters)
+        he = self.gain / math.sqrt(math.prod(shape[:-1]))
+        self.scale, stddev = (he, 1.0) if self.equalized else (1.0, he)
+        self.kernel = self.add_weight(shape=shape, initializer=RandomNormal(stddev=stddev), name="kernel")
+        self.bias = self.add_weight(shape=(self.filters,), initializer="zeros", name="bias")
+
+    def call(self, inputs: Tensor) -> Tensor:
+        convolve = _convolve_doubled if self.scaling == "up" else _convolve_halved
+        return convolve(inputs, self.kernel * self.scale) + self.bias
+
+    def compute_output_shape(self, input_shape: tuple) -> tuple:
+        batch, *sides, _ = input_shape
+        height, width = (None if side is None else 2 * side if self.scaling == "up" else side // 2 for side in sides)
+        return (batch, height, width, self.filters)
+
+    def get_config(self) -> dict:
+        return super().get_config() | {
+            "filters": self.filters,
+            "scaling": self.scaling,
+            "gain": self.gain,
+            "equalized": self.equalized,
+        }
+
+
+@keras.saving.register_keras_serializable(package="pgkeras")
 class EqualizedDense(keras.layers.Layer):
     """Fully connected layer with equalized learning rate (section 4.1).
 
@@ -305,3 +359,16 @@ class Fade(keras.layers.Layer):
 
     def get_config(self) -> dict:
         return super().get_config() | {"alpha": self.initial_alpha}
+
+
+def _convolve_doubled(images: Tensor, kernel: Tensor) -> Tensor:
+    """Of images whose every pixel is repeated to 2x2: a transposed convolution, then sums of 2x2 pixels."""
+    turned = ops.transpose(ops.flip(kernel, (0, 1)), (0, 1, 3, 2))
+    spread = ops.conv_transpose(images, turned, strides=2, padding="valid")
+    return 4 * ops.average_pool(spread, 2, strides=1)
+
+
+def _convolve_halved(images: Tensor, kernel: Tensor) -> Tensor:
+    """And the mean of 2x2 pixels: it is taken first, since then every other pixel need not be computed."""
+    framed = ops.pad(images, ((0, 0), (1, 1), (1, 1), (0, 0)))
+    return ops.conv(ops.average_pool(framed, 2, strides=1), kernel, strides=2)

@@ -14,6 +14,7 @@ from pgkeras.layers import (
     EqualizedConv2D,
     EqualizedDense,
     Fade,
+    FusedConv2D,
     LeakyReLU,
     MinibatchDiscrimination,
     MinibatchStddev,
@@ -77,6 +78,60 @@ def test_equalized_conv2d_keeps_variance_through_a_relu():
 def test_equalized_conv2d_names_what_is_wrong(arguments, message):
     with pytest.raises(ValueError, match=message):
         EqualizedConv2D(**arguments)
+
+
+@pytest.mark.parametrize("equalized", [True, False])
+@pytest.mark.parametrize(("scaling", "side"), [("up", 12), ("down", 3)])
+def test_fused_conv2d(scaling, side, equalized):
+    arguments = {"filters": 5, "scaling": scaling, "gain": 1.5, "equalized": equalized}
+    run_layer_test(FusedConv2D, arguments, normal(2, 6, 6, 3), (2, side, side, 5))
+
+
+def convolution_3x3(image: np.ndarray, kernel: np.ndarray) -> np.ndarray:
+    """One channel, zeros around it."""
+    windows = np.lib.stride_tricks.sliding_window_view(np.pad(image, 1), (3, 3))
+    return np.einsum("yxab,ab->yx", windows, kernel)
+
+
+@pytest.mark.parametrize("side", [2, 4, 6])
+def test_fused_conv2d_is_repetition_then_convolution_and_convolution_then_averaging(side):
+    """At every pixel, those at the border too, against plain NumPy."""
+    image, kernel = normal(side, side), normal(3, 3)
+    repeated = image.repeat(2, axis=0).repeat(2, axis=1)
+    averaged = convolution_3x3(image, kernel).reshape(side // 2, 2, side // 2, 2).mean(axis=(1, 3))
+    for scaling, expected in (("up", convolution_3x3(repeated, kernel)), ("down", averaged)):
+        layer = FusedConv2D(1, scaling, gain=6.0)
+        layer.build((None, side, side, 1))
+        layer.set_weights([kernel[..., None, None], np.array([0.25])])
+        output = ops.convert_to_numpy(layer(image[None, ..., None]))[0, ..., 0]
+        np.testing.assert_allclose(output, 2 * expected + 0.25, atol=1e-5)
+
+
+def test_fused_conv2d_by_hand():
+    """Up, a kernel of ones: an inner pixel sums 9, the corner 4. Down: of 4x4 ones the mean of 4, 6, 6 and 9."""
+    for scaling, expected in (("up", [[4.0, 6.0], [6.0, 9.0]]), ("down", [[6.25, 6.25], [6.25, 6.25]])):
+        layer = FusedConv2D(1, scaling, equalized=False)
+        layer.build((None, 4, 4, 1))
+        layer.set_weights([np.ones((3, 3, 1, 1)), np.zeros(1)])
+        output = ops.convert_to_numpy(layer(np.ones((1, 4, 4, 1), np.float32)))[0, :2, :2, 0]
+        np.testing.assert_allclose(output, expected, rtol=1e-6)
+
+
+def test_fused_conv2d_without_equalized_learning_rate_begins_with_hes_variance():
+    keras.utils.set_random_seed(0)
+    layer = FusedConv2D(64, "down", equalized=False)
+    layer.build((None, 8, 8, 64))
+    assert layer.get_weights()[0].std() == pytest.approx(math.sqrt(2 / (9 * 64)), rel=0.02)
+    assert layer.scale == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [({"filters": 0, "scaling": "up"}, "received 0"), ({"filters": 1, "scaling": "left"}, "received 'left'")],
+)
+def test_fused_conv2d_names_what_is_wrong(arguments, message):
+    with pytest.raises(ValueError, match=message):
+        FusedConv2D(**arguments)
 
 
 def test_equalized_dense():

@@ -9,10 +9,8 @@ It is ours, but for this:
 - A convolution that is fused with upscaling (`Conv0_up`) stores a 3x3 kernel (height, width, out, in), sums its shifts
   by one pixel to a 4x4 kernel, and applies that as a transposed convolution of stride 2. To sum the shifts is to
   convolve with a 2x2 box, and the box's transposed convolution of stride 2 is pixel repetition. What is left is the
-  transposed convolution with the 3x3 kernel, of stride 1: a convolution with that kernel turned by 180 degrees.
-- One that is fused with downscaling (`Conv1_down`) applies the mean of the shifts with stride 2: a convolution with the
-  3x3 kernel as it is stored, and then the mean of 2x2 pixels. Its activation comes after that mean, and before it in
-  networks that are not fused.
+  transposed convolution with the 3x3 kernel, of stride 1: a convolution with that kernel turned by 180 degrees. That is
+  `FusedConv2D`, as is one that is fused with downscaling (`Conv1_down`), whose kernel is stored as ours.
 - Dense layers see features as (channels, height, width).
 
 NVIDIA's published networks are for non-commercial use only (CC BY-NC 4.0).
@@ -37,7 +35,6 @@ from pgkeras.interop.pretrained import (
     build_with_weights,
     check_size,
     checked_config,
-    replace_layers,
 )
 from pgkeras.interop.restricted_unpickler import load_pickle
 from pgkeras.networks import build_discriminators, build_generators
@@ -155,6 +152,7 @@ def _generators(network: _Network) -> Pairs:
     latent_size = int(network.take_number("latent_size", 0, 2**16))
     config = network.config(
         "G_paper",
+        fused_scale="8x8/Conv0_up/weight" in network.variables,
         normalize_latents=bool(network.take("normalize_latents", True)),
         generator_normalization="pixel" if network.take("use_pixelnorm", True) else "none",
         generator_activation="leaky-relu" if network.take("use_leakyrelu", True) else "relu",
@@ -166,26 +164,8 @@ def _generators(network: _Network) -> Pairs:
 def _discriminators(network: _Network) -> Pairs:
     group = network.take_number("mbstd_group_size", 4, 2**16)
     groups = {"minibatch_stddev_group": group} if group > 1 else {"minibatch_discrimination": "none"}
-    config = network.config("D_paper", **groups)
-    build = _build_fused_discriminators if _fused(network) else build_discriminators
-    return network.build(build, config, _discriminator_weights)
-
-
-def _fused(network: _Network) -> bool:
-    """Whether a discriminator's convolutions are fused with the downscaling."""
-    return "8x8/Conv1_down/weight" in network.variables
-
-
-def _build_fused_discriminators(config: ProgressiveConfig) -> Pairs:
-    pairs = build_discriminators(config)
-    layers = {layer.name: layer for layer in pairs[config.resolution].straight.layers}
-    swapped = {}
-    for resolution in config.resolutions[1:]:
-        activation, downsample = (
-            f"discriminator_{resolution:04}_{step}" for step in ("conv_1_activation", "downsample")
-        )
-        swapped |= {activation: layers[downsample], downsample: layers[activation]}
-    return replace_layers(pairs, swapped)
+    config = network.config("D_paper", fused_scale="8x8/Conv1_down/weight" in network.variables, **groups)
+    return network.build(build_discriminators, config, _discriminator_weights)
 
 
 def _generator_weights(network: _Network, config: ProgressiveConfig) -> LayerWeights:
@@ -198,13 +178,13 @@ def _generator_weights(network: _Network, config: ProgressiveConfig) -> LayerWei
         name = f"generator_{resolution:04}"
         weights[f"{name}_to_rgb"] = network.layer(f"ToRGB_lod{lod}")
         if resolution > 4:
-            weights[f"{name}_conv_0"] = _upscaling(network, f"{resolution}x{resolution}/Conv0")
+            weights[f"{name}_conv_0"] = _upscaling(network, f"{resolution}x{resolution}/Conv0", config)
             weights[f"{name}_conv_1"] = network.layer(f"{resolution}x{resolution}/Conv1")
     return weights
 
 
-def _upscaling(network: _Network, name: str) -> tuple[np.ndarray, np.ndarray]:
-    if f"{name}_up/weight" not in network.variables:
+def _upscaling(network: _Network, name: str, config: ProgressiveConfig) -> tuple[np.ndarray, np.ndarray]:
+    if not config.fused_scale:
         return network.layer(name)
     kernel, bias = network.layer(f"{name}_up")
     return kernel[::-1, ::-1].swapaxes(2, 3), bias
@@ -222,5 +202,5 @@ def _discriminator_weights(network: _Network, config: ProgressiveConfig) -> Laye
         weights[f"{name}_from_rgb"] = network.layer(f"FromRGB_lod{lod}")
         if resolution > 4:
             weights[f"{name}_conv_0"] = network.layer(f"{block}/Conv0")
-            weights[f"{name}_conv_1"] = network.layer(f"{block}/Conv1_down" if _fused(network) else f"{block}/Conv1")
+            weights[f"{name}_conv_1"] = network.layer(f"{block}/Conv1{'_down' * config.fused_scale}")
     return weights

@@ -5,7 +5,15 @@ from keras import layers
 
 from pgkeras.config import ProgressiveConfig
 from pgkeras.layers import Fade, LeakyReLU, MinibatchDiscrimination, MinibatchStddev
-from pgkeras.networks.parts import Layers, chain, convolution, discriminator_activation, judge, judgement
+from pgkeras.networks.parts import (
+    Layers,
+    chain,
+    convolution,
+    discriminator_activation,
+    fused_convolution,
+    judge,
+    judgement,
+)
 from pgkeras.networks.stage_pair import StagePair
 
 
@@ -53,9 +61,14 @@ def _from_rgb(resolution: int, config: ProgressiveConfig, dtype: str) -> Layers:
 
 def _block(resolution: int, config: ProgressiveConfig, dtype: str) -> Layers:
     name = f"discriminator_{resolution:04}"
+    first = _convolution(f"{name}_conv_0", config.feature_maps(resolution), 3, config, dtype)
+    second, feature_maps = f"{name}_conv_1", config.feature_maps(resolution // 2)
+    if config.fused_scale:
+        downscaling = fused_convolution(config, feature_maps, "down", dtype=dtype, name=second)
+        return [*first, downscaling, *discriminator_activation(config, second, dtype)]
     return [
-        *_convolution(f"{name}_conv_0", config.feature_maps(resolution), 3, config, dtype),
-        *_convolution(f"{name}_conv_1", config.feature_maps(resolution // 2), 3, config, dtype),
+        *first,
+        *_convolution(second, feature_maps, 3, config, dtype),
         layers.AveragePooling2D(2, dtype=dtype, name=f"{name}_downsample"),
     ]
 

@@ -7,7 +7,15 @@ from keras import layers
 
 from pgkeras.config import ProgressiveConfig
 from pgkeras.layers import HE_GAIN, Fade
-from pgkeras.networks.parts import chain, convolution, dense, generator_activation, generator_inputs, image_activation
+from pgkeras.networks.parts import (
+    chain,
+    convolution,
+    dense,
+    fused_convolution,
+    generator_activation,
+    generator_inputs,
+    image_activation,
+)
 from pgkeras.networks.stage_pair import StagePair
 
 
@@ -44,11 +52,18 @@ def _first_block(x: keras.KerasTensor, config: ProgressiveConfig, dtype: str) ->
     return _convolution(x, 4, "generator_0004_conv", config, dtype)
 
 
-def _block(x: keras.KerasTensor, resolution: int, config: ProgressiveConfig, dtype: str) -> keras.KerasTensor:
-    x = layers.UpSampling2D(2, dtype=dtype, name=f"generator_{resolution:04}_upsample")(x)
-    for name in (f"generator_{resolution:04}_conv_0", f"generator_{resolution:04}_conv_1"):
-        x = _convolution(x, resolution, name, config, dtype)
-    return x
+def _block(
+    x: keras.KerasTensor, latents: keras.KerasTensor, resolution: int, config: ProgressiveConfig, dtype: str
+) -> keras.KerasTensor:
+    name = f"generator_{resolution:04}"
+    if config.fused_scale:
+        first = f"{name}_conv_0"
+        upscaling = fused_convolution(config, config.feature_maps(resolution), "up", dtype=dtype, name=first)
+        x = chain([upscaling, *generator_activation(config, first, dtype)], x)
+    else:
+        x = layers.UpSampling2D(2, dtype=dtype, name=f"{name}_upsample")(x)
+        x = _convolution(x, resolution, f"{name}_conv_0", config, dtype)
+    return _convolution(x, resolution, f"{name}_conv_1", config, dtype)
 
 
 def _convolution(

@@ -1,13 +1,14 @@
 """What networks are made of, as a config wants it: weights equalized or not, features normalized or not."""
 
 import math
+from typing import Literal
 
 import keras
 from keras import layers
 from keras.initializers import Initializer, RandomNormal, VarianceScaling
 
 from pgkeras.config import ProgressiveConfig
-from pgkeras.layers import HE_GAIN, EqualizedConv2D, EqualizedDense, LeakyReLU, PixelNormalization
+from pgkeras.layers import HE_GAIN, EqualizedConv2D, EqualizedDense, FusedConv2D, LeakyReLU, PixelNormalization
 
 Layers = list[keras.Layer]
 
@@ -61,6 +62,21 @@ def convolution(
         return EqualizedConv2D(filters, kernel_size, gain=gain, padding=padding, dtype=dtype, name=name)
     first = initializer(config, gain)
     return layers.Conv2D(filters, kernel_size, padding=padding, kernel_initializer=first, dtype=dtype, name=name)
+
+
+def fused_convolution(
+    config: ProgressiveConfig, filters: int, scaling: Literal["up", "down"], *, name: str, dtype: str
+) -> keras.Layer:
+    """A 3x3 convolution in one with the doubling before it, or the halving after it.
+
+    Args:
+        config: of the network.
+        filters: output channels.
+        scaling: of the side.
+        name: of the layer.
+        dtype: its policy.
+    """
+    return FusedConv2D(filters, scaling, equalized=config.equalized_learning_rate, dtype=dtype, name=name)
 
 
 def dense(config: ProgressiveConfig, units: tuple[int, ...], *, name: str, dtype: str, gain: float = HE_GAIN) -> Layers:

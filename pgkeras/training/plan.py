@@ -7,11 +7,12 @@ import numpy as np
 
 from pgkeras.config import ProgressiveConfig
 from pgkeras.errors import UserError
-from pgkeras.layers import EqualizedConv2D
+from pgkeras.layers import EqualizedConv2D, FusedConv2D
 from pgkeras.schedule import Schedule
 from pgkeras.training.state import TrainingState
 
 RESERVE = 0.1
+_CONVOLUTIONS = EqualizedConv2D | FusedConv2D | keras.layers.Conv2D | keras.layers.Conv2DTranspose
 
 
 def estimate_image_costs(state: TrainingState, schedule: Schedule) -> list[float]:
@@ -36,9 +37,9 @@ def multiply_adds(network: keras.Model) -> float:
     """
     return float(
         sum(
-            np.prod(layer.kernel.shape) * np.prod(layer.output.shape[1:3])
+            np.prod(layer.kernel.shape) * min(np.prod(each.shape[1:3]) for each in (layer.input, layer.output))
             for layer in network.layers
-            if isinstance(layer, EqualizedConv2D | keras.layers.Conv2D | keras.layers.Conv2DTranspose)
+            if isinstance(layer, _CONVOLUTIONS)
         )
     )
 

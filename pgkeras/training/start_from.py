@@ -15,8 +15,8 @@ from pgkeras.training.state import TrainingState
 def start_from(state: TrainingState, path: Path) -> None:
     """Gives networks the weights of trained ones, at every resolution that both have.
 
-    Optimizers and progress stay as they are. A discriminator of the official code that was fused with downscaling has
-    the activation after the mean of 2x2 pixels, and here before it; it takes a few thousand images to get used to that.
+    Optimizers and progress stay as they are. A discriminator with `fused_scale`, as most of the official code are,
+    takes a few thousand images to get used to training without it, and the other way round.
 
     Args:
         state: fresh.

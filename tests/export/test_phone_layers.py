@@ -10,7 +10,7 @@ from export.gate import keras_reference, pass_gate
 from export.inference_graph import inference_graph
 from export.int8 import Int8Converter
 from export.phone_layers import as_phones_run_it
-from pgkeras.layers import EqualizedConv2D, PixelNormalization
+from pgkeras.layers import EqualizedConv2D, FusedConv2D, PixelNormalization
 
 PAPER = PixelNormalization()
 PHONE = as_phones_run_it(PAPER)
@@ -55,10 +55,10 @@ def test_zeros_stay_zeros_in_float16():
     np.testing.assert_array_equal(in_float16(np.zeros((1, 512), np.float32)), 0)
 
 
-@pytest.fixture(scope="module")
-def generator(make_generator):
+@pytest.fixture(scope="module", params=[False, True], ids=["Table 2", "fused scale"])
+def generator(request, make_generator):
     """At 128x128, the least size at which convolutions are fused."""
-    return make_generator(resolution=128, fmap_base=1024, fmap_max=8)
+    return make_generator(resolution=128, fmap_base=1024, fmap_max=8, fused_scale=request.param)
 
 
 @pytest.fixture(scope="module")
@@ -77,6 +77,16 @@ def test_convolution_after_upsampling(kernel_size, padding, side):
     doubled = as_phones_run_it(keras.layers.UpSampling2D(2))(small)
     found = as_phones_run_it(convolution)(doubled)
     np.testing.assert_allclose(keras.ops.convert_to_numpy(found), keras.ops.convert_to_numpy(expected), atol=1e-5)
+
+
+@pytest.mark.parametrize("side", [16, 62, 64])
+def test_a_convolution_that_training_fused_with_upsampling(side):
+    """At 128x128 in one convolution, at smaller sizes after a resize."""
+    layer = FusedConv2D(5, "up")
+    small = np.random.default_rng(0).normal(size=(2, side, side, 3)).astype(np.float32)
+    expected = keras.ops.convert_to_numpy(layer(small))
+    found = as_phones_run_it(layer)(small)
+    np.testing.assert_allclose(keras.ops.convert_to_numpy(found), expected, atol=1e-5)
 
 
 def test_fused_into_one_convolution(graph):

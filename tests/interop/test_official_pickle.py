@@ -183,7 +183,7 @@ REFUSED = {
     "option channels is 2": {"num_channels": 2},
     r"generator_0004_dense should have kernel \(20, 4, 4, 8\)": {"latent_size": 20},
     "weights have odd shapes": {"fmap_base": 2**20, "fmap_max": 2**16},
-    "'16x16/Conv0/weight' is missing": {"resolution": 16},
+    "'16x16/Conv0_up/weight' is missing": {"resolution": 16},
 }
 
 

@@ -54,3 +54,13 @@ def test_estimates_are_the_convolutions_multiply_adds():
     discriminator = 16 * (3 * 8 + 9 * 9 * 8) + 16 * 8 * 8
     assert costs[0] == generator + discriminator
     assert costs[0] < costs[1] == costs[2]
+
+
+def test_convolutions_that_are_fused_are_counted_at_the_smaller_side():
+    """Of an 8x8 block's four convolutions two are done at 4x4."""
+    schedule = Schedule.from_config(CONFIG)
+    plain, fused = (
+        plan.estimate_image_costs(TrainingState(CONFIG.model_copy(update={"fused_scale": each}), "float32"), schedule)
+        for each in (False, True)
+    )
+    assert plain[2] - fused[2] == 2 * (64 - 16) * 9 * 8 * 8
