@@ -86,8 +86,9 @@ def main(resolution: int, batch_size: int, rounds: int) -> None:
 
 def _pgkeras_step(config: ProgressiveConfig, precision: Precision) -> Callable[[tf.Tensor], tf.Tensor]:
     state = TrainingState(config, precision)
-    phase = Schedule.from_config(config).phases[-1]
-    state.begin_phase(phase)
+    schedule = Schedule.from_config(config)
+    phase = schedule.phases[-1]
+    state.follow_learning_rates(schedule.at(schedule.images))
     gan = state.gan(phase)
     return tf.function(lambda reals: gan.train_step(reals)["generator_loss"], autograph=False)
 

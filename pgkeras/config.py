@@ -107,6 +107,11 @@ class ProgressiveConfig(BaseModel):
     fmap_decay: NotNegativeFloat = Field(
         1.0, description="Halvings of the feature maps from one resolution to the next."
     )
+    fused_scale: bool = Field(
+        False,
+        description="Compute up- and downscaling in one with the convolutions beside them, as the official code does: "
+        "faster. The discriminator's activations then follow the downscaling.",
+    )
     label_size: int = Field(
         0, ge=0, description="Classes of a conditional network, taken from the data with --conditional; 0: none."
     )
@@ -168,8 +173,17 @@ class ProgressiveConfig(BaseModel):
         {4: 0.001}, description="Adam's learning rate for the discriminator, by resolution."
     )
 
+    final_learning_rate: Annotated[float, Field(gt=0, le=1)] = Field(
+        1.0,
+        description="Part of the learning rates that is left at the end: over the last phase they fall to it along a "
+        "cosine; 1: they stay.",
+    )
+    final_penalty_weight: Annotated[float, Field(gt=0, le=1)] = Field(
+        1.0, description="Part of the penalty weight that is left at the end, likewise; 1: it stays."
+    )
+
     # Loss and optimizers (appendix A.1)
-    loss: Literal["wgan-gp", "wgan", "lsgan", "non-saturating", "hinge", "dragan"] = Field(
+    loss: Literal["wgan-gp", "wgan", "lsgan", "non-saturating", "relativistic", "hinge", "dragan"] = Field(
         "wgan-gp",
         description="wgan-gp: Wasserstein with gradient penalty and drift; wgan: with clipped weights; lsgan: mean "
         "squared error; non-saturating: binary cross-entropy with R1; hinge; dragan: binary cross-entropy with a "

@@ -59,6 +59,7 @@ class ProgressiveGAN(keras.Model):
         self.discriminator = discriminator.fade_in if fade_in else discriminator.straight
         self.ema_generator = ema_generator.fade_in if fade_in else ema_generator.straight
         self.fades = [generator.fade, discriminator.fade, ema_generator.fade] if fade_in else []
+        self.penalty_factor = keras.Variable(1.0, trainable=False, name="penalty_factor")
         self.seed_generator = seed_generator
         self.built = True  # Its networks are; it has no call of its own by which Keras could build it.
 
@@ -118,6 +119,14 @@ class ProgressiveGAN(keras.Model):
         for fade in self.fades:
             fade.alpha.assign(alpha)
 
+    def set_penalty_factor(self, factor: float) -> None:
+        """Sets what part of its weight the gradient penalty has.
+
+        Args:
+            factor: from 0 to 1.
+        """
+        self.penalty_factor.assign(factor)
+
     def make_train_function(self, force: bool = False) -> None:
         """Compiles one step for `fit`: on every device, with values that are the same on all of them."""
         if self.train_function is not None and not force:
@@ -149,7 +158,7 @@ class ProgressiveGAN(keras.Model):
         for part, part_labels in self._parts(reals, labels):
             values = self._update_discriminator(part, part_labels)
         for _ in range(self.generator_steps):
-            values |= self._update_generator(part.shape[0], part_labels)
+            values |= self._update_generator(part, part_labels)
         self._update_average(self.ema_decay ** (reals.shape[0] * number_of_replicas() / 16))
         return mean_over_replicas(values)
 
@@ -193,7 +202,7 @@ class ProgressiveGAN(keras.Model):
             penalty = self._penalty(reals, fakes, mix, noise)
             loss = (
                 ops.mean(self.adversarial_loss.discriminator(real_scores, fake_scores))
-                + self.penalty_weight * penalty
+                + self.penalty_weight * self.penalty_factor * penalty
                 + self.drift_weight * ops.mean(ops.square(real_scores))
             )
             if labels is not None:
@@ -205,12 +214,16 @@ class ProgressiveGAN(keras.Model):
             "discriminator_loss": loss,
             "real_score": ops.mean(real_scores),
             "fake_score": ops.mean(fake_scores),
-            "real_sign": ops.mean(ops.sign(real_scores)),
+            "real_sign": ops.mean(ops.sign(self._realness(real_scores, fake_scores))),
             "penalty": penalty,
             "real_variance": _variance(reals),
             "fake_variance": _variance(fakes),
         }
         return tape.gradient(scaled, self.discriminator.trainable_variables), values
+
+    def _realness(self, real_scores: tf.Tensor, fake_scores: tf.Tensor) -> tf.Tensor:
+        """What is above 0 where the discriminator is right about a real image."""
+        return real_scores - fake_scores if self.adversarial_loss.relativistic else real_scores
 
     def _clip_weights(self, largest: float) -> None:
         """Weights with equalized learning rate are clipped as they are used, that is scaled."""
@@ -220,11 +233,11 @@ class ProgressiveGAN(keras.Model):
                 limit = largest / layer.scale if is_scaled else largest
                 variable.assign(ops.clip(variable, -limit, limit))
 
-    def _update_generator(self, batch_size: int, labels: tf.Tensor | None) -> dict[str, tf.Tensor]:
+    def _update_generator(self, reals: tf.Tensor, labels: tf.Tensor | None) -> dict[str, tf.Tensor]:
         variables = self.generator.trainable_variables
         gradients, values = mean_over_micro_batches(
             self._generator_gradients,
-            (self._latents(batch_size), labels),
+            (self._latents(reals.shape[0]), labels, reals if self.adversarial_loss.relativistic else None),
             micro_batches=self.micro_batches,
             variables=variables,
             values=_GENERATOR_VALUES,
@@ -233,11 +246,12 @@ class ProgressiveGAN(keras.Model):
         return values
 
     def _generator_gradients(
-        self, latents: tf.Tensor, labels: tf.Tensor | None
+        self, latents: tf.Tensor, labels: tf.Tensor | None, reals: tf.Tensor | None
     ) -> tuple[list[tf.Tensor], dict[str, tf.Tensor]]:
+        real_scores = () if reals is None else (self._judge(self._augmented(reals))[0],)
         with tf.GradientTape() as tape:
             scores, logits = self._judge(self._augmented(self._generate(latents, labels)))
-            loss = ops.mean(self.adversarial_loss.generator(scores))
+            loss = ops.mean(self.adversarial_loss.generator(*real_scores, scores))
             if labels is not None:
                 loss += self.label_weight * ops.mean(label_loss(logits, labels))
             scaled = self.generator_optimizer.scale_loss(loss / number_of_replicas())
@@ -289,7 +303,7 @@ class ProgressiveGAN(keras.Model):
 
     def _mixing(self, reals: tf.Tensor) -> tuple[tf.Tensor | None, tf.Tensor | None]:
         """The random parts of the points at which the gradient is penalized: one per image, and one per value."""
-        if self.adversarial_loss.penalty is None or self.adversarial_loss.penalty_at == "real":
+        if self.adversarial_loss.penalty is None or self.adversarial_loss.penalty_at in ("real", "both"):
             return None, None
         mix = uniform((reals.shape[0], 1, 1, 1), seed=self.seed_generator)
         if self.adversarial_loss.penalty_at == "mixed":
@@ -310,7 +324,11 @@ class ProgressiveGAN(keras.Model):
     def _penalty_now(
         self, reals: tf.Tensor, fakes: tf.Tensor, mix: tf.Tensor | None, noise: tf.Tensor | None
     ) -> tf.Tensor:
-        points = self._penalized(reals, fakes, mix, noise)
+        if self.adversarial_loss.penalty_at == "both":
+            return self._penalty_at(reals) + self._penalty_at(fakes)
+        return self._penalty_at(self._penalized(reals, fakes, mix, noise))
+
+    def _penalty_at(self, points: tf.Tensor) -> tf.Tensor:
         # Scaled like the loss, so that a float16 gradient does not underflow on its way to the image.
         scale = self.discriminator_optimizer.scale_loss(tf.constant(1.0))
         with tf.GradientTape(watch_accessed_variables=False) as tape:

@@ -69,6 +69,28 @@ def non_saturating_generator(fake_scores: Tensor) -> Tensor:
     return ops.softplus(-fake_scores)
 
 
+def relativistic_discriminator(real_scores: Tensor, fake_scores: Tensor) -> Tensor:
+    """Binary cross-entropy on how much more real a photo looks than the fake that it is paired with.
+
+    Source: Jolicoeur-Martineau, arXiv 1807.00734, as used by R3GAN (Huang et al., arXiv 2501.05441, eq. 2).
+
+    Args:
+        real_scores: of real images, (batch, 1).
+        fake_scores: of generated images, (batch, 1).
+    """
+    return ops.softplus(fake_scores - real_scores)
+
+
+def relativistic_generator(real_scores: Tensor, fake_scores: Tensor) -> Tensor:
+    """The same, the other way round: the fake is to look more real than the photo (arXiv 2501.05441, eq. 2).
+
+    Args:
+        real_scores: of real images, (batch, 1).
+        fake_scores: of generated images, (batch, 1).
+    """
+    return ops.softplus(real_scores - fake_scores)
+
+
 def hinge_discriminator(real_scores: Tensor, fake_scores: Tensor) -> Tensor:
     """Hinge loss with margins at 1 and -1 (Lim & Ye, arXiv 1705.02894; Miyato et al., arXiv 1802.05957).
 
@@ -104,7 +126,7 @@ def gradient_penalty(gradients: Tensor) -> Tensor:
 
 
 def r1_penalty(gradients: Tensor) -> Tensor:
-    """R1: half the squared gradient norm at real images (Mescheder et al., arXiv 1801.04406, eq. 9).
+    """R1: half the squared gradient norm at real images (Mescheder et al., arXiv 1801.04406, eq. 9); at fakes, R2.
 
     Args:
         gradients: of the scores' sum with respect to the images, (batch, height, width, channels).
@@ -135,22 +157,24 @@ class Loss:
 
     Attributes:
         discriminator: (real scores, fake scores) -> loss per image.
-        generator: fake scores -> loss per image.
+        generator: fake scores -> loss per image; if `relativistic`, (real scores, fake scores) -> loss per image.
         penalty: gradients -> penalty per image, or None.
-        penalty_at: the images whose gradient is penalized: "mixed" (random points between reals and fakes), "real" or
-            "around-real" (reals with `noise_around_reals`).
+        penalty_at: the images whose gradient is penalized: "mixed" (random points between reals and fakes), "real",
+            "around-real" (reals with `noise_around_reals`) or "both" (reals, and fakes as well).
         penalty_weight: the paper's.
         drift_weight: of the real scores' mean square.
         weight_clip: largest magnitude of the discriminator's weights after each update, or None.
+        relativistic: only differences of real and fake scores have a meaning.
     """
 
     discriminator: Callable[[Tensor, Tensor], Tensor]
-    generator: Callable[[Tensor], Tensor]
+    generator: Callable[..., Tensor]
     penalty: Callable[[Tensor], Tensor] | None = None
-    penalty_at: Literal["mixed", "real", "around-real"] = "mixed"
+    penalty_at: Literal["mixed", "real", "around-real", "both"] = "mixed"
     penalty_weight: float = 0.0
     drift_weight: float = 0.0
     weight_clip: float | None = None
+    relativistic: bool = False
 
 
 LOSSES = {
@@ -169,6 +193,14 @@ LOSSES = {
         penalty=r1_penalty,
         penalty_at="real",
         penalty_weight=10.0,
+    ),
+    "relativistic": Loss(
+        relativistic_discriminator,
+        relativistic_generator,
+        penalty=r1_penalty,
+        penalty_at="both",
+        penalty_weight=10.0,
+        relativistic=True,
     ),
     "hinge": Loss(hinge_discriminator, wasserstein_generator),
     "dragan": Loss(

@@ -1,5 +1,6 @@
 """The training schedule as a pure function of the number of real images shown."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -21,6 +22,8 @@ class Phase:
         generator_learning_rate: of Adam.
         discriminator_learning_rate: of Adam.
         discriminator_steps: updates of the discriminator in one step.
+        final_learning_rate: part of the learning rates that is left at its end.
+        final_penalty_weight: part of the penalty's weight that is left at its end.
     """
 
     resolution: int
@@ -30,6 +33,8 @@ class Phase:
     generator_learning_rate: float
     discriminator_learning_rate: float
     discriminator_steps: int = 1
+    final_learning_rate: float = 1.0
+    final_penalty_weight: float = 1.0
 
     @property
     def images_per_step(self) -> int:
@@ -50,13 +55,18 @@ class Position:
         phase: the current phase.
         index: its index in the schedule.
         start: images shown when it began.
-        alpha: how far the resolution has faded in; 1 in straight phases.
+        done: how much of the phase is over, from 0 to 1.
     """
 
     phase: Phase
     index: int
     start: int
-    alpha: float
+    done: float
+
+    @property
+    def alpha(self) -> float:
+        """How far the resolution has faded in; 1 in straight phases."""
+        return self.done if self.phase.fade_in else 1.0
 
     @property
     def resolution(self) -> int:
@@ -71,12 +81,21 @@ class Position:
     @property
     def generator_learning_rate(self) -> float:
         """Adam's learning rate for the generator."""
-        return self.phase.generator_learning_rate
+        return self.phase.generator_learning_rate * self._annealed(self.phase.final_learning_rate)
 
     @property
     def discriminator_learning_rate(self) -> float:
         """Adam's learning rate for the discriminator."""
-        return self.phase.discriminator_learning_rate
+        return self.phase.discriminator_learning_rate * self._annealed(self.phase.final_learning_rate)
+
+    @property
+    def penalty_factor(self) -> float:
+        """Of the penalty's weight."""
+        return self._annealed(self.phase.final_penalty_weight)
+
+    def _annealed(self, final: float) -> float:
+        """From 1 along half a cosine to what is left at the phase's end."""
+        return final + (1 - final) * (1 + math.cos(math.pi * self.done)) / 2
 
 
 @dataclass(frozen=True)
@@ -121,6 +140,8 @@ class Schedule:
                     discriminator_steps=config.discriminator_steps,
                 )
                 phases.append(phase)
+        annealed = {name: getattr(config, name) for name in ("final_learning_rate", "final_penalty_weight")}
+        phases[-1] = replace(phases[-1], **annealed)
         if not config.growing:
             phases = [replace(phases[-1], images=sum(phase.images for phase in phases))]
         for before, phase in zip(phases[:1] + phases, phases, strict=False):
@@ -156,8 +177,7 @@ class Schedule:
         for index, phase in enumerate(self.phases):
             end = start + phase.images
             if self._belongs(images_shown, index, end):
-                alpha = min((images_shown - start) / phase.images, 1.0) if phase.fade_in else 1.0
-                return Position(phase, index, start, alpha)
+                return Position(phase, index, start, min((images_shown - start) / phase.images, 1.0))
             start = end
         raise ValueError("a schedule needs at least one phase")
 

@@ -59,7 +59,7 @@ def train(
         report,
     ]
     callbacks = [
-        FollowSchedule(schedule, progress),
+        FollowSchedule(schedule, state),
         Statistics(schedule, progress, folder, config.ticks_per_phase, image_costs, watchdog),
         Snapshots(schedule, progress, config.snapshots_per_phase, writers),
         checkpoints,
@@ -79,7 +79,7 @@ def _train_phase(state: TrainingState, data: Dataset, schedule: Schedule, positi
     """Trains from a position to the end of its phase."""
     progress = state.progress
     if position.index != progress.phase:
-        state.begin_phase(position.phase)
+        state.reset_optimizers()
         progress.phase = position.index
     with reading_data():
         state.gan(position.phase).fit(

@@ -4,6 +4,7 @@ import keras
 import numpy as np
 import pytest
 import tensorflow as tf
+from keras import ops
 
 from pgkeras import ProgressiveConfig, build_discriminators, build_generators
 from pgkeras.augmentation import Augmentation
@@ -63,6 +64,30 @@ def test_wgan_gp_step_by_hand():
         np.testing.assert_allclose(variable.numpy(), old - RATE * gradient.numpy(), rtol=1e-4, atol=1e-5)
 
 
+def test_relativistic_step_by_hand():
+    """Pairs of a photo and a fake in both losses; the squared gradient norms at both are penalized, half of each."""
+    options = {"fade_in": False, "loss": "relativistic", "penalty_weight": 3.0}
+    gan, twin = make_gan(**options), make_gan(**options)
+    gan.set_penalty_factor(0.5)
+    seeds = keras.random.SeedGenerator(5)
+    fakes = gan.generator(keras.random.normal((4, 6), seed=seeds))
+    real_scores, fake_scores = gan.discriminator(reals()), gan.discriminator(fakes)
+    expected = np.log1p(np.exp(fake_scores - real_scores)).mean()
+    for images in (tf.constant(reals()), fakes):
+        with tf.GradientTape() as tape:
+            tape.watch(images)
+            scores = tf.reduce_sum(gan.discriminator(images))
+        expected += 0.5 * 3.0 * 0.5 * np.square(tape.gradient(scores, images)).sum() / 4
+
+    values = gan.train_step(tf.constant(reals()))
+    assert float(values["discriminator_loss"]) == pytest.approx(expected, rel=1e-5)
+
+    twin.discriminator.set_weights(gan.discriminator.get_weights())
+    scores = twin.discriminator(twin.generator(keras.random.normal((4, 6), seed=seeds)))
+    expected = np.log1p(np.exp(twin.discriminator(reals()) - scores)).mean()
+    assert float(values["generator_loss"]) == pytest.approx(expected, rel=1e-5)
+
+
 @pytest.mark.parametrize("loss", LOSSES)
 def test_a_step_moves_both_networks_and_its_values_are_finite(loss):
     gan = make_gan(loss=loss)
@@ -95,7 +120,7 @@ def test_reals_are_blended_as_the_generators_output():
         np.testing.assert_allclose(gan._fade_reals(tf.constant(batch)).numpy(), expected, atol=1e-6)
 
 
-def test_no_retrace_when_alpha_or_the_learning_rate_moves():
+def test_no_retrace_when_alpha_the_penalty_or_the_learning_rate_moves():
     gan = make_gan()
     traces = []
     step = gan.train_step
@@ -105,6 +130,7 @@ def test_no_retrace_when_alpha_or_the_learning_rate_moves():
     class Move(keras.callbacks.Callback):
         def on_train_batch_begin(self, batch, logs=None):
             gan.set_alpha(batch / 10)
+            gan.set_penalty_factor(1 - batch / 10)
             gan.generator_optimizer.learning_rate = 0.001 * (batch + 1)
             gan.discriminator_optimizer.learning_rate = 0.002 * (batch + 1)
 
@@ -167,10 +193,10 @@ def test_discriminator_steps_share_the_batch():
 
 def test_generator_steps():
     gan, twin = make_gan(generator_steps=2), make_gan()
-    twin._fade_reals(tf.constant(reals()))
-    twin._update_discriminator(twin._fade_reals(tf.constant(reals())), None)
-    twin._update_generator(4, None)
-    twin._update_generator(4, None)
+    batch = twin._fade_reals(tf.constant(reals()))
+    twin._update_discriminator(batch, None)
+    twin._update_generator(batch, None)
+    twin._update_generator(batch, None)
     gan.train_step(tf.constant(reals()))
     for one, other in zip(gan.generator.get_weights(), twin.generator.get_weights(), strict=True):
         np.testing.assert_allclose(one, other, atol=1e-6)
@@ -222,6 +248,23 @@ def test_augmentation_probability_follows_the_sign_of_the_real_scores(target, ex
     assert float(values["augmentation_probability"]) == pytest.approx(expected)
 
 
+def test_with_a_relativistic_loss_the_probability_follows_the_differences_of_scores():
+    """All scores are far below 0, which says nothing; the black photos' are above the white fakes' or below."""
+    probabilities = []
+    for slope in (1.0, -1.0):
+        augmentation = Augmentation((), probability=0.0, target=0.01, images_to_full=100)
+        gan = make_gan(loss="relativistic", augmentation=augmentation)
+        judge = gan._judge
+        gan._judge = lambda images, slope=slope, judge=judge: (
+            0 * judge(images)[0] + slope * ops.mean(images, axis=(1, 2, 3))[:, None] - 10,
+            None,
+        )
+        gan._generate = lambda latents, labels: tf.ones((4, 8, 8, 3))
+        gan._update_discriminator(-tf.ones((4, 8, 8, 3)), None)
+        probabilities.append(float(augmentation.probability))
+    assert probabilities == pytest.approx([0.0, 4 / 100])
+
+
 def images(batch_size: int) -> tf.Tensor:
     return tf.constant(np.random.default_rng(1).normal(size=(batch_size, 8, 8, 3)).astype(np.float32))
 
@@ -249,7 +292,7 @@ def test_layers_that_compare_all_images_see_reals_and_fakes_apart(changes):
     assert not gan._keeps_apart(4)
 
 
-@pytest.mark.parametrize("loss", ["wgan-gp", "non-saturating", "dragan"])
+@pytest.mark.parametrize("loss", ["wgan-gp", "non-saturating", "relativistic", "dragan"])
 def test_micro_batches_of_whole_groups_change_nothing(loss):
     """16 images are 4 groups of 4 for the minibatch standard deviation, in one part, two or four."""
     batch = images(16)

@@ -26,6 +26,7 @@ def softplus(x: float) -> float:
         (losses.least_squares_discriminator, [0.5 * (1 + 0.25), 0.5 * (4 + 9)]),
         (losses.logistic_discriminator, [softplus(-2) + softplus(0.5), softplus(1) + softplus(3)]),
         (losses.hinge_discriminator, [0 + 1.5, 2 + 4]),
+        (losses.relativistic_discriminator, [softplus(-1.5), softplus(4)]),
     ],
 )
 def test_discriminator_losses(loss, expected):
@@ -42,6 +43,12 @@ def test_discriminator_losses(loss, expected):
 )
 def test_generator_losses(loss, expected):
     np.testing.assert_allclose(ops.convert_to_numpy(loss(FAKE))[:, 0], expected, rtol=1e-5)
+
+
+def test_relativistic_generator_loss_is_the_discriminators_with_the_parts_exchanged():
+    loss = ops.convert_to_numpy(losses.relativistic_generator(REAL, FAKE))
+    np.testing.assert_allclose(loss[:, 0], [softplus(1.5), softplus(-4)], rtol=1e-5)
+    np.testing.assert_allclose(ops.convert_to_numpy(losses.relativistic_generator(REAL + 7, FAKE + 7)), loss, rtol=1e-5)
 
 
 def test_hinge_loss_is_content_beyond_its_margins():
@@ -94,6 +101,7 @@ def test_weights_are_the_papers():
     assert (LOSSES["wgan-gp"].penalty_weight, LOSSES["wgan-gp"].drift_weight) == (10, 0.001)
     assert (LOSSES["non-saturating"].penalty_weight, LOSSES["non-saturating"].penalty_at) == (10, "real")
     assert (LOSSES["dragan"].penalty_weight, LOSSES["dragan"].penalty_at) == (10, "around-real")
+    assert (LOSSES["relativistic"].penalty_weight, LOSSES["relativistic"].penalty_at) == (10, "both")
     assert LOSSES["wgan"].weight_clip == 0.01
 
 

@@ -86,6 +86,17 @@ def test_steps_left_counts_the_steps_to_the_next_phase(batch_size):
     assert schedule.steps_left(shown) == 0
 
 
+def test_rates_and_penalty_weight_fall_along_a_cosine_over_the_last_phase():
+    """16x16 straight lasts from 6,000 to 7,000: all of it is left at its start, half of what goes in its middle."""
+    schedule = small(final_learning_rate=0.1, final_penalty_weight=0.5, discriminator_learning_rate=0.002)
+    for shown, rate, penalty in ((0, 1, 1), (5999, 1, 1), (6001, 1, 1), (6500, 0.55, 0.75), (7000, 0.1, 0.5)):
+        position = schedule.at(shown)
+        assert position.generator_learning_rate == pytest.approx(0.001 * rate, rel=1e-3)
+        assert position.discriminator_learning_rate == pytest.approx(0.002 * rate, rel=1e-3)
+        assert position.penalty_factor == pytest.approx(penalty, rel=1e-3)
+    assert schedule.at(8000) == schedule.at(7000)
+
+
 def test_phases_without_images_are_left_out():
     schedule = small(fade_in_kimg=0)
     assert [phase.name for phase in schedule.phases] == ["4x4 straight", "8x8 straight", "16x16 straight"]

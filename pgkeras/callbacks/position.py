@@ -1,11 +1,11 @@
-"""Keeps the position: sets alpha before each step, counts images after it."""
+"""Keeps the position: sets what depends on it before each step, counts images after it."""
 
 import time
 
 import keras
 
-from pgkeras.schedule import Schedule
-from pgkeras.training.state import Progress
+from pgkeras.schedule import Position, Schedule
+from pgkeras.training.state import TrainingState
 
 
 class FollowSchedule(keras.callbacks.Callback):
@@ -13,18 +13,32 @@ class FollowSchedule(keras.callbacks.Callback):
 
     Args:
         schedule: of the run.
-        progress: counts images and seconds.
+        state: of the run; its progress counts images and seconds.
     """
 
-    def __init__(self, schedule: Schedule, progress: Progress) -> None:
+    def __init__(self, schedule: Schedule, state: TrainingState) -> None:
         super().__init__()
         self.schedule = schedule
-        self.progress = progress
+        self.state = state
+        self.progress = state.progress
+
+    def on_train_begin(self, logs: dict | None = None) -> None:
+        self.before: Position | None = None
 
     def on_train_batch_begin(self, batch: int, logs: dict | None = None) -> None:
-        self.position = self.schedule.at(self.progress.images_shown)
-        self.model.set_alpha(self.position.alpha)
+        self.position = position = self.schedule.at(self.progress.images_shown)
+        # An assignment takes as long as a layer at 4x4: only what changes is assigned.
+        if self._changes("alpha"):
+            self.model.set_alpha(position.alpha)
+        if self._changes("penalty_factor"):
+            self.model.set_penalty_factor(position.penalty_factor)
+        if self._changes("generator_learning_rate") or self._changes("discriminator_learning_rate"):
+            self.state.follow_learning_rates(position)
+        self.before = position
         self.began = time.perf_counter()
+
+    def _changes(self, name: str) -> bool:
+        return self.before is None or getattr(self.before, name) != getattr(self.position, name)
 
     def on_train_batch_end(self, batch: int, logs: dict | None = None) -> None:
         self.progress.images_shown += self.position.phase.images_per_step

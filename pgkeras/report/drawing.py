@@ -1,6 +1,7 @@
 """Charts and the schedule, drawn by Matplotlib: fades shaded, rollbacks marked."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from itertools import pairwise
 
 import matplotlib as mpl
 import numpy as np
@@ -23,6 +24,8 @@ SCHEDULE_HEIGHT = 5.2
 OUTLIERS = 4.0
 # Between ticks, as part of the largest value.
 TICK_DISTANCE = 0.35
+# Points between two events, for learning rates that fall along a cosine.
+ANNEALED = 50
 
 
 def draw_chart(chart: Chart, record: Record) -> Figure:
@@ -72,12 +75,13 @@ def draw_schedule(record: Record, width: float) -> Figure:
         alpha.set_yticks([0, 1])
         alpha.set_ylim(-0.1, 1.1)
         _plot(batch, record, lambda phase: phase.batch_size)
-        _from_zero(batch)
+        _from_zero(batch, [phase.batch_size for phase in record.schedule.phases])
         both = config.generator_learning_rate == config.discriminator_learning_rate
         curves = {"both": "generator"} if both else {"generator": "generator", "discriminator": "discriminator"}
+        marked = []
         for number, (label, network) in enumerate(curves.items()):
-            _plot_learning_rate(rates, record, f"{network}_learning_rate", SERIES[number], label)
-        _from_zero(rates)
+            marked += _plot_learning_rate(rates, record, f"{network}_learning_rate", SERIES[number], label)
+        _from_zero(rates, marked)
         for axes, title in zip(figure.axes, ("Resolution", "Alpha", "Batch size", "Learning rate"), strict=True):
             axes.set_title(title, loc="left", fontsize=13, color=QUIET)
             _finish(axes, record)
@@ -102,9 +106,9 @@ def _finish(axes: Axes, record: Record) -> None:
     axes.grid(axis="y")
 
 
-def _from_zero(axes: Axes) -> None:
-    """Ticks are at 0 and at the values that there are, without those that have no room below a larger one."""
-    values = np.unique(np.concatenate([line.get_ydata() for line in axes.lines]))[::-1]
+def _from_zero(axes: Axes, values: Iterable[float]) -> None:
+    """Ticks are at 0 and at these values, without those that have no room below a larger one."""
+    values = np.unique(list(values))[::-1]
     distance = TICK_DISTANCE * values[0]
     ticks = [values[0]]
     for value in values[1:]:
@@ -141,16 +145,14 @@ def _plot(axes: Axes, record: Record, value: Callable[[Phase], float]) -> None:
     axes.plot(edges, [*values, values[-1]], color=SERIES[0], drawstyle="steps-post", linewidth=1.6)
 
 
-def _plot_learning_rate(axes: Axes, record: Record, name: str, colour: str, label: str) -> None:
+def _plot_learning_rate(axes: Axes, record: Record, name: str, colour: str, label: str) -> list[float]:
+    """The rates at the beginnings of phases and rollbacks, and at the end."""
     edges = sorted({*(start for start, _ in _starts(record)), *record.went_back_to, record.schedule.images})
-    rates = [getattr(phase, name) for phase in (_phase(record, edge) for edge in edges)]
-    values = [rate * record.learning_rate_factor(edge) for edge, rate in zip(edges, rates, strict=True)]
-    axes.plot(edges, values, color=colour, drawstyle="steps-post", linewidth=1.6, label=label)
-
-
-def _phase(record: Record, images_shown: int) -> Phase:
-    """The phase that holds from here on."""
-    return [phase for start, phase in _starts(record) if start <= images_shown][-1]
+    images = np.unique(np.concatenate([np.linspace(low, high, ANNEALED, dtype=int) for low, high in pairwise(edges)]))
+    # On a boundary the phase before may still hold.
+    rates = [getattr(record.schedule.at(shown + 1), name) * record.learning_rate_factor(shown) for shown in images]
+    axes.plot(images, rates, color=colour, drawstyle="steps-post", linewidth=1.6, label=label)
+    return [rate for shown, rate in zip(images, rates, strict=True) if shown in edges]
 
 
 def _alphas(record: Record) -> tuple[list[int], list[float]]:

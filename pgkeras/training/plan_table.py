@@ -8,7 +8,7 @@ from pgkeras.schedule import Phase, Schedule
 from pgkeras.training.preflight import PhaseCost
 from pgkeras.training.state import TrainingState
 
-_COLUMNS = "{:>20}  {:>11}  {:>7}  {:>7}  {:>7}  {:>9}  {:>8}  {:>9}".format
+_COLUMNS = "{:>20}  {:>11}  {:>7}  {:>12}  {:>12}  {:>9}  {:>8}  {:>9}".format
 
 
 def plan_table(state: TrainingState, schedule: Schedule, costs: Sequence[PhaseCost]) -> str:
@@ -22,7 +22,7 @@ def plan_table(state: TrainingState, schedule: Schedule, costs: Sequence[PhaseCo
     lines = [_COLUMNS("phase", "images", "batch", "G rate", "D rate", "images/s", "memory", "hours")]
     seconds = 0.0
     for phase, cost in zip(schedule.phases, costs, strict=True):
-        rates = (f"{phase.generator_learning_rate:g}", f"{phase.discriminator_learning_rate:g}")
+        rates = (_rate(phase, phase.generator_learning_rate), _rate(phase, phase.discriminator_learning_rate))
         phase_seconds = phase.images * cost.seconds_per_image
         takes = (f"{1 / cost.seconds_per_image:,.1f}", tqdm.format_sizeof(cost.memory, "B"), _hours(phase_seconds))
         lines.append(_COLUMNS(phase.name, f"{phase.images:,}", _batch(state, phase), *rates, *takes))
@@ -34,6 +34,11 @@ def plan_table(state: TrainingState, schedule: Schedule, costs: Sequence[PhaseCo
 
 def _hours(seconds: float) -> str:
     return f"{seconds / 3600:,.3f}"
+
+
+def _rate(phase: Phase, rate: float) -> str:
+    """At the phase's beginning and, if it falls, at its end."""
+    return f"{rate:g}" if phase.final_learning_rate == 1 else f"{rate:g}-{rate * phase.final_learning_rate:g}"
 
 
 def _batch(state: TrainingState, phase: Phase) -> str:

@@ -44,15 +44,14 @@ def roll_back(state: TrainingState, folder: RunFolder, schedule: Schedule, troub
     restored = state.progress
     restored.rollbacks = failed.rollbacks + 1
     restored.rolled_back_to = restored.images_shown
-    phase = schedule.at(restored.images_shown).phase
-    state.follow_learning_rates(phase)
+    position = schedule.at(restored.images_shown)
     folder.rewind(restored.images_shown)
     save_checkpoint(state, folder.checkpoints)
     _write_line(folder, failed.images_shown, trouble, back_to=restored.images_shown)
     factor = restored.learning_rate_factor
     tqdm.write(
         f"{what}. Went back to {restored.images_shown:,} images and halved the learning rates to "
-        f"{factor * phase.generator_learning_rate:g} and {factor * phase.discriminator_learning_rate:g} "
+        f"{factor * position.generator_learning_rate:g} and {factor * position.discriminator_learning_rate:g} "
         f"({restored.rollbacks} of {MOST_ROLLBACKS} times)"
     )
 

@@ -12,7 +12,7 @@ from pgkeras.config import ProgressiveConfig
 from pgkeras.gan import ProgressiveGAN
 from pgkeras.losses import LOSSES
 from pgkeras.networks import StagePair, build_discriminators, build_generators
-from pgkeras.schedule import Phase
+from pgkeras.schedule import Phase, Position
 from pgkeras.training.precision import POLICIES, Precision
 
 
@@ -128,26 +128,23 @@ class TrainingState:
             self.config = config.model_copy(update={"micro_batches": numbers | {resolution: number}})
             self._gans = {key: gan for key, gan in self._gans.items() if key[0] != resolution}
 
-    def begin_phase(self, phase: Phase) -> None:
-        """Forgets the optimizers' moments, as the official code does whenever the networks change.
-
-        Args:
-            phase: whose learning rates to set.
-        """
+    def reset_optimizers(self) -> None:
+        """Forgets the optimizers' moments, as the official code does whenever the networks change."""
         for optimizer in (self.generator_optimizer, self.discriminator_optimizer):
             adam = optimizer.inner_optimizer if self.precision == "float16" else optimizer
             for variable in adam.variables:
                 variable.assign(np.zeros(variable.shape, variable.dtype))
-        self.follow_learning_rates(phase)
 
-    def follow_learning_rates(self, phase: Phase) -> None:
-        """Sets a phase's learning rates, halved for each rollback.
+    def follow_learning_rates(self, position: Position) -> None:
+        """Sets the schedule's learning rates, halved for each rollback.
 
         Args:
-            phase: of the schedule.
+            position: in the schedule.
         """
         factor = self.progress.learning_rate_factor
-        self.set_learning_rates(factor * phase.generator_learning_rate, factor * phase.discriminator_learning_rate)
+        self.set_learning_rates(
+            factor * position.generator_learning_rate, factor * position.discriminator_learning_rate
+        )
 
     def set_learning_rates(self, generator: float, discriminator: float) -> None:
         """Assigns both learning rates; a compiled step does not retrace.

@@ -43,8 +43,9 @@ def test_without_a_gpu_the_processor_decides(monkeypatch, tmp_path, flags, expec
 
 
 def steps(state: TrainingState, number: int) -> list[dict[str, float]]:
-    phase = Schedule.from_config(CONFIG).phases[-1]
-    state.begin_phase(phase)
+    schedule = Schedule.from_config(CONFIG)
+    phase = schedule.phases[-1]
+    state.follow_learning_rates(schedule.at(schedule.images))
     step = tf.function(state.gan(phase).train_step, autograph=False)
     return [{name: float(value) for name, value in step(tf.constant(REALS)).items()} for _ in range(number)]
 
@@ -75,7 +76,7 @@ def test_a_new_phase_keeps_the_scale_and_forgets_the_moments():
     state = TrainingState(CONFIG, "float16")
     steps(state, 1)
     state.discriminator_optimizer.dynamic_scale.assign(64.0)
-    state.begin_phase(Schedule.from_config(CONFIG).phases[-1])
+    state.reset_optimizers()
     assert float(state.discriminator_optimizer.dynamic_scale) == 64
     assert int(state.discriminator_optimizer.iterations) == 0
     moments = [v for v in state.discriminator_optimizer.inner_optimizer.variables if "velocity" in v.path]

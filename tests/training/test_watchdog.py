@@ -130,7 +130,7 @@ def test_a_checkpoint_that_leads_to_trouble_twice_is_given_up(tmp_path, faces, b
     """The run begins from a checkpoint of its end that always fails, and from one before it that does not."""
     config = changed(resolution=4)
     state, folder = TrainingState(config, "float32"), new_run(tmp_path, faces, "run", config)
-    state.begin_phase(Schedule.from_config(config).phases[0])
+    state.follow_learning_rates(Schedule.from_config(config).at(0))
     state.progress.phase = 0
     save_checkpoint(state, folder.checkpoints)
     state.progress.images_shown = 8
