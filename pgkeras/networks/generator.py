@@ -52,9 +52,7 @@ def _first_block(x: keras.KerasTensor, config: ProgressiveConfig, dtype: str) ->
     return _convolution(x, 4, "generator_0004_conv", config, dtype)
 
 
-def _block(
-    x: keras.KerasTensor, latents: keras.KerasTensor, resolution: int, config: ProgressiveConfig, dtype: str
-) -> keras.KerasTensor:
+def _block(x: keras.KerasTensor, resolution: int, config: ProgressiveConfig, dtype: str) -> keras.KerasTensor:
     name = f"generator_{resolution:04}"
     if config.fused_scale:
         first = f"{name}_conv_0"
