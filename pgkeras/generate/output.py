@@ -37,10 +37,11 @@ def check_size(width: int, height: int, scale: int) -> None:
     Raises:
         UserError: if it will.
     """
-    if scale**2 * width * height > MOST_PIXELS:
+    width, height = scale * width, scale * height
+    if width * height > MOST_PIXELS:
         raise UserError(
-            f"--scale {scale}: makes a picture of {scale * width:,} x {scale * height:,} pixels, and {MOST_PIXELS:,} in "
-            "all are the most; give a smaller --scale or fewer images"
+            f"--scale {scale}: the picture would have {width:,} x {height:,} pixels, and {MOST_PIXELS:,} in all are "
+            "the most; give a smaller --scale or fewer images"
         )
 
 

@@ -19,7 +19,7 @@ def select(generator: keras.Model, discriminator: keras.Model, request: Request,
     """Makes `best_of` candidates for each image and keeps those with the highest scores of their class.
 
     Discriminator rejection sampling (Azadi et al., arXiv 1810.06758) accepts at random, so that images come nearer to
-    the real distribution. This does not: it trades variety for looks, so nothing may be measured on what it keeps.
+    the real distribution. Keeping the highest scores costs variety, so nothing may be measured on what it keeps.
 
     Args:
         generator: latents, or latents and labels -> images.
