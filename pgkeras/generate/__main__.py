@@ -50,13 +50,12 @@ Examples:
     type=click.IntRange(1, 32),
     default=1,
     show_default=True,
-    help="Every pixel of a PNG becomes so many in width and height, all of its colour.",
+    help="Enlarge PNGs by this factor, by repeating pixels.",
 )
 @click.option(
     "--with-reals",
     is_flag=True,
-    help="Put as many of the run's real images on the right of the grid; of those in its reals.png, 64 at most or 8 of "
-    "each class.",
+    help="Right of the grid, show as many real images: from the run's reals.png, so 64 at most, or 8 of each class.",
 )
 @click.option(
     "--seed", type=click.IntRange(0, LAST_SEED), help="Seed of the first image; the next add 1.  [default: 0]"
@@ -76,8 +75,8 @@ Examples:
     type=click.IntRange(min=1),
     default=1,
     show_default=True,
-    help="For showing, not for measuring: make so many times as many images, and keep those that the run's "
-    "discriminator takes most for real, of each class alike. The name of what is written says so.",
+    help="For showing, not for measuring: make so many candidates for each image, and keep those with the run's "
+    "discriminator's highest scores, class by class. The name of what is written says so, and a PNG's metadata.",
 )
 def main(
     run_or_model: Path,
