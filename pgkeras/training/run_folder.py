@@ -198,6 +198,8 @@ class RunFolder:
             UserError: if the picture is missing or damaged.
         """
         side = config.resolution
+        if not self.reals.is_file():
+            raise UserError(f"{self.reals}: is missing; resume the run, which writes it again")
         try:
             with Image.open(self.reals) as picture:
                 pixels = np.asarray(picture.convert("L" if config.channels == 1 else "RGB"))
