@@ -24,7 +24,7 @@ demo: .venv/installed
 	$(MAKE) $(DEMO)/exported
 	@$(BIN)/python android_demo/build_apk.py $(DEMO)/exported --out $(APK) || echo "so there is no APK yet; then: make apk"
 	@echo
-	@echo "$(DEMO)/grid.png               64 people who don't exist"
+	@echo "$(DEMO)/grid.png               left, 64 people who don't exist; right, faces that they were learned from"
 	@echo "$(DEMO)/runs/00000-faces-32/   the training: samples/, stats.jsonl, tensorboard/, generators/"
 	@echo "$(DEMO)/exported/              the generators of every resolution for phones, and manifest.json"
 	@test ! -e $(APK) || echo "$(APK)               the Android app around them"
@@ -34,7 +34,7 @@ $(DEMO)/exported: | .venv/installed
 	$(if $(SAMPLE),$(BIN)/python demo/sample_photos.py "$(PHOTOS)")
 	$(BIN)/python preprocessing/crop_faces.py "$(PHOTOS)" --out $(DEMO)/faces.npz --size 64 $(if $(SAMPLE),--margin 0)
 	$(BIN)/python -m pgkeras.train $(DEMO)/faces.npz --out $(DEMO)/runs --preset quick --minutes 7
-	$(BIN)/python -m pgkeras.generate $(DEMO)/runs/00000-faces-32 --out $(DEMO)/grid.png --num 64
+	$(BIN)/python -m pgkeras.generate $(DEMO)/runs/00000-faces-32 --out $(DEMO)/grid.png --num 64 --scale 3 --with-reals
 	$(BIN)/python export/to_tflite.py $(DEMO)/runs/00000-faces-32 --out $@
 
 apk: .venv/installed $(EXPORTED)

@@ -11,7 +11,7 @@ from pgkeras.atomic import atomic_path
 from pgkeras.command_line import PicturePath, check_writable, run, writing
 from pgkeras.data import Fit
 from pgkeras.errors import UserError
-from pgkeras.evaluation.candidates import Candidate, find_candidate, find_snapshots, is_run
+from pgkeras.evaluation.candidates import Candidate, find_candidate, find_snapshots
 from pgkeras.evaluation.comparison import Comparison
 from pgkeras.evaluation.images import ImageSource, Stored
 from pgkeras.evaluation.measures import parse_names
@@ -21,6 +21,7 @@ from pgkeras.evaluation.reals import Reals, open_reals
 from pgkeras.evaluation.table import Result, lines, rows
 from pgkeras.images import to_screen_size, write_png
 from pgkeras.json_lines import append_line
+from pgkeras.loading import is_run
 from pgkeras.report import write_report
 from pgkeras.training.run_folder import RunFolder
 

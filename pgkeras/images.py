@@ -1,16 +1,19 @@
 """Images between the network's float32 in [-1, 1] and people's uint8 in [0, 255]."""
 
+from collections.abc import Mapping
 from io import BytesIO
 from pathlib import Path
 
 import numpy as np
 import tensorflow as tf
 from PIL import Image
+from PIL.PngImagePlugin import PngInfo
 
 from pgkeras.atomic import atomic_path
 
 WIDTH_ON_SCREEN = 512
 LARGEST_ON_SCREEN = 2048
+MOST_PIXELS = Image.MAX_IMAGE_PIXELS  # 89 million: Pillow warns of pictures that have more.
 
 
 def to_uint8(images: np.ndarray) -> np.ndarray:
@@ -42,6 +45,44 @@ def grid(images: np.ndarray, columns: int | None = None) -> np.ndarray:
     sheet[:number] = images
     sheet = sheet.reshape(rows, columns, height, width, channels).swapaxes(1, 2)
     return sheet.reshape(rows * height, columns * width, channels)
+
+
+def cut_grid(picture: np.ndarray, side: int) -> np.ndarray:
+    """Takes a grid apart; missing images at its end are left out.
+
+    Args:
+        picture: uint8 (rows x side, columns x side, channels), as `grid` makes it.
+        side: of an image in pixels.
+
+    Returns:
+        uint8 (batch, side, side, channels).
+    """
+    height, width, channels = picture.shape
+    images = picture.reshape(height // side, side, width // side, side, channels).swapaxes(1, 2)
+    images = images.reshape(-1, side, side, channels)
+    return images[: np.flatnonzero(images.any(axis=(1, 2, 3))).max(initial=-1) + 1]
+
+
+def beside(left: np.ndarray, right: np.ndarray, gap: int) -> np.ndarray:
+    """Puts two pictures of one height beside each other, white between them.
+
+    Args:
+        left: uint8 (height, width, channels).
+        right: the same, of any width.
+        gap: in pixels.
+    """
+    between = np.full((len(left), gap, left.shape[-1]), 255, np.uint8)
+    return np.concatenate([left, between, right], axis=1)
+
+
+def enlarge(images: np.ndarray, factor: int) -> np.ndarray:
+    """Repeats pixels: every one becomes factor x factor of the same colour.
+
+    Args:
+        images: uint8 (batch, height, width, channels), or one image without batch.
+        factor: at least 1.
+    """
+    return images.repeat(factor, axis=-3).repeat(factor, axis=-2)
 
 
 def resize(images: np.ndarray, side: int) -> np.ndarray:
@@ -82,18 +123,22 @@ def to_screen_size(picture: np.ndarray) -> np.ndarray:
     if longest > LARGEST_ON_SCREEN:
         return np.asarray(Image.fromarray(rgb).reduce(-(-longest // LARGEST_ON_SCREEN)))
     factor = min(-(-WIDTH_ON_SCREEN // width), LARGEST_ON_SCREEN // longest)
-    return rgb.repeat(factor, axis=0).repeat(factor, axis=1)
+    return enlarge(rgb, factor)
 
 
-def write_png(path: Path, image: np.ndarray) -> None:
+def write_png(path: Path, image: np.ndarray, text: Mapping[str, str] | None = None) -> None:
     """Writes one image atomically.
 
     Args:
         path: where to.
         image: uint8 (height, width, 3) RGB or (height, width, 1) grey.
+        text: metadata by PNG's keywords, such as Software and Description.
     """
+    info = PngInfo()
+    for keyword, value in (text or {}).items():
+        info.add_text(keyword, value)
     with atomic_path(path) as temporary:
-        _picture(image).save(temporary, format="PNG")
+        _picture(image).save(temporary, format="PNG", pnginfo=info)
 
 
 def encode_png(image: np.ndarray) -> bytes:

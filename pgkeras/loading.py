@@ -8,6 +8,15 @@ import keras
 from pgkeras.errors import UserError
 
 
+def is_run(path: Path) -> bool:
+    """Whether a path is a run's folder.
+
+    Args:
+        path: of anything.
+    """
+    return (path / "config.json").is_file()
+
+
 def find_generators(path: Path) -> dict[int, Path]:
     """Finds the generators that a path offers.
 
@@ -24,7 +33,7 @@ def find_generators(path: Path) -> dict[int, Path]:
         return {load_generator(path).output_shape[1]: path}
     if not path.is_dir():
         raise UserError(f"{path}: no such run, folder or .keras file")
-    folder = path / "generators" if (path / "config.json").is_file() else path
+    folder = path / "generators" if is_run(path) else path
     found = {int(match[1]): file for file in folder.glob("*.keras") if (match := _NAME.fullmatch(file.name))}
     if not found and folder != path:
         raise UserError(f"{path}: the run has no generator yet; one is written as soon as 4x4 has trained a while")

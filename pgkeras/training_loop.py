@@ -14,7 +14,8 @@ from pgkeras.callbacks import (
 )
 from pgkeras.data import Dataset, reading_data
 from pgkeras.schedule import Position, Schedule
-from pgkeras.training.checkpoint import list_checkpoints, save_checkpoint
+from pgkeras.training.checkpoint import save_checkpoint
+from pgkeras.training.checkpoint_file import list_checkpoints
 from pgkeras.training.feed import feed
 from pgkeras.training.rollback import roll_back
 from pgkeras.training.run_folder import RunFolder

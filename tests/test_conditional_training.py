@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from pgkeras.generate import main as generate
+from pgkeras.generate.__main__ import main as generate
 from pgkeras.images import to_uint8
 from pgkeras.labels import one_hot
 from pgkeras.latents import latents_from_seeds

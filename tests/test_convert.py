@@ -9,8 +9,8 @@ import pytest
 from keras import ops
 
 from export.to_tflite import main as to_tflite
-from pgkeras import generate
 from pgkeras.convert import main
+from pgkeras.generate.__main__ import main as generate
 from pgkeras.interop import load_gan_zoo_checkpoint, load_official_pickle
 from tests.command_line_test import call, fail, script
 from tests.interop.gan_zoo import checkpoint, write_legacy, write_zip
@@ -42,7 +42,7 @@ def test_official_pickle_to_pictures(tmp_path):
     assert names(tmp_path / "made") == ["faces"]
     assert names(tmp_path / "made" / "faces") == FILES
 
-    call(generate.main, tmp_path / "made" / "faces", "--out", tmp_path / "images.npy", "--num", 2)
+    call(generate, tmp_path / "made" / "faces", "--out", tmp_path / "images.npy", "--num", 2)
     latents = np.stack([np.random.RandomState(seed).randn(8) for seed in (0, 1)]).astype(np.float32)
     expected = load_official_pickle(network).ema_generators[8].straight(latents)
     np.testing.assert_allclose(np.load(tmp_path / "images.npy"), ops.convert_to_numpy(expected), atol=1e-5)

@@ -15,7 +15,7 @@ from export.to_tflite import main as export
 from pgkeras import ProgressiveConfig, build_generators
 from pgkeras.evaluate import main
 from pgkeras.evaluation.comparison import Comparison
-from pgkeras.generate import main as generate
+from pgkeras.generate.__main__ import main as generate
 from pgkeras.json_lines import read_lines
 from pgkeras.train import main as train
 from pgkeras.training.run_folder import RunFolder

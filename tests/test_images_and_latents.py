@@ -5,7 +5,17 @@ import pytest
 from PIL import Image
 
 from pgkeras.atomic import atomic_path
-from pgkeras.images import encode_png, grid, resize, to_screen_size, to_uint8, write_png
+from pgkeras.images import (
+    beside,
+    cut_grid,
+    encode_png,
+    enlarge,
+    grid,
+    resize,
+    to_screen_size,
+    to_uint8,
+    write_png,
+)
 from pgkeras.latents import interpolate, latents_from_seeds
 
 
@@ -34,6 +44,31 @@ def test_png_round_trip(tmp_path, channels):
         assert (np.asarray(picture).reshape(image.shape) == image).all()
     assert [path.name for path in tmp_path.iterdir()] == ["a.png"]
     assert (tmp_path / "a.png").read_bytes() == encode_png(image)
+
+
+def test_png_keeps_metadata_in_any_script(tmp_path):
+    text = {"Software": "pgkeras", "Description": "gesichter_ä, 顔"}
+    write_png(tmp_path / "a.png", np.zeros((2, 2, 3), np.uint8), text)
+    with Image.open(tmp_path / "a.png") as picture:
+        assert picture.text == text
+
+
+def test_a_grid_is_cut_into_what_it_was_made_of():
+    images = np.random.default_rng(0).integers(1, 256, (5, 4, 4, 3), dtype=np.uint8)
+    images[2] = 0  # only at the end is a black image a missing one
+    assert (cut_grid(grid(images, 3), 4) == images).all()
+    assert cut_grid(np.zeros((8, 8, 1), np.uint8), 4).shape == (0, 4, 4, 1)
+
+
+def test_pictures_beside_each_other_have_white_between_them():
+    left, right = np.full((2, 1, 1), 7, np.uint8), np.full((2, 2, 1), 9, np.uint8)
+    assert beside(left, right, 1)[..., 0].tolist() == [[7, 255, 9, 9]] * 2
+
+
+def test_enlarging_repeats_pixels():
+    images = np.array([[[[1], [2]]], [[[3], [4]]]], np.uint8)
+    assert enlarge(images, 2)[..., 0].tolist() == [[[1, 1, 2, 2]] * 2, [[3, 3, 4, 4]] * 2]
+    assert (enlarge(images[1], 2) == enlarge(images, 2)[1]).all()
 
 
 def test_resize_averages_boxes():

@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from pgkeras import ProgressiveConfig, build_generators
-from pgkeras.generate import main as generate
+from pgkeras.generate.__main__ import main as generate
 from pgkeras.images import to_uint8
 from pgkeras.latents import latents_from_seeds
 from pgkeras.train import MEASURED_SECONDS

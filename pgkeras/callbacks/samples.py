@@ -5,7 +5,7 @@ import tensorflow as tf
 
 from pgkeras.callbacks.snapshots import Snapshot
 from pgkeras.config import ProgressiveConfig
-from pgkeras.images import grid, to_uint8, write_png
+from pgkeras.images import enlarge, grid, to_uint8, write_png
 from pgkeras.labels import one_hot, rows
 from pgkeras.latents import latents_from_seeds
 from pgkeras.sampling import sample_batches
@@ -38,7 +38,7 @@ class Samples:
         batches = sample_batches(snapshot.generator, self.latents, self.labels)
         images = np.concatenate([to_uint8(batch) for batch in batches])
         factor = self.resolution // images.shape[1]
-        picture = grid(images.repeat(factor, axis=1).repeat(factor, axis=2), COLUMNS)
+        picture = grid(enlarge(images, factor), COLUMNS)
         write_png(self.folder.samples / f"{snapshot.images_shown:09}.png", picture)
         with self.tensorboard.as_default():
             tf.summary.image("samples", np.expand_dims(picture, 0), step=snapshot.images_shown)

@@ -12,7 +12,7 @@ from pgkeras.errors import UserError
 from pgkeras.evaluation.exported import Exported
 from pgkeras.evaluation.images import Generated, ImageSource, Stored
 from pgkeras.evaluation.measures import is_measurable
-from pgkeras.loading import choose_generator, load_generator
+from pgkeras.loading import choose_generator, is_run, load_generator
 from pgkeras.training.run_folder import RunFolder
 
 
@@ -29,15 +29,6 @@ class Candidate:
     path: Path
     open: Callable[[], ImageSource]
     images_shown: int | None = None
-
-
-def is_run(path: Path) -> bool:
-    """Whether a path is a run's folder.
-
-    Args:
-        path: of anything.
-    """
-    return (path / "config.json").is_file()
 
 
 def find_candidate(path: Path, resolution: int | None, fit: Fit) -> Candidate:

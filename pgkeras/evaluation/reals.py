@@ -5,7 +5,7 @@ from pathlib import Path
 
 from pgkeras.data import Dataset, Fit, open_dataset
 from pgkeras.errors import UserError
-from pgkeras.evaluation.candidates import is_run
+from pgkeras.loading import is_run
 from pgkeras.training.run_folder import RunFolder
 
 

@@ -1,19 +1,19 @@
-"""Full-state checkpoints: one .npz file each, checksummed, read without executing anything."""
+"""Full-state checkpoints: written, and restored."""
 
 import errno
 import json
 import os
 import shutil
 import sys
-import zipfile
-import zlib
 from dataclasses import asdict, fields
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
 from pgkeras.atomic import atomic_path
 from pgkeras.errors import UserError
+from pgkeras.training.checkpoint_file import list_checkpoints, read_checkpoint, read_newest
 from pgkeras.training.state import Progress, TrainingState
 from pgkeras.training.watchdog import DivergedError
 
@@ -46,15 +46,6 @@ def save_checkpoint(state: TrainingState, folder: Path) -> Path:
     return path
 
 
-def list_checkpoints(folder: Path) -> list[Path]:
-    """The checkpoints in a folder, oldest first.
-
-    Args:
-        folder: the run's checkpoints.
-    """
-    return sorted(folder.glob("[0-9]*.npz"))
-
-
 def load_checkpoint(state: TrainingState, path: Path) -> None:
     """Restores a state from a checkpoint of the same configuration.
 
@@ -67,14 +58,9 @@ def load_checkpoint(state: TrainingState, path: Path) -> None:
     Raises:
         UserError: if the file is damaged or belongs to another configuration.
     """
-    try:
-        with path.open("rb") as file, np.load(file, allow_pickle=False) as members:
-            arrays = {name: members[name] for name in members.files}
-        saved = dict(json.loads(str(arrays.pop("progress"))))
-        known = {each.name for each in fields(Progress)}
-        progress = Progress(**{name: value for name, value in saved.items() if name in known})
-    except (OSError, ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile, zlib.error) as error:
-        raise UserError(f"{path}: is damaged ({error}); delete it to resume from the checkpoint before it") from None
+    saved, arrays = read_checkpoint(path)
+    known = {each.name for each in fields(Progress)}
+    progress = Progress(**{name: value for name, value in saved.items() if name in known})
     variables = state.variables()
     for name, variable in variables.items():
         if name not in arrays or arrays[name].shape != tuple(variable.shape):
@@ -99,14 +85,5 @@ def load_newest_checkpoint(state: TrainingState, folder: Path) -> Path | None:
     Raises:
         UserError: if there are checkpoints, but none is whole.
     """
-    paths = list_checkpoints(folder)
-    for path in reversed(paths):
-        try:
-            load_checkpoint(state, path)
-        except UserError as error:
-            print(f"warning: {error}", file=sys.stderr)
-        else:
-            return path
-    if paths:
-        raise UserError(f"{folder}: no checkpoint in it is whole; train again from the start")
-    return None
+    found = read_newest(folder, partial(load_checkpoint, state))
+    return found and found[0]

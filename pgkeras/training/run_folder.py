@@ -9,13 +9,14 @@ from pathlib import Path
 from typing import Self
 
 import numpy as np
+from PIL import Image
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from pgkeras.atomic import atomic_path
 from pgkeras.config import ProgressiveConfig
 from pgkeras.data import Dataset, Fit, hold_out, open_dataset
 from pgkeras.errors import UserError
-from pgkeras.images import grid, resize, write_png
+from pgkeras.images import cut_grid, grid, resize, write_png
 from pgkeras.labels import write_label_names
 
 # Of grids: 8 rows, or a row for each of the first 32 classes, but no more pixels than 8 rows of the largest images.
@@ -182,6 +183,35 @@ class RunFolder:
         chosen = _first_images(dataset, resolution)[:, None]  # one at a time, for they may be large
         reals = np.concatenate([resize(dataset.images[each], resolution) for each in chosen])
         write_png(self.reals, grid(reals, COLUMNS))
+
+    def read_reals(self, config: ProgressiveConfig) -> np.ndarray:
+        """Reads the images of reals.png, which stay where the run is when its data have moved.
+
+        Args:
+            config: of the run.
+
+        Returns:
+            uint8 (images, side, side, channels) at the final resolution: the first 64 images or fewer; with labels, 8
+            of each class that is shown.
+
+        Raises:
+            UserError: if the picture is missing or damaged.
+        """
+        side = config.resolution
+        if not self.reals.is_file():
+            raise UserError(f"{self.reals}: is missing; resume the run, which writes it again")
+        try:
+            with Image.open(self.reals) as picture:
+                pixels = np.asarray(picture.convert("L" if config.channels == 1 else "RGB"))
+        except (OSError, SyntaxError, Image.DecompressionBombError) as error:
+            raise UserError(f"{self.reals}: cannot be read ({error}); resume the run, which writes it again") from None
+        height, width = pixels.shape[:2]
+        if width != COLUMNS * side or height % side:
+            raise UserError(
+                f"{self.reals}: is {width}x{height}, no grid of {COLUMNS} columns of {side}x{side}; resume the run, "
+                "which writes it again"
+            )
+        return cut_grid(pixels.reshape(height, width, config.channels), side)
 
     @property
     def reals(self) -> Path:
