@@ -101,9 +101,10 @@ class ProgressiveConfig(BaseModel):
     channels: Literal[1, 3] = Field(3, description="Image channels: 3 for RGB, 1 for grey.")
     latent_size: PositiveInt = Field(512, description="Components of a latent vector.")
     fmap_base: PositiveInt = Field(
-        8192, description="Feature maps at a resolution are 2 x fmap-base / resolution, at most fmap-max."
+        8192, description="Feature maps at a resolution are 2 x fmap-base / resolution, from fmap-min to fmap-max."
     )
     fmap_max: PositiveInt = Field(512, description="Most feature maps in any layer.")
+    fmap_min: PositiveInt = Field(1, description="Fewest feature maps in any layer.")
     fmap_decay: NotNegativeFloat = Field(
         1.0, description="Halvings of the feature maps from one resolution to the next."
     )
@@ -263,6 +264,8 @@ class ProgressiveConfig(BaseModel):
 
     @model_validator(mode="after")
     def _check(self) -> Self:
+        if self.fmap_min > self.fmap_max:
+            raise ValueError(f"--fmap-min {self.fmap_min} is above --fmap-max {self.fmap_max}; lower it")
         self._check_without_effect()
         self._check_augmentation_target()
         self._check_micro_batches()
@@ -282,6 +285,8 @@ class ProgressiveConfig(BaseModel):
             ("penalty_weight", self.loss in WITHOUT_PENALTY, f"--loss {self.loss} has no penalty to weigh"),
             ("penalty_interval", self.loss in WITHOUT_PENALTY, f"--loss {self.loss} has no penalty to space out"),
             ("penalty_interval", self._has_no_penalty, "--penalty-weight 0 leaves no penalty to space out"),
+            ("final_penalty_weight", self.loss in WITHOUT_PENALTY, f"--loss {self.loss} has no penalty to anneal"),
+            ("final_penalty_weight", self._has_no_penalty, "--penalty-weight 0 leaves no penalty to anneal"),
             ("minibatch_stddev_group", self.minibatch_discrimination != "stddev", no_groups),
             ("batch_normalization_momentum", not self._normalizes_batches, "there is no batch normalization"),
             ("label_weight", not self.label_size, "the network has no labels without --conditional"),
@@ -321,6 +326,7 @@ class ProgressiveConfig(BaseModel):
     def _check_dcgan(self) -> None:
         lacks = {
             "growing": self.growing,
+            "fused-scale": self.fused_scale,
             "equalized-learning-rate": self.equalized_learning_rate,
             "normalize-latents": self.normalize_latents,
             "generator-normalization pixel": self.generator_normalization == "pixel",
@@ -332,14 +338,14 @@ class ProgressiveConfig(BaseModel):
                 raise ValueError(f"--network dcgan has no --{option}: begin from --preset dcgan")
 
     def feature_maps(self, resolution: int) -> int:
-        """Feature maps of the layers at a resolution: min(2 x fmap_base / resolution, fmap_max), Table 2.
+        """Feature maps of the layers at a resolution: 2 x fmap_base / resolution, from fmap_min to fmap_max, Table 2.
 
         With another fmap_decay d than 1, the resolution counts as 2 x (resolution / 2)**d.
 
         Args:
             resolution: image side in pixels.
         """
-        return max(1, min(int(self.fmap_base / (resolution / 2) ** self.fmap_decay), self.fmap_max))
+        return max(self.fmap_min, min(int(self.fmap_base / (resolution / 2) ** self.fmap_decay), self.fmap_max))
 
     def at_resolution(self, option: str, resolution: int) -> float | None:
         """The value of a by-resolution option at one resolution; None if it is not given and has no default.

@@ -20,6 +20,11 @@ def test_defaults_are_the_papers():
     assert [config.at_resolution("batch_size", r) for r in config.resolutions] == [16] * 6 + [14, 6, 3]
 
 
+def test_feature_maps_have_a_floor():
+    config = ProgressiveConfig(resolution=256, fmap_base=512, fmap_max=64, fmap_min=16)
+    assert [config.feature_maps(r) for r in config.resolutions] == [64, 64, 64, 32, 16, 16, 16]
+
+
 @pytest.mark.parametrize(
     ("value", "expected"),
     [(16, {4: 16}), ("16", {4: 16}), ("4:16,256:8", {4: 16, 256: 8}), ({256: 8, 4: 16}, {4: 16, 256: 8})],
@@ -51,6 +56,11 @@ def test_options_by_resolution_are_read_in_every_form(value, expected):
         ({"adam_beta2": 1}, "less than 1"),
         ({"loss": "hinge", "penalty_weight": 1}, "--loss hinge has no penalty to weigh"),
         ({"loss": "hinge", "penalty_weight": "4:1,64:0.5"}, "--penalty-weight 4:1,64:0.5: --loss hinge has no penalty"),
+        ({"loss": "wgan", "final_penalty_weight": 0.5}, "--loss wgan has no penalty to anneal; leave it at 1"),
+        ({"penalty_weight": 0, "final_penalty_weight": 0.5}, "leaves no penalty to anneal; leave it at 1"),
+        ({"final_learning_rate": 0}, "greater than 0"),
+        ({"final_learning_rate": 1.5}, "less than or equal to 1"),
+        ({"fmap_min": 600}, "--fmap-min 600 is above --fmap-max 512; lower it"),
         ({"penalty_weight": {64: 10}}, "begin with 4:value"),
         ({"penalty_weight": "4:1,64:-1"}, "greater than or equal to 0"),
         ({"label_weight": 2}, "the network has no labels without --conditional; drop it"),
