@@ -15,7 +15,7 @@ both papers' authors takes the gradient further, through the augmentation, to th
 | integer_translation | ADA | moves them by whole pixels, each way by up to an eighth of the side |
 | scale | ADA | by 2 to the power of N(0, 0.2²) |
 | rotation | ADA | by any angle |
-| anisotropic_scale | ADA | across by 2 to the power of N(0, 0.2²), down by the reciprocal, amid the rotation |
+| anisotropic_scale | ADA | across by 2 to the power of N(0, 0.2²), down by the reciprocal; rotation is before and after |
 | fractional_translation | ADA | each way by N(0, 0.125²) of the side |
 | brightness | ADA | adds N(0, 0.2²) |
 | contrast | ADA | multiplies by 2 to the power of N(0, 0.5²) |
