@@ -13,10 +13,10 @@ both papers' authors takes the gradient further, through the augmentation, to th
 | flip | ADA | mirrors half of them, left to right |
 | quarter_turn | ADA | turns them by none to three quarters |
 | integer_translation | ADA | moves them by whole pixels, each way by up to an eighth of the side |
-| scale | ADA | by 2 to the power of N(0, 0.2²) |
-| rotation | ADA | by any angle |
-| anisotropic_scale | ADA | across by 2 to the power of N(0, 0.2²), down by the reciprocal; rotation is before and after |
-| fractional_translation | ADA | each way by N(0, 0.125²) of the side |
+| scale | ADA | scales them by 2 to the power of N(0, 0.2²) |
+| rotation | ADA | turns them by any angle |
+| anisotropic_scale | ADA | across by 2 to the power of N(0, 0.2²), down by its reciprocal, amid the rotations |
+| fractional_translation | ADA | moves them each way by N(0, 0.125²) of the side |
 | brightness | ADA | adds N(0, 0.2²) |
 | contrast | ADA | multiplies by 2 to the power of N(0, 0.5²) |
 | luma_flip | ADA | turns light to dark and dark to light in half of them, colours kept |
