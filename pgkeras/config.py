@@ -1,6 +1,6 @@
 """The one typed config: every option's name, type, default, range and help text."""
 
-from typing import Annotated, Any, Literal, Self, TypeVar
+from typing import Annotated, Any, Literal, Self, TypeVar, get_args
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
@@ -48,6 +48,15 @@ def _split(value: Any) -> Any:
     return tuple(part for part in value.split(",") if part) if isinstance(value, str) else value
 
 
+def _check_augmentations(names: tuple[str, ...]) -> tuple[str, ...]:
+    for name in names:
+        if names.count(name) > 1:
+            raise ValueError(f"gives {name} twice; give it once")
+        if "bgc" in names and name in get_args(AdaAugmentation):
+            raise ValueError(f"{name} is part of bgc; leave it out")
+    return names
+
+
 def typed(value: object) -> str:
     """The value of an option as it is typed on a command line.
 
@@ -67,7 +76,25 @@ def typed(value: object) -> str:
 
 
 Metrics = Annotated[tuple[Literal["swd", "ms_ssim"], ...], BeforeValidator(_split)]
-Augmentations = Annotated[tuple[Literal["colour", "translation", "cutout"], ...], BeforeValidator(_split)]
+AdaAugmentation = Literal[
+    "flip",
+    "quarter_turn",
+    "integer_translation",
+    "scale",
+    "rotation",
+    "anisotropic_scale",
+    "fractional_translation",
+    "brightness",
+    "contrast",
+    "luma_flip",
+    "hue",
+    "saturation",
+]
+Augmentations = Annotated[
+    tuple[Literal["bgc", AdaAugmentation, "colour", "translation", "cutout"], ...],
+    BeforeValidator(_split),
+    AfterValidator(_check_augmentations),
+]
 WITHOUT_PENALTY = ("wgan", "lsgan", "hinge")
 """Losses whose penalty options would be ignored."""
 PositiveInt = Annotated[int, Field(ge=1)]
@@ -228,8 +255,9 @@ class ProgressiveConfig(BaseModel):
     )
     augmentation: Augmentations = Field(
         (),
-        description="What the discriminator's images go through, reals and fakes alike, such as "
-        "colour,translation,cutout (DiffAugment, arXiv 2006.10738).",
+        description="What the discriminator's images go through, reals and fakes alike: "
+        "colour,translation,cutout (DiffAugment, arXiv 2006.10738), or bgc (StyleGAN2-ADA, arXiv 2006.06676), which "
+        f"stands for {','.join(get_args(AdaAugmentation))}.",
     )
     augmentation_probability: float | None = Field(
         None, ge=0, le=1, description="Of each augmentation for each image; if not given, 1."
@@ -267,7 +295,7 @@ class ProgressiveConfig(BaseModel):
         if self.fmap_min > self.fmap_max:
             raise ValueError(f"--fmap-min {self.fmap_min} is above --fmap-max {self.fmap_max}; lower it")
         self._check_without_effect()
-        self._check_augmentation_target()
+        self._check_augmentation()
         self._check_micro_batches()
         if self.metrics and self.resolution < 16:
             raise ValueError(f"--metrics {','.join(self.metrics)}: need --resolution 16 or more, not {self.resolution}")
@@ -300,7 +328,7 @@ class ProgressiveConfig(BaseModel):
                 remedy = "drop it" if default is None else f"leave it at {typed(default)}"
                 raise ValueError(f"--{option.replace('_', '-')} {typed(value)}: {reason}; {remedy}")
 
-    def _check_augmentation_target(self) -> None:
+    def _check_augmentation(self) -> None:
         if self.augmentation_target is not None and self.loss in ("wgan", "wgan-gp"):
             raise ValueError(
                 f"--augmentation-target {self.augmentation_target:g}: the scores of --loss {self.loss} float, so their "
@@ -310,6 +338,14 @@ class ProgressiveConfig(BaseModel):
             raise ValueError(
                 f"--augmentation-probability {self.augmentation_probability:g} and --augmentation-target "
                 f"{self.augmentation_target:g} contradict each other: the target steers the probability"
+            )
+        if self.channels == 1 and (without_effect := {"hue", "saturation"}.intersection(self.augmentation)):
+            raise ValueError(f"--augmentation {min(without_effect)}: grey images have none; leave it out")
+        leaks = [name for name in self.augmentation if name == "bgc" or name in get_args(AdaAugmentation)]
+        if leaks and self.augmentation_target is None and self.augmentation_probability in (None, 1):
+            raise ValueError(
+                f"--augmentation {leaks[0]}: applied to every image it would show in generated ones, too; give "
+                "--augmentation-probability 0.8 or less, or --augmentation-target"
             )
 
     def _check_micro_batches(self) -> None:

@@ -1,6 +1,7 @@
 """The config's rules, and that the command line is made from it."""
 
 import re
+from typing import get_args
 
 import click
 import pytest
@@ -8,7 +9,9 @@ from click.testing import CliRunner
 from pydantic import ValidationError
 
 from pgkeras import ProgressiveConfig
+from pgkeras.augmentation import AUGMENTATIONS, BGC
 from pgkeras.command_line import config_options
+from pgkeras.config import AdaAugmentation
 from pgkeras.presets import PRESETS
 
 
@@ -65,6 +68,11 @@ def test_options_by_resolution_are_read_in_every_form(value, expected):
         ({"penalty_weight": "4:1,64:-1"}, "greater than or equal to 0"),
         ({"label_weight": 2}, "the network has no labels without --conditional; drop it"),
         ({"augmentation": "colour,blur"}, "'cutout'"),
+        ({"augmentation": "flip,cutout,flip"}, "gives flip twice; give it once"),
+        ({"augmentation": "bgc,hue"}, "hue is part of bgc; leave it out"),
+        ({"augmentation": "saturation", "channels": 1}, "--augmentation saturation: grey images have none"),
+        ({"augmentation": "cutout,rotation"}, "--augmentation rotation: applied to every image"),
+        ({"augmentation": "bgc", "augmentation_probability": 1}, "--augmentation-probability 0.8 or less"),
         ({"augmentation": "cutout", "augmentation_kimg": 7}, "there is no --augmentation-target"),
         ({"augmentation_target": 0.6}, "there is no --augmentation to apply"),
         ({"augmentation": "cutout", "augmentation_target": 0.6}, "the scores of --loss wgan-gp float"),
@@ -161,6 +169,12 @@ def test_no_number_is_infinite(option, value):
 
 def test_augmentations_are_separated_by_commas():
     assert ProgressiveConfig(augmentation="colour,cutout").augmentation == ("colour", "cutout")
+
+
+def test_every_augmentation_is_an_option():
+    for name in ("bgc", *AUGMENTATIONS):
+        assert ProgressiveConfig(augmentation=name, augmentation_probability=0.8).augmentation == (name,)
+    assert get_args(AdaAugmentation) == BGC
 
 
 def test_every_field_is_an_option_with_help_and_default():

@@ -334,7 +334,7 @@ def test_fade_keeps_alpha_out_of_training():
 @pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="this is the run on another backend")
 def test_layers_and_networks_on_jax():
     """The same tests in a fresh process on the JAX backend."""
-    files = ("test_layers", "test_losses", "test_augmentation", "networks/test_pairs", "networks/test_conditional")
+    files = ("test_layers", "test_losses", "networks/test_pairs", "networks/test_conditional")
     tests = [f"tests/{file}.py" for file in files]
     finished = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-x", "-m", "not slow", *tests],

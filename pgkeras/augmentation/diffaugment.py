@@ -1,117 +1,15 @@
-"""Augmentation of what the discriminator sees, reals and fakes alike, so that few photos last longer.
+"""The transformations of DiffAugment (Zhao et al., arXiv 2006.10738), with the ranges of its authors' code.
 
-The transformations are those of DiffAugment (Zhao et al., arXiv 2006.10738) with the ranges of its authors' code. They
-are affine in the images, so gradients pass through them into the generator. Images are float32 (batch, side, side,
-channels) in [-1, 1], RGB or grey; what a transformation leaves empty is 0, mid-grey, and values that it moves out of
-[-1, 1] are not clipped.
-
-Gradient penalties are of the gradient with respect to the augmented images, which the discriminator sees. The code of
-DiffAugment's authors, and that of adaptive discriminator augmentation's (Karras et al., arXiv 2006.06676), take the
-gradient further, through the augmentation, to the images before it.
+What they leave empty is 0, mid-grey.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
-import keras
 from keras import KerasTensor as Tensor
 from keras import ops
 from keras.random import SeedGenerator
 
 from pgkeras.replicas import randint, uniform
-
-
-def augment(
-    images: Tensor, names: Sequence[str], probability: float | keras.Variable | Tensor, seed_generator: SeedGenerator
-) -> Tensor:
-    """Applies each named transformation, in turn, to a random choice of the images.
-
-    Args:
-        images: (batch, side, side, channels) in [-1, 1].
-        names: keys of AUGMENTATIONS.
-        probability: that a transformation is applied to an image, decided for each anew, from 0 (all images come back
-            unchanged) to 1 (always, as in DiffAugment). A scalar variable or tensor may change without retracing.
-        seed_generator: source of the random numbers.
-
-    Returns:
-        The images, of the same shape.
-
-    Raises:
-        KeyError: if a name is not in AUGMENTATIONS.
-
-    >>> images = ops.zeros((16, 32, 32, 3))
-    >>> tuple(augment(images, ["colour", "translation"], 1.0, SeedGenerator(0)).shape)
-    (16, 32, 32, 3)
-    """
-    for name in names:
-        chosen = uniform((ops.shape(images)[0],), seed=seed_generator) < probability
-        images = AUGMENTATIONS[name](images, chosen, seed_generator)
-    return images
-
-
-def adapt_probability(
-    probability: float | keras.Variable | Tensor, mean_sign: Tensor, images: int, target: float, images_to_full: float
-) -> Tensor:
-    """One step of adaptive discriminator augmentation's heuristic (Karras et al., arXiv 2006.06676, section 3.1).
-
-    The mean sign of the scores of real images, r_t, is 0 while the discriminator cannot tell them from fakes and nears
-    1 as it overfits. It has a meaning where scores are logits around 0, not where they drift, as with Wasserstein
-    losses.
-
-    Args:
-        probability: of `augment`, to be adapted.
-        mean_sign: of the scores of the augmented real images shown since the last step. The paper collects four
-            batches.
-        images: how many they are.
-        target: of r_t; the paper's is 0.6. Above it the probability rises, else it falls.
-        images_to_full: images in which the probability can rise from 0 to 1; the paper's is 500,000.
-
-    Returns:
-        The new probability, in [0, 1].
-
-    >>> new = adapt_probability(0.5, ops.ones(()), images=16, target=0.6, images_to_full=1600)
-    >>> round(float(new), 4)
-    0.51
-    """
-    step = images / images_to_full
-    return ops.clip(probability + ops.where(mean_sign > target, step, -step), 0.0, 1.0)
-
-
-class Augmentation:
-    """What a run applies to the discriminator's images: named transformations, and their probability, fixed or adapted.
-
-    Args:
-        names: keys of AUGMENTATIONS.
-        probability: of each for each image, from 0 to 1; the first one if it is adapted.
-        target: of `adapt_probability`; None for a fixed probability.
-        images_to_full: of `adapt_probability`.
-
-    Attributes:
-        probability: scalar float32 variable, so that it can be saved and changes without retracing.
-    """
-
-    def __init__(
-        self,
-        names: Sequence[str],
-        *,
-        probability: float = 1.0,
-        target: float | None = None,
-        images_to_full: float = 500_000,
-    ) -> None:
-        self.names = names
-        self.target = target
-        self.images_to_full = images_to_full
-        self.probability = keras.Variable(probability, dtype="float32", trainable=False, name="probability")
-
-    def __call__(self, images: Tensor, seed_generator: SeedGenerator) -> Tensor:
-        """The images, augmented: see `augment`."""
-        return augment(images, self.names, self.probability, seed_generator)
-
-    def adapt(self, mean_sign: Tensor, images: int) -> None:
-        """Adapts the probability, if it has a target: see `adapt_probability`."""
-        if self.target is not None:
-            self.probability.assign(
-                adapt_probability(self.probability, mean_sign, images, self.target, self.images_to_full)
-            )
 
 
 def colour(images: Tensor, chosen: Tensor, seed_generator: SeedGenerator) -> Tensor:
@@ -162,7 +60,7 @@ def cutout(images: Tensor, chosen: Tensor, seed_generator: SeedGenerator) -> Ten
     return cut_out(images, row, column, size)
 
 
-AUGMENTATIONS: dict[str, Callable[[Tensor, Tensor, SeedGenerator], Tensor]] = {
+DIFFAUGMENT: dict[str, Callable[[Tensor, Tensor, SeedGenerator], Tensor]] = {
     "colour": colour,
     "translation": translation,
     "cutout": cutout,
