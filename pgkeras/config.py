@@ -66,7 +66,8 @@ def typed(value: object) -> str:
     return str(value).removesuffix(".0") if isinstance(value, float) else str(value)
 
 
-Metrics = Annotated[tuple[Literal["swd", "ms_ssim"], ...], BeforeValidator(_split)]
+Metric = Literal["swd", "ms_ssim", "frechet_distance", "kernel_distance", "precision", "recall"]
+Metrics = Annotated[tuple[Metric, ...], BeforeValidator(_split)]
 Augmentations = Annotated[tuple[Literal["colour", "translation", "cutout"], ...], BeforeValidator(_split)]
 WITHOUT_PENALTY = ("wgan", "lsgan", "hinge")
 """Losses whose penalty options would be ignored."""
