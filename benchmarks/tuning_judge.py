@@ -8,9 +8,11 @@ from pgkeras.evaluation.features import METRICS, features_of
 from pgkeras.evaluation.images import ImageSource, Stored
 from pgkeras.metrics import sliced_wasserstein
 
+MOST_IMAGES = 2048
+
 
 class Judge:
-    """Measures images against the held-out photos, as many of each candidate as there are training photos.
+    """Measures images against the held-out photos, as many of each candidate as there are training photos, or 2,048.
 
     Args:
         training: the photos that were trained on.
@@ -21,7 +23,7 @@ class Judge:
     def __init__(self, training: Dataset, held_out: Dataset, side: int) -> None:
         self._photos = Stored(training, side)
         real = Stored(held_out, side)
-        batches = list(real.batches(real.available))
+        batches = list(real.batches(min(MOST_IMAGES, real.available)))
         self._real = np.concatenate(batches)
         self._features = features_of(self._real)
         self._seen = Seen(batches)
@@ -39,7 +41,7 @@ class Judge:
         Returns:
             The values by name: EfficientNet-Lite0's metrics, MTCNN's, and sliced Wasserstein distances.
         """
-        batches = list(source.batches(self._photos.available))
+        batches = list(source.batches(min(MOST_IMAGES, self._photos.available)))
         fake = np.concatenate(batches)
         features, seen = features_of(fake), Seen(batches)
         values = {name: metric(self._features, features) for name, metric in METRICS.items()}

