@@ -5,8 +5,8 @@ from collections.abc import Iterable
 import cv2
 import keras
 import numpy as np
-from scipy.linalg import sqrtm
 
+from pgkeras.metrics import frechet_distance
 from preprocessing.networks import PATCH_SIDES, mtcnn_networks
 
 SURE = 0.95
@@ -30,17 +30,12 @@ class Seen:
         return float(np.mean(self._probabilities >= SURE))
 
     def frechet(self, other: "Seen") -> float:
-        """The Fréchet distance between two sets' features, as Heusel et al., arXiv 1706.08500, times 1,000.
-
-        The features are the last hidden layer's 256, in place of Inception's 2,048.
+        """The Fréchet distance between two sets' features, the last hidden layer's 256, times 1,000.
 
         Args:
             other: to compare with.
         """
-        means = [each._features.mean(axis=0) for each in (self, other)]
-        covariances = [np.cov(each._features, rowvar=False) for each in (self, other)]
-        crossed = sqrtm(covariances[0] @ covariances[1]).real
-        return 1000 * float(np.square(means[0] - means[1]).sum() + np.trace(sum(covariances) - 2 * crossed))
+        return 1000 * frechet_distance(self._features, other._features)
 
 
 def _look(images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -75,7 +75,8 @@ def typed(value: object) -> str:
     return str(value).removesuffix(".0") if isinstance(value, float) else str(value)
 
 
-Metrics = Annotated[tuple[Literal["swd", "ms_ssim"], ...], BeforeValidator(_split)]
+Metric = Literal["swd", "ms_ssim", "frechet_distance", "kernel_distance", "precision", "recall"]
+Metrics = Annotated[tuple[Metric, ...], BeforeValidator(_split)]
 AdaAugmentation = Literal[
     "flip",
     "quarter_turn",

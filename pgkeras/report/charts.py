@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from pgkeras.evaluation.titles import TITLES, beginning
 from pgkeras.report.record import Record
 
 MOST_POINTS = 600
@@ -37,11 +38,6 @@ POSITION = {
 }
 # What else is in the lines of metrics.
 NO_METRICS = {"images_shown", "images", "resolution", "held_out"}
-# Of the lines of metrics, by the beginning of their names.
-METRICS = {
-    "swd_": ("Sliced Wasserstein distance", "Times 1,000, by resolution; smaller is better."),
-    "ms_ssim_": ("MS-SSIM", "Likeness of images among themselves: above the real ones' there is too little variation."),
-}
 
 
 @dataclass(frozen=True)
@@ -99,8 +95,7 @@ def metric_charts(record: Record) -> list[Chart]:
     groups: dict[tuple[str, str], dict[int, dict]] = {}
     for line in record.metrics:
         for name in _names([line], NO_METRICS):
-            prefix = next((each for each in METRICS if name.startswith(each)), name)
-            lines = groups.setdefault((prefix, _compared(line, record)), {})
+            lines = groups.setdefault((beginning(name), _compared(line, record)), {})
             lines.setdefault(line["images_shown"], {"images_shown": line["images_shown"]})[name] = line[name]
     charts = (
         _metric_chart(prefix, compared, [lines[shown] for shown in sorted(lines)])
@@ -110,10 +105,8 @@ def metric_charts(record: Record) -> list[Chart]:
 
 
 def _metric_chart(prefix: str, compared: str, lines: list[dict]) -> Chart:
-    title, note = METRICS.get(prefix, (_title(prefix), ""))
-    names = {
-        name: name.removeprefix(prefix).replace("_", " ") or _title(name) for name in _names(lines, {"images_shown"})
-    }
+    title, note = TITLES.get(prefix, (_title(prefix), ""))
+    names = {name: name.removeprefix(prefix).replace("_", " ") or title for name in _names(lines, {"images_shown"})}
     return Chart(title, f"{note} {compared}".strip(), tuple(_curves(lines, names)), marked=True)
 
 

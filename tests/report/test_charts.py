@@ -52,10 +52,10 @@ def test_metrics_of_one_kind_share_a_chart(tmp_path):
     append(folder.metrics, {"images_shown": 10, "images": 9, "swd_16": 5.0, "swd_average": 5.0, "fid": 60.0})
     append(folder.metrics, {"images_shown": 20, "images": 9, "swd_16": 4.0, "swd_32": 8.0, "swd_average": 6.0})
     distance, frechet = metric_charts(read_record(folder))
-    assert (distance.title, distance.marked) == ("Sliced Wasserstein distance", True)
+    assert (distance.title, distance.marked) == ("Sliced Wasserstein distance × 1,000", True)
     assert curves(distance) == {"16": [5, 4], "average": [5, 6], "32": [8]}
     assert distance.curves[2].images_shown.tolist() == [20]
-    assert (frechet.title, curves(frechet)) == ("Fid", {"Fid": [60]})
+    assert (frechet.title, curves(frechet)) == ("Fréchet Inception distance", {"Fréchet Inception distance": [60]})
 
 
 def test_what_evaluate_measured_later_is_shown_with_what_it_compares(tmp_path):
@@ -68,13 +68,24 @@ def test_what_evaluate_measured_later_is_shown_with_what_it_compares(tmp_path):
     append(folder.evaluations, own | {"images_shown": 200, "images": 9, "fid": 2.0, "data": "/data/other.npz"})
     trained, larger, other = metric_charts(read_record(folder))
     assert trained.curves[0].images_shown.tolist() == [100, 200, 300]
-    assert curves(trained) == {"Fid": [10, 3.5, 3.5]}
-    assert (curves(larger), curves(other)) == ({"Fid": [1]}, {"Fid": [2]})
+    assert curves(trained) == {"Fréchet Inception distance": [10, 3.5, 3.5]}
+    assert (curves(larger), curves(other)) == ({"Fréchet Inception distance": [1]}, {"Fréchet Inception distance": [2]})
     assert [chart.note for chart in (trained, larger, other)] == [
-        "Real images and generated ones: 9 each.",
-        "Real images and generated ones: 1,000 each.",
-        "Real images of /data/other.npz and generated ones: 9 each.",
+        "Smaller is better. Real images and generated ones: 9 each.",
+        "Smaller is better. Real images and generated ones: 1,000 each.",
+        "Smaller is better. Real images of /data/other.npz and generated ones: 9 each.",
     ]
+
+
+def test_precision_and_recall_say_which_way_is_better(tmp_path):
+    folder = new_run(tmp_path)
+    append(folder.metrics, {"images_shown": 10, "images": 9, "precision": 0.5, "recall": 0.25})
+    charts = metric_charts(read_record(folder))
+    assert [(each.title, curves(each)) for each in charts] == [
+        ("Precision", {"Precision": [0.5]}),
+        ("Recall", {"Recall": [0.25]}),
+    ]
+    assert all("larger is better" in each.note for each in charts)
 
 
 def test_many_values_become_means(tmp_path):
