@@ -1,7 +1,6 @@
 """Charts and the schedule, drawn by Matplotlib: fades shaded, rollbacks marked."""
 
 from collections.abc import Callable, Iterable, Iterator
-from itertools import pairwise
 
 import matplotlib as mpl
 import numpy as np
@@ -24,8 +23,8 @@ SCHEDULE_HEIGHT = 5.2
 OUTLIERS = 4.0
 # Between ticks, as part of the largest value.
 TICK_DISTANCE = 0.35
-# Points between two events, for learning rates that fall along a cosine.
-ANNEALED = 50
+# Points of a learning rate that falls.
+FALLING = 50
 
 
 def draw_chart(chart: Chart, record: Record) -> Figure:
@@ -146,9 +145,12 @@ def _plot(axes: Axes, record: Record, value: Callable[[Phase], float]) -> None:
 
 
 def _plot_learning_rate(axes: Axes, record: Record, name: str, colour: str, label: str) -> list[float]:
-    """The rates at the beginnings of phases and rollbacks, and at the end."""
-    edges = sorted({*(start for start, _ in _starts(record)), *record.went_back_to, record.schedule.images})
-    images = np.unique(np.concatenate([np.linspace(low, high, ANNEALED, dtype=int) for low, high in pairwise(edges)]))
+    """The rates where phases and rollbacks begin, and at the end."""
+    *_, (last, phase) = _starts(record)
+    end = record.schedule.images
+    edges = sorted({*(start for start, _ in _starts(record)), *record.went_back_to, end})
+    falling = [] if phase.final_learning_rate == 1 else np.linspace(last, end, FALLING, dtype=int).tolist()
+    images = sorted({*edges, *falling})
     # On a boundary the phase before may still hold.
     rates = [getattr(record.schedule.at(shown + 1), name) * record.learning_rate_factor(shown) for shown in images]
     axes.plot(images, rates, color=colour, drawstyle="steps-post", linewidth=1.6, label=label)

@@ -42,6 +42,19 @@ def test_ticks_are_at_the_values(tmp_path, batch_size, ticks):
     assert [label.get_text() for label in rates.get_yticklabels()] == ["0.001", "0"]
 
 
+def test_learning_rates_fall_along_a_cosine(tmp_path):
+    """From 4,000 to 5,000 images to a tenth; half of what goes is gone in the middle. Ticks leave the curve alone."""
+    config = ProgressiveConfig(resolution=8, straight_kimg=1, fade_in_kimg=3, final_learning_rate=0.1)
+    rates = draw_schedule(read_record(new_run(tmp_path, config)), NARROW).axes[3]
+    curve = dict(corners(rates))
+    assert (curve[0], curve[4_000]) == pytest.approx((0.001, 0.001), rel=1e-3)
+    assert curve[5_000] == pytest.approx(0.0001)
+    middle = [rate for shown, rate in curve.items() if 4_450 < shown < 4_550]
+    assert all(0.0004 < rate < 0.0007 for rate in middle)
+    assert len(middle) > 2
+    assert [label.get_text() for label in rates.get_yticklabels()] == ["0.001", "0"]
+
+
 def test_learning_rates_are_those_after_rollbacks(tmp_path):
     folder = new_run(tmp_path)
     append(folder.rollbacks, {"images_shown": 1_500, "trouble": "it failed", "back_to": 1_200})
