@@ -1,5 +1,6 @@
 """One margin for a whole set: as much around the faces as most of the photos show."""
 
+import math
 from bisect import bisect_left
 from dataclasses import dataclass
 
@@ -74,9 +75,10 @@ def choose_margin(faces: dict[str, np.ndarray], config: CropConfig) -> Margin:
         share = (faces["rooms"][chosen] >= margin).mean() if chosen.any() else 1.0
         if share >= FACES:
             break
-    keep = f"of the faces keep at least {INSIDE:.0%} of their square inside the photo"
+    keep = f"keep at least {INSIDE:.0%} of their square inside the photo"
+    percent = math.floor(100 * share)  # so that too few are not rounded up to enough
     if share < FACES:
-        return Margin(margin, f"the smallest that auto chooses; even there only {100 * share:.0f}% {keep}")
+        return Margin(margin, f"the smallest that auto chooses; even there only {percent}% of the faces {keep}")
     if margin == MOST:
-        return Margin(margin, f"the largest that auto chooses; {100 * share:.0f}% {keep}")
-    return Margin(margin, f"the largest with which nine of ten {keep}")
+        return Margin(margin, f"the largest that auto chooses; {percent}% of the faces {keep}")
+    return Margin(margin, f"the largest with which nine of ten faces {keep}")

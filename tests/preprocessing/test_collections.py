@@ -103,7 +103,7 @@ def test_a_thousand_damaged_files_are_a_thousand_rows_at_most(tmp_path, portrait
             path = tmp_path / f"good.{suffix}"
             Image.fromarray(picture).save(path, **options)
             good.append((suffix, path.read_bytes()))
-    cropper = PhotoCropper(CropConfig(size=64, min_sharpness=0))
+    cropper = PhotoCropper(CropConfig(size=64, margin=0.3, min_sharpness=0))
     outcomes = {"read": 0, "refused": 0}
     for number in range(1000):
         suffix, whole = good[number % len(good)]
