@@ -22,6 +22,8 @@ from preprocessing.summarize import contact_sheets, preview_path, summarize, wri
 from preprocessing.work_folder import WorkFolder
 from preprocessing.writing import writing
 
+MANY = 0.2  # of the photos
+
 EXAMPLES = """\b
 Examples:
   python preprocessing/crop_faces.py photos/ --out faces.npz --size 64
@@ -84,6 +86,8 @@ def main(
         raise UserError(f"--every {every}: must be a number of seconds")
     previews = [preview_path(out, reason) for reason in (None, *Reason)]
     files = find_photos(photos, every, without=previews)
+    if every is not None and all(file.second is None for file in files):
+        raise UserError(f"--every {every:g}: there is no video in {', '.join(map(str, photos))}; drop the option")
     work = WorkFolder(out, files, config)
     margin = crop_all(work, config, engine, workers)
     catalogue = Catalogue.of(work, config)
@@ -124,6 +128,9 @@ def _tell(out: Path, written: list[Path], catalogue: Catalogue, size: int, margi
     rejects = ", ".join(f"{count} {reason}" for reason, count in reasons.most_common())
     print(f"{len(catalogue.rejects)} photos without a face{f' ({rejects})' * bool(rejects)}")
     print(f"margin {margin.value:g}: {margin.reason}")
+    for reason, count in reasons.items():
+        if reason in REMEDIES and count > MANY * catalogue.photos:
+            print(f"many are {reason}; to keep more of them: {REMEDIES[reason]}")
     print(f"look at them: {out.with_suffix('.report.html')}")
 
 

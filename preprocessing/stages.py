@@ -1,6 +1,6 @@
 """From photos to crops: at once with a margin that is given; with `auto`, faces are found in all photos first."""
 
-from collections.abc import Sequence
+from collections.abc import Callable
 
 import numpy as np
 from tqdm import tqdm
@@ -8,7 +8,6 @@ from tqdm import tqdm
 from preprocessing.chunk import crop_faces, cut_faces, find_faces, joined
 from preprocessing.config import CropConfig
 from preprocessing.engines import ENGINES, Compute, Task
-from preprocessing.find_photos import PhotoFile
 from preprocessing.margin import Margin, choose_margin
 from preprocessing.work_folder import Stage, WorkFolder
 
@@ -29,28 +28,25 @@ def crop_all(work: WorkFolder, config: CropConfig, engine: str, workers: int) ->
     """
     with ENGINES[engine](workers) as compute:
         if config.margin == "auto":
-            _complete(work, "found", compute, find_faces, config)
+            _complete(work, "found", compute, find_faces, lambda _: (config,))
             margin = choose_margin(_found(work), config)
-            _complete(work, "cropped", compute, cut_faces, config.resolved(margin.value))
+            cut = config.resolved(margin.value)
+            _complete(work, "cropped", compute, cut_faces, lambda number: (cut, work.load("found", number)))
         else:
             margin = Margin(config.margin, "as given")
-            _complete(work, "cropped", compute, crop_faces, config.resolved(margin.value))
+            cut = config.resolved(margin.value)
+            _complete(work, "cropped", compute, crop_faces, lambda _: (cut,))
     return margin
 
 
-def _complete(work: WorkFolder, stage: Stage, compute: Compute, task: Task, config: CropConfig) -> None:
+def _complete(work: WorkFolder, stage: Stage, compute: Compute, task: Task, others: Callable[[int], tuple]) -> None:
+    """Computes the chunks of a stage that are not done; `others` gives what the task wants beside a chunk's photos."""
     missing = work.missing(stage)
-
-    def arguments(number: int, photos: Sequence[PhotoFile]) -> tuple:
-        return (photos, config, work.load("found", number)) if task is cut_faces else (photos, config)
-
-    total = len(work.photos)
+    chunks = ((number, (photos, *others(number))) for number, photos in missing.items())
+    total, title = len(work.photos), {"found": "finding faces", "cropped": "cropping"}[stage]
     done = total - sum(map(len, missing.values()))
-    title = "finding faces" if stage == "found" else "cropping"
-    with tqdm(
-        desc=title, total=total, initial=done, unit="photo", delay=PROGRESS_AFTER, leave=False, disable=None
-    ) as bar:
-        for number, chunk in compute(task, ((number, arguments(number, photos)) for number, photos in missing.items())):
+    with tqdm(None, title, total, initial=done, unit="photo", delay=PROGRESS_AFTER, leave=False, disable=None) as bar:
+        for number, chunk in compute(task, chunks):
             work.save(stage, number, chunk)
             bar.update(len(missing[number]))
 

@@ -104,7 +104,7 @@ def summarize(
                 faces["outside"],
                 config.max_outside,
                 "--max-outside",
-                "The part of the face's square that lies outside the photo, and had to be invented.",
+                "The part of the face's square that lies outside the photo, where pixels are made up.",
             ),
             Histogram(
                 "Sharpness",

@@ -16,8 +16,8 @@ EXPLANATIONS = {
     "A lower value keeps more faces, and more that are none.",
     Reason.SMALL_FACE: "The square around the largest sure face has fewer photo pixels across than `--min-face`, by "
     "default 0.8 times `--size`. A lower value keeps faces that are enlarged further.",
-    Reason.CUT_OFF: "More of the face's square lies outside the photo than `--max-outside`, and would have to be "
-    "invented. A higher value keeps such faces; a lower `--margin` makes the squares smaller.",
+    Reason.CUT_OFF: "More of the face's square lies outside the photo than `--max-outside`; that part would have to be "
+    "made up. A higher value keeps such faces; a lower `--margin` makes the squares smaller.",
     Reason.TURNED_AWAY: "The head is turned to the side further than `--max-yaw`. "
     "A higher value keeps faces nearer to a profile.",
     Reason.SEVERAL_PEOPLE: "There is more than one good face, and `--faces only` takes photos of one person. "

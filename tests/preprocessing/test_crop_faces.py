@@ -131,6 +131,19 @@ def test_frames_lie_a_number_of_seconds_apart(command, tmp_path, every):
     fails(command(tmp_path, "--every", every, "--out", tmp_path / "faces.npz"), "--every", every)
 
 
+def test_seconds_between_frames_need_a_video(command, album, tmp_path):
+    failed = command(album, "--every", 2, "--out", tmp_path / "faces.npz")
+    fails(failed, "--every 2: there is no video in", album, "drop the option")
+
+
+def test_what_many_photos_were_rejected_for_can_be_changed(command, album, tmp_path):
+    given = album, "--out", tmp_path / "faces.npz", "--margin", 0, *LENIENT
+    _, summary, _ = command(*given, "--min-face", 125)
+    assert "\nmargin 0: as given\nlook at them" in summary  # 2 of 11 are few
+    _, summary, _ = command(*given, "--min-face", 145)
+    assert "\nmany are small_face; to keep more of them: lower --size or --min-face\n" in summary
+
+
 def test_workers_do_not_change_the_result(command, album, tmp_path, monkeypatch):
     monkeypatch.setattr("preprocessing.work_folder.CHUNK_SIZE", 2)
     results = []
