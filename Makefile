@@ -32,7 +32,7 @@ demo: .venv/installed
 $(DEMO)/exported: | .venv/installed
 	rm -rf $(DEMO)
 	$(if $(SAMPLE),$(BIN)/python demo/sample_photos.py "$(PHOTOS)")
-	$(BIN)/python preprocessing/crop_faces.py "$(PHOTOS)" --out $(DEMO)/faces.npz --size 64 $(if $(SAMPLE),--margin 0)
+	$(BIN)/python preprocessing/crop_faces.py "$(PHOTOS)" --out $(DEMO)/faces.npz --size 32
 	$(BIN)/python -m pgkeras.train $(DEMO)/faces.npz --out $(DEMO)/runs --preset quick --minutes 7
 	$(BIN)/python -m pgkeras.generate $(DEMO)/runs/00000-faces-32 --out $(DEMO)/grid.png --num 64 --scale 3 --with-reals
 	$(BIN)/python export/to_tflite.py $(DEMO)/runs/00000-faces-32 --out $@

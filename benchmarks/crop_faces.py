@@ -22,7 +22,7 @@ SAME = 0.6
 LARGE = 1 / 12  # of the photo's long side
 # As sure as the mtcnn package wants its faces to be.
 NO_FILTERS = ("--min-confidence=0.8", "--min-face=1", "--max-yaw=90", "--min-sharpness=0", "--max-clipped=1")
-NO_FILTERS += ("--duplicate-distance=-1",)
+NO_FILTERS += ("--max-outside=1", "--duplicate-distance=-1")
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """Writes real photos of faces to practise on: `python demo/sample_photos.py photos/`.
 
 scikit-image's wheel carries 100 faces of the "Labeled Faces in the Wild" set, grey and 25 pixels a side; they are
-enlarged and given a border, so that they look like photos to a face detector.
+enlarged, so that they look like photos to a face detector.
 """
 
 from pathlib import Path
@@ -16,7 +16,6 @@ from pgkeras.errors import UserError
 from pgkeras.images import write_png
 
 SIDE = 150
-BORDER = 40
 
 
 @click.command()
@@ -31,7 +30,6 @@ def main(folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
         for number, face in enumerate(faces):
             photo = cv2.resize(np.uint8(face * 255), (SIDE, SIDE), interpolation=cv2.INTER_CUBIC)
-            photo = cv2.copyMakeBorder(photo, BORDER, BORDER, BORDER, BORDER, cv2.BORDER_REPLICATE)
             write_png(folder / f"{number:03}.png", photo[..., np.newaxis])
     except OSError as error:
         raise UserError(f"{folder}: cannot be written to ({error.strerror or error}); give another folder") from None

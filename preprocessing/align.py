@@ -1,78 +1,16 @@
-"""The upright crop of a face: eyes and mouth decide where the square lies, how large and how turned it is."""
-
-from dataclasses import dataclass
+"""The upright crop of a face: the aligned square, cut out of the photo and scaled."""
 
 import cv2
 import numpy as np
 
-# FFHQ's side is 1.47 times the longer side of mtcnn's box: the median of 519 faces whose box no photo's border cuts.
-FFHQ_MARGIN = 0.47
+from preprocessing.square import Square, aligned_square
+
 SAMPLES = 2  # across an output pixel
 DETAIL = 3  # photo pixels across an output pixel, before sampling: then samples lie 1.5 pixels apart
 MOST_ENLARGED = 8  # times: from there on, straight lines between the pixels are as good
 BORDER = 0.3  # of the side: the width, at least, of the transition outside the photo to one colour
 BLUR = 0.02  # of the side: the standard deviation of the blur outside the photo
 BLURRED = 64  # pixels: the blur is done at this size, which shows all of it
-
-
-@dataclass(frozen=True)
-class AlignedSquare:
-    """A square in a photo, turned as the face is.
-
-    Args:
-        centre: float64 (2,): x and y, in pixels from the photo's upper left corner.
-        right: float64 (2,): from the centre to the middle of the right side.
-    """
-
-    centre: np.ndarray
-    right: np.ndarray
-
-    @property
-    def down(self) -> np.ndarray:
-        """float64 (2,): from the centre to the middle of the lower side."""
-        return np.array([-self.right[1], self.right[0]])
-
-    @property
-    def side(self) -> float:
-        """Pixels of the photo."""
-        return 2 * float(np.hypot(*self.right))
-
-    @property
-    def corners(self) -> np.ndarray:
-        """float64 (4, 2): x and y of the upper left, upper right, lower right and lower left corner."""
-        right, down = self.right, self.down
-        return self.centre + np.array([-right - down, right - down, right + down, down - right])
-
-
-def aligned_square(landmarks: np.ndarray, margin: float) -> AlignedSquare:
-    """The square of CelebA-HQ and FFHQ around a face.
-
-    Source: Karras et al., Progressive Growing of GANs (arXiv 1710.10196), appendix C.
-
-    Args:
-        landmarks: float32 (5, 2): x and y of left eye, right eye, nose, left and right corner of the mouth, left and
-            right as the viewer sees them, in pixels.
-        margin: added to the face, in box sides, as `crop_square` does to a face of usual proportions; `FFHQ_MARGIN`
-            gives FFHQ's square.
-
-    Returns:
-        The square, whose upper side is the face's.
-
-    Raises:
-        ValueError: the landmarks give no direction or are not finite.
-    """
-    if not np.isfinite(landmarks).all():
-        raise ValueError(f"landmarks must be finite, not {np.asarray(landmarks).tolist()}")
-    left_eye, right_eye, _, left_mouth, right_mouth = np.asarray(landmarks, np.float64)
-    eyes = (left_eye + right_eye) / 2
-    eye_to_eye = right_eye - left_eye
-    eye_to_mouth = (left_mouth + right_mouth) / 2 - eyes
-    direction = eye_to_eye + np.array([eye_to_mouth[1], -eye_to_mouth[0]])
-    length = np.hypot(*direction)
-    if length == 0:
-        raise ValueError(f"landmarks give no direction of the face: {np.asarray(landmarks).tolist()}")
-    half_side = max(2.0 * np.hypot(*eye_to_eye), 1.8 * np.hypot(*eye_to_mouth)) * (1 + margin) / (1 + FFHQ_MARGIN)
-    return AlignedSquare(eyes + 0.1 * eye_to_mouth, direction / length * half_side)
 
 
 def crop_aligned(photo: np.ndarray, landmarks: np.ndarray, margin: float, size: int) -> np.ndarray:
@@ -105,7 +43,7 @@ def crop_aligned(photo: np.ndarray, landmarks: np.ndarray, margin: float, size: 
     return _fade(_sample(photo, square, size), square, overhang, extent)
 
 
-def _sample(photo: np.ndarray, square: AlignedSquare, size: int) -> np.ndarray:
+def _sample(photo: np.ndarray, square: Square, size: int) -> np.ndarray:
     """The square's pixels: whole-number shrinking, then exact scaling, then turning, then 4 samples a pixel."""
     shrink = max(1, round(square.side / (DETAIL * size)))
     reach = np.abs(square.right) + np.abs(square.down) + 3 * shrink  # 3 pixels for the cubic kernel
@@ -145,7 +83,7 @@ def _resize(image: np.ndarray, factor: float, interpolation: int) -> np.ndarray:
     return cv2.resize(image, (width, height), interpolation=interpolation)
 
 
-def _fade(crop: np.ndarray, square: AlignedSquare, overhang: np.ndarray, extent: tuple[int, int]) -> np.ndarray:
+def _fade(crop: np.ndarray, square: Square, overhang: np.ndarray, extent: tuple[int, int]) -> np.ndarray:
     """Blurs what is outside the photo, and a third of the way inside, and fades it to the median colour.
 
     Args:

@@ -5,6 +5,7 @@ from typing import Self
 
 import numpy as np
 
+from preprocessing.chunk import joined
 from preprocessing.config import CropConfig
 from preprocessing.duplicates import find_duplicates
 from preprocessing.rejects import Reason
@@ -46,9 +47,9 @@ class Catalogue:
             work: with all chunks done.
             config: every option.
         """
-        chunks = [work.load(number, without=("images", "thumbnails")) for number in work.chunks]
-        faces = _joined([chunk.faces for chunk in chunks])
-        refusals = _joined([chunk.refusals for chunk in chunks])
+        chunks = [work.load("cropped", number, without=("images", "thumbnails")) for number in work.chunks]
+        faces = joined([chunk.faces for chunk in chunks])
+        refusals = joined([chunk.refusals for chunk in chunks])
         repeats = np.full(len(faces["sources"]), -1)
         if config.duplicate_distance >= 0:
             areas = faces["boxes"][:, 2] * faces["boxes"][:, 3]
@@ -80,10 +81,6 @@ def _rejects(
             rows[source] = (source, str(Reason.DUPLICATE), f"of {original}")
     order = {photo.source: number for number, photo in enumerate(work.photos)}
     return sorted(rows.values(), key=lambda row: order[row[0]])
-
-
-def _joined(parts: list[dict[str, np.ndarray]]) -> dict[str, np.ndarray]:
-    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
 
 def _starts(parts: list[np.ndarray]) -> np.ndarray:

@@ -6,7 +6,6 @@ from collections import Counter
 from pathlib import Path
 
 import click
-from tqdm import tqdm
 
 from pgkeras.command_line import config_options, run
 from pgkeras.errors import UserError
@@ -14,14 +13,16 @@ from preprocessing.catalogue import Catalogue
 from preprocessing.config import CropConfig
 from preprocessing.engines import ENGINES
 from preprocessing.find_photos import find_photos
+from preprocessing.margin import Margin
 from preprocessing.pack import write_faces, write_rejects
-from preprocessing.rejects import Reason
+from preprocessing.rejects import REMEDIES, Reason
 from preprocessing.report import write_report
+from preprocessing.stages import crop_all
 from preprocessing.summarize import contact_sheets, preview_path, summarize, write_previews
 from preprocessing.work_folder import WorkFolder
 from preprocessing.writing import writing
 
-PROGRESS_AFTER = 2  # seconds; shorter work needs no bar
+MANY = 0.2  # of the photos
 
 EXAMPLES = """\b
 Examples:
@@ -85,24 +86,22 @@ def main(
         raise UserError(f"--every {every}: must be a number of seconds")
     previews = [preview_path(out, reason) for reason in (None, *Reason)]
     files = find_photos(photos, every, without=previews)
+    if every is not None and all(file.second is None for file in files):
+        raise UserError(f"--every {every:g}: there is no video in {', '.join(map(str, photos))}; drop the option")
     work = WorkFolder(out, files, config)
-    missing = work.missing
-    done = len(files) - sum(map(len, missing.values()))
-    with tqdm(total=len(files), initial=done, unit="photo", delay=PROGRESS_AFTER, leave=False, disable=None) as bar:
-        for number, chunk in ENGINES[engine](missing, config, workers):
-            work.save(number, chunk)
-            bar.update(len(missing[number]))
+    margin = crop_all(work, config, engine, workers)
     catalogue = Catalogue.of(work, config)
     with writing(out):
-        written = write_faces(out, work, catalogue, shard_size=shard_size, compress=compress)
+        resolved = config.resolved(margin.value)
+        written = write_faces(out, work, catalogue, resolved, shard_size=shard_size, compress=compress)
         write_rejects(out.with_suffix(".rejects.csv"), catalogue.rejects)
         sheets = contact_sheets(work, catalogue)
         others = {"every": every, "shard_size": shard_size, "compress": compress, "preview": preview}
-        write_report(out.with_suffix(".report.html"), summarize(out, photos, config, others, catalogue, sheets))
+        write_report(out.with_suffix(".report.html"), summarize(out, photos, config, margin, others, catalogue, sheets))
         if preview:
             write_previews(out, sheets)
         work.remove()
-    _tell(out, written, catalogue, config.size)
+    _tell(out, written, catalogue, config.size, margin)
 
 
 def _check_out(out: Path) -> None:
@@ -112,18 +111,26 @@ def _check_out(out: Path) -> None:
         raise UserError(f"--out {out} is a folder: give a file name, as in {out / 'faces.npz'}")
 
 
-def _tell(out: Path, written: list[Path], catalogue: Catalogue, size: int) -> None:
+def _tell(out: Path, written: list[Path], catalogue: Catalogue, size: int, margin: Margin) -> None:
     number = int(catalogue.kept.sum())
     reasons = Counter(reason for _, reason, _ in catalogue.rejects)
-    rejects = ", ".join(f"{count} {reason}" for reason, count in reasons.most_common())
     if not written:
+        taken = ", ".join(
+            f"{count} {reason}" + (f" ({REMEDIES[reason]})" if reason in REMEDIES else "")
+            for reason, count in reasons.most_common()
+        )
         raise UserError(
-            f"no face in any of {catalogue.photos} photos ({rejects}): see {out.with_suffix('.rejects.csv')}, or give "
+            f"no face is left of {catalogue.photos} photos: {taken}; see {out.with_suffix('.rejects.csv')}, or give "
             "other photos"
         )
     where = written[0] if len(written) == 1 else f"{written[0]} to {written[-1].name}"
     print(f"{number} faces of {size}x{size} pixels from {catalogue.photos} photos: {where}")
+    rejects = ", ".join(f"{count} {reason}" for reason, count in reasons.most_common())
     print(f"{len(catalogue.rejects)} photos without a face{f' ({rejects})' * bool(rejects)}")
+    print(f"margin {margin.value:g}: {margin.reason}")
+    for reason, count in reasons.items():
+        if reason in REMEDIES and count > MANY * catalogue.photos:
+            print(f"many are {reason}; to keep more of them: {REMEDIES[reason]}")
     print(f"look at them: {out.with_suffix('.report.html')}")
 
 

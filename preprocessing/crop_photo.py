@@ -1,12 +1,13 @@
 """One photo: read, search, judge, cut out."""
 
+import math
 from dataclasses import dataclass, replace
 from functools import cached_property
 
 import cv2
 import numpy as np
 
-from preprocessing.align import aligned_square, crop_aligned
+from preprocessing.align import crop_aligned
 from preprocessing.config import CropConfig
 from preprocessing.crop import crop_square
 from preprocessing.detect import Face, FaceDetector
@@ -14,13 +15,29 @@ from preprocessing.duplicates import perceptual_hash
 from preprocessing.find_photos import PhotoFile
 from preprocessing.judge import Judge
 from preprocessing.quality import sharpness, yaw
-from preprocessing.read_photo import Photo, read_photo
+from preprocessing.read_photo import Photo, read_extent, read_photo
 from preprocessing.rejects import Reason, Rejection, describe
+from preprocessing.square import Square, aligned_square, box_square, part_outside
 from preprocessing.videos import read_frame
 
 COARSE, FINE = 160, 480  # canvas sides for detection, in pixels
-ENOUGH = 4  # crop sides of the photo's longer side, for a face of a third of it
+ENOUGH = 2  # photo pixels across an output pixel
 THUMBNAIL = 96  # pixels
+
+
+@dataclass(frozen=True)
+class Found:
+    """A photo's faces, before any is chosen.
+
+    Args:
+        faces: those that are sure, at least one, largest first, in pixels of the whole photo.
+        squares: of each, without a margin.
+        extent: the whole photo's width and height.
+    """
+
+    faces: list[Face]
+    squares: list[Square]
+    extent: tuple[int, int]
 
 
 @dataclass(frozen=True)
@@ -29,6 +46,8 @@ class Crop:
 
     Args:
         face: where it was.
+        outside: the part of its square outside the photo.
+        side: of its square, in photo pixels.
         pixels: uint8 (size, size, 3) RGB.
         sharpness: of the pixels.
         yaw: of the head, in degrees.
@@ -36,6 +55,8 @@ class Crop:
     """
 
     face: Face
+    outside: float
+    side: float
     pixels: np.ndarray
     sharpness: float
     yaw: float
@@ -57,10 +78,10 @@ class Refusal:
 
 
 class PhotoCropper:
-    """Makes crops of photos; for one thread.
+    """Makes crops of photos; for one thread. Whatever a photo holds, nothing is raised.
 
     Args:
-        config: every option.
+        config: every option; `cut` and `crop` need a margin that is a number.
     """
 
     def __init__(self, config: CropConfig) -> None:
@@ -75,65 +96,109 @@ class PhotoCropper:
     def _fine(self) -> FaceDetector:
         return FaceDetector(FINE)
 
-    def crop(self, file: PhotoFile) -> list[Crop] | Refusal:
-        """The faces of a photo, at least one, largest first; or why there is none.
+    def find(self, file: PhotoFile) -> Found | Refusal:
+        """The faces of a photo, or why there is none.
 
         Args:
-            file: the photo. Whatever it holds, this raises nothing.
+            file: the photo.
         """
-        photo = _read(file, max(ENOUGH * self.config.size, FINE))
-        if isinstance(photo, Rejection):
-            return Refusal(photo, None)
+        return self._find(file)[0]
+
+    def cut(self, file: PhotoFile, found: Found) -> list[Crop] | Refusal:
+        """The crops of faces that were found, at least one, largest first; or why there is none.
+
+        Args:
+            file: the photo.
+            found: its faces.
+        """
+        return self._cut(file, found, None)
+
+    def crop(self, file: PhotoFile) -> list[Crop] | Refusal:
+        """What `find` and `cut` do, one after the other; where it makes no difference, the photo is read once.
+
+        Args:
+            file: the photo.
+        """
+        found, photo = self._find(file)
+        return found if isinstance(found, Refusal) else self._cut(file, found, photo)
+
+    def found(self, faces: list[Face], extent: tuple[int, int]) -> Found:
+        """Faces with their squares.
+
+        Args:
+            faces: of a photo.
+            extent: its width and height.
+
+        Raises:
+            ValueError: of landmarks that show no face.
+        """
+        aligned = self.config.align
+        squares = [aligned_square(face.landmarks, 0) if aligned else box_square(face.box) for face in faces]
+        return Found(faces, squares, extent)
+
+    def _find(self, file: PhotoFile) -> tuple[Found | Refusal, Photo | None]:
+        """The faces, and the photo as far as it was read.
+
+        A quick search for large ones, of few pixels; where no face is sure, a finer one.
+        """
+        photo, found = None, []
         try:
-            found = self._find(photo, file.landmarks)
-            chosen = self.judge.choose(found)
-            if isinstance(chosen, Rejection):
-                return Refusal(chosen, _thumbnail(photo.pixels))
-            photo = self._with_enough_pixels(file, photo, chosen)
-            return self._cut_out(photo, chosen)
+            if file.landmarks is not None:
+                extent = read_extent(file.path)
+                if isinstance(extent, Rejection):
+                    return Refusal(extent, None), None
+                return self.found([_marked(file.landmarks)], extent), None
+            for detector in (self._coarse, self._fine) if self.config.faces == "largest" else (self._fine,):
+                if photo is None or photo.is_scalable:
+                    photo = _read(file, detector.side)
+                    if isinstance(photo, Rejection):
+                        return Refusal(photo, None), None
+                found += [_scaled(face, photo.reduction) for face in detector.detect(photo.pixels)]
+                sure = self.judge.sure(found)
+                if not isinstance(sure, Rejection):
+                    return self.found(sure, photo.extent), photo
+            return Refusal(sure, _thumbnail(photo)), photo
         except Exception as error:
-            return Refusal(Rejection(Reason.FAILED, describe(error)), _thumbnail(photo.pixels))
+            return Refusal(Rejection(Reason.FAILED, describe(error)), _thumbnail(photo)), photo
 
-    def _find(self, photo: Photo, landmarks: np.ndarray | None) -> list[Face]:
-        """Its faces, in pixels of the whole photo: a quick search for large ones; where none is good, a finer one."""
-        if landmarks is not None:
-            return [_marked(landmarks)]
-        found = []
-        for detector in (self._coarse, self._fine) if self.config.faces == "largest" else (self._fine,):
-            found += [_scaled(face, photo.reduction) for face in detector.detect(photo.pixels)]
-            if self.judge.good(found):
-                break
-        return found
+    def _cut(self, file: PhotoFile, found: Found, photo: Photo | None) -> list[Crop] | Refusal:
+        try:
+            squares = [square.grown(self.config.margin) for square in found.squares]
+            sides = np.array([square.side for square in squares])
+            chosen = np.flatnonzero(self.judge.chosen(sides, np.zeros(len(sides), int)))
+            if photo is None or photo.is_scalable:
+                enough = max(found.extent) * ENOUGH * self.config.size / sides[chosen].min(initial=np.inf)
+                photo = _read(file, max(math.ceil(enough), THUMBNAIL))
+                if isinstance(photo, Rejection):
+                    return Refusal(photo, None)
+            if not len(chosen):
+                return Refusal(self.judge.why_none(sides), _thumbnail(photo))
+            return self._crops(photo, [(found.faces[index], squares[index]) for index in chosen])
+        except Exception as error:
+            return Refusal(Rejection(Reason.FAILED, describe(error)), _thumbnail(photo))
 
-    def _with_enough_pixels(self, file: PhotoFile, photo: Photo, faces: list[Face]) -> Photo:
-        """The photo, read anew if it was reduced and a face is smaller there than its crop."""
-        smallest = min(face.longer_side for face in faces) * (1 + self.config.margin)
-        if photo.whole or smallest / photo.reduction.max() >= self.config.size:
-            return photo
-        again = _read(file, None)
-        return photo if isinstance(again, Rejection) else again
-
-    def _cut_out(self, photo: Photo, faces: list[Face]) -> list[Crop] | Refusal:
+    def _crops(self, photo: Photo, faces: list[tuple[Face, Square]]) -> list[Crop] | Refusal:
+        cut = crop_aligned if self.config.align else crop_square
         crops, refused = [], []
-        for face in faces:
+        for face, square in faces:
             here = _scaled(face, 1 / photo.reduction)
-            if self.config.align:
-                pixels = crop_aligned(photo.pixels, here.landmarks, self.config.margin, self.config.size)
-            else:
-                pixels = crop_square(photo.pixels, here.box, self.config.margin, self.config.size)
-            rejection = self.judge.look(face, pixels)
+            where = here.landmarks if self.config.align else here.box
+            pixels = cut(photo.pixels, where, self.config.margin, self.config.size)
+            outside = part_outside(square, photo.extent)
+            rejection = self.judge.look(face, outside, pixels)
             if rejection:
-                refused.append(Refusal(rejection, _thumbnail(pixels)))
+                refused.append(Refusal(rejection, _shrunk(pixels)))
             else:
-                crops.append(Crop(face, pixels, sharpness(pixels), yaw(face.landmarks), perceptual_hash(pixels)))
+                measures = sharpness(pixels), yaw(face.landmarks), perceptual_hash(pixels)
+                crops.append(Crop(face, outside, square.side, pixels, *measures))
         return crops or refused[0]
 
 
-def _read(file: PhotoFile, enough: int | None) -> Photo | Rejection:
+def _read(file: PhotoFile, enough: int) -> Photo | Rejection:
     if file.second is None:
         return read_photo(file.path, enough)
     frame = read_frame(file.path, file.second)
-    return frame if isinstance(frame, Rejection) else Photo(frame, np.ones(2, np.float32))
+    return frame if isinstance(frame, Rejection) else Photo(frame, frame.shape[1::-1])
 
 
 def _marked(landmarks: np.ndarray) -> Face:
@@ -148,7 +213,11 @@ def _scaled(face: Face, factors: np.ndarray) -> Face:
     return replace(face, box=face.box * np.tile(factors, 2), landmarks=face.landmarks * factors)
 
 
-def _thumbnail(pixels: np.ndarray) -> np.ndarray:
+def _thumbnail(photo: Photo | None) -> np.ndarray | None:
+    return None if photo is None else _shrunk(photo.pixels)
+
+
+def _shrunk(pixels: np.ndarray) -> np.ndarray:
     factor = THUMBNAIL / max(pixels.shape[:2])
     size = [max(1, round(length * factor)) for length in pixels.shape[1::-1]]
     return cv2.resize(pixels, size, interpolation=cv2.INTER_AREA if factor < 1 else cv2.INTER_LINEAR)

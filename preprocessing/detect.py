@@ -35,11 +35,6 @@ class Face:
         """Square pixels of the box."""
         return float(self.box[2] * self.box[3])
 
-    @property
-    def longer_side(self) -> float:
-        """Pixels of the box's width or height, whichever is more."""
-        return float(self.box[2:].max())
-
 
 class FaceDetector:
     """Detects faces on canvases of one size; for one thread.

@@ -1,56 +1,51 @@
-"""Who computes the chunks: threads of this machine, or a Ray cluster. The results are the same."""
+"""Who works on the chunks: threads of this machine, or a Ray cluster. The results are the same."""
 
 import os
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import AbstractContextManager, contextmanager
+from functools import cache, partial
+from itertools import islice
+from typing import Any
 
 import cv2
 
 from pgkeras.errors import UserError
-from preprocessing.chunk import compute
-from preprocessing.config import CropConfig
-from preprocessing.find_photos import PhotoFile
 
-Results = Iterator[tuple[int, bytes]]
-Engine = Callable[[dict[int, Sequence[PhotoFile]], CropConfig, int], Results]
+Task = Callable[..., bytes]
+Chunks = Iterable[tuple[int, tuple]]
+Compute = Callable[[Task, Chunks], Iterator[tuple[int, bytes]]]
+"""Given a task and number and arguments of each chunk, yields number and result of each, as they are done."""
+Engine = Callable[[int], AbstractContextManager[Compute]]
 
 
-def compute_with_threads(chunks: dict[int, Sequence[PhotoFile]], config: CropConfig, workers: int) -> Results:
-    """Computes chunks on this machine, a core for each: decoders, OpenCV and LiteRT let go of Python's lock.
+@contextmanager
+def threads(workers: int) -> Iterator[Compute]:
+    """Computes on this machine, a core for each chunk: decoders, OpenCV and LiteRT let go of Python's lock.
 
     Args:
-        chunks: the photos of each, by number.
-        config: every option.
         workers: threads.
-
-    Yields:
-        Number and .npz file of each chunk, as they are done.
     """
     cv2.setNumThreads(1)
-    waiting, running = list(reversed(chunks.items())), {}
-    with ThreadPoolExecutor(workers) as pool:
-        try:
-            while waiting or running:
-                while waiting and len(running) < workers + 1:
-                    number, photos = waiting.pop()
-                    running[pool.submit(compute, photos, config)] = number
-                done, _ = wait(running, return_when=FIRST_COMPLETED)
-                for future in done:
-                    yield running.pop(future), future.result()
-        finally:
-            pool.shutdown(cancel_futures=True)
+
+    def finished(running: list[Future]) -> Iterator[tuple[Future, bytes]]:
+        done, _ = wait(running, return_when=FIRST_COMPLETED)
+        for future in done:
+            yield future, future.result()
+
+    pool = ThreadPoolExecutor(workers)
+    try:
+        yield lambda task, chunks: _in_turn(chunks, workers, partial(pool.submit, task), finished)
+    finally:
+        pool.shutdown(cancel_futures=True)
 
 
-def compute_with_ray(chunks: dict[int, Sequence[PhotoFile]], config: CropConfig, workers: int) -> Results:
-    """Computes chunks on the Ray cluster at RAY_ADDRESS, whose machines see the photos under the same paths.
+@contextmanager
+def ray_cluster(workers: int) -> Iterator[Compute]:
+    """Computes on the Ray cluster at RAY_ADDRESS, whose machines see the photos under the same paths.
 
     Args:
-        chunks: as for `compute_with_threads`.
-        config: likewise.
         workers: chunks computed at a time, each on one CPU; without a cluster, by processes of this machine.
-
-    Yields:
-        As `compute_with_threads`.
 
     Raises:
         UserError: if Ray is not installed.
@@ -59,19 +54,36 @@ def compute_with_ray(chunks: dict[int, Sequence[PhotoFile]], config: CropConfig,
         import ray
     except ImportError:
         raise UserError("--engine ray: Ray is not installed; pip install ray") from None
+
+    remote = cache(ray.remote(num_cpus=1))
+
+    def finished(running: list[ray.ObjectRef]) -> Iterator[tuple[ray.ObjectRef, bytes]]:
+        (done,), _ = ray.wait(running)
+        yield done, ray.get(done)
+
     here = os.environ.get("RAY_ADDRESS")
     ray.init(address=here, num_cpus=None if here else workers, log_to_driver=False, include_dashboard=False)
     try:
-        compute_there = ray.remote(num_cpus=1)(compute)
-        waiting, running = list(reversed(chunks.items())), {}
-        while waiting or running:
-            while waiting and len(running) < workers + 1:
-                number, photos = waiting.pop()
-                running[compute_there.remote(photos, config)] = number
-            (done,), _ = ray.wait(list(running))
-            yield running.pop(done), ray.get(done)
+        yield lambda task, chunks: _in_turn(chunks, workers, remote(task).remote, finished)
     finally:
         ray.shutdown()
 
 
-ENGINES: dict[str, Engine] = {"threads": compute_with_threads, "ray": compute_with_ray}
+def _in_turn(
+    chunks: Chunks,
+    workers: int,
+    submit: Callable[..., Any],
+    finished: Callable[[list], Iterator[tuple[Any, bytes]]],
+) -> Iterator[tuple[int, bytes]]:
+    """Keeps every worker busy, and one chunk waiting."""
+    waiting, running = iter(chunks), {}
+    while True:
+        for number, arguments in islice(waiting, workers + 1 - len(running)):
+            running[submit(*arguments)] = number
+        if not running:
+            return
+        for done, result in finished(list(running)):
+            yield running.pop(done), result
+
+
+ENGINES: dict[str, Engine] = {"threads": threads, "ray": ray_cluster}

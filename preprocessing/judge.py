@@ -18,35 +18,60 @@ class Judge:
     def __init__(self, config: CropConfig) -> None:
         self.config = config
 
-    def good(self, found: list[Face]) -> list[Face]:
-        """The faces that are sure and large enough.
+    def sure(self, found: list[Face]) -> list[Face] | Rejection:
+        """The faces that surely are some, at least one, largest first; or why there is none.
 
         Args:
-            found: the faces detected in one photo.
+            found: what was detected in one photo.
         """
-        return [face for face in found if self._sure(face) and self._large(face)]
+        if not found:
+            return Rejection(Reason.NO_FACE, "no face was detected")
+        sure = [face for face in found if face.confidence >= self.config.min_confidence]
+        if not sure:
+            best = max(face.confidence for face in found)
+            return Rejection(
+                Reason.LOW_CONFIDENCE, f"best {best:.3f}, --min-confidence is {self.config.min_confidence:g}"
+            )
+        return sorted(sure, key=lambda face: (-face.area, *face.box[:2]))
 
-    def choose(self, found: list[Face]) -> list[Face] | Rejection:
-        """The faces to cut out, at least one, largest first; or why there is none.
+    def chosen(self, sides: np.ndarray, photos: np.ndarray) -> np.ndarray:
+        """Which sure faces to cut out.
 
         Args:
-            found: the faces detected in one photo.
-        """
-        good = sorted(self.good(found), key=lambda face: (-face.area, *face.box[:2]))
-        if not good:
-            return self._rejection(found)
-        if self.config.faces == "only" and len(good) > 1:
-            return Rejection(Reason.SEVERAL_PEOPLE, f"{len(good)} faces, --faces is only")
-        return good if self.config.faces == "all" else good[:1]
+            sides: float (number of faces,), of their squares, in photo pixels; of a photo's faces, the largest first.
+            photos: int (number of faces,), the photo of each.
 
-    def look(self, face: Face, crop: np.ndarray) -> Rejection | None:
+        Returns:
+            bool (number of faces,).
+        """
+        large = np.flatnonzero(sides >= self.config.smallest_side)
+        _, first, number = np.unique(photos[large], return_index=True, return_counts=True)
+        chosen = {"all": large, "largest": large[first], "only": large[first[number == 1]]}[self.config.faces]
+        return np.isin(np.arange(len(sides)), chosen)
+
+    def why_none(self, sides: np.ndarray) -> Rejection:
+        """Why none of a photo's sure faces was chosen.
+
+        Args:
+            sides: as in `chosen`.
+        """
+        large = sides >= self.config.smallest_side
+        if not large.any():
+            needed = f"--min-face is {self.config.smallest_side:g}"
+            return Rejection(Reason.SMALL_FACE, f"largest square {sides.max():.0f} pixels, {needed}")
+        return Rejection(Reason.SEVERAL_PEOPLE, f"{large.sum()} faces, --faces is only")
+
+    def look(self, face: Face, outside: float, crop: np.ndarray) -> Rejection | None:
         """Why a face is not fit to train on, if it is not.
 
         Args:
             face: where it is in the photo.
+            outside: the part of its square outside the photo.
             crop: uint8 (size, size, 3).
         """
         config = self.config
+        if outside > config.max_outside:
+            return Rejection(Reason.CUT_OFF, f"{outside:.1%} outside, --max-outside is {config.max_outside:.1%}")
         turned = abs(yaw(face.landmarks))
         if turned > config.max_yaw:
             return Rejection(Reason.TURNED_AWAY, f"{turned:.0f} degrees, --max-yaw is {config.max_yaw:g}")
@@ -59,21 +84,3 @@ class Judge:
         if sharp < config.min_sharpness:
             return Rejection(Reason.BLURRED, f"sharpness {sharp:.1f}, --min-sharpness is {config.min_sharpness:g}")
         return None
-
-    def _sure(self, face: Face) -> bool:
-        return face.confidence >= self.config.min_confidence
-
-    def _large(self, face: Face) -> bool:
-        return face.longer_side >= self.config.min_face
-
-    def _rejection(self, found: list[Face]) -> Rejection:
-        if not found:
-            return Rejection(Reason.NO_FACE, "no face was detected")
-        sure = [face for face in found if self._sure(face)]
-        if not sure:
-            best = max(face.confidence for face in found)
-            return Rejection(
-                Reason.LOW_CONFIDENCE, f"best {best:.3f}, --min-confidence is {self.config.min_confidence:g}"
-            )
-        best = max(face.longer_side for face in sure)
-        return Rejection(Reason.SMALL_FACE, f"largest {best:.0f} pixels, --min-face is {self.config.min_face}")

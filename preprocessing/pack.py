@@ -11,15 +11,24 @@ import numpy as np
 from numpy.lib.format import write_array, write_array_header_1_0
 
 from pgkeras.atomic import atomic_path
+from pgkeras.errors import UserError
 from preprocessing.catalogue import Catalogue
+from preprocessing.config import CropConfig
+from preprocessing.rejects import describe
 from preprocessing.work_folder import WorkFolder
 
 # Of faces.npz, beside `images`.
-ARRAYS = ("sources", "boxes", "landmarks", "confidence")
+ARRAYS = ("sources", "boxes", "landmarks", "confidence", "outside", "sides")
 
 
 def write_faces(
-    out: Path, work: WorkFolder, catalogue: Catalogue, *, shard_size: int | None = None, compress: bool = False
+    out: Path,
+    work: WorkFolder,
+    catalogue: Catalogue,
+    config: CropConfig,
+    *,
+    shard_size: int | None = None,
+    compress: bool = False,
 ) -> list[Path]:
     """Writes the faces that were kept; every file appears whole or not at all, and memory does not grow with them.
 
@@ -27,6 +36,7 @@ def write_faces(
         out: the .npz; with shards, what they are named after, `faces-00000.npz` and on.
         work: with all chunks done.
         catalogue: of its chunks.
+        config: with which they were cropped, its margin a number.
         shard_size: faces in a file at most; None for one file.
         compress: deflate the arrays, which can then no longer be memory-mapped.
 
@@ -41,6 +51,7 @@ def write_faces(
     images = _kept_images(work, catalogue)
     for path, indices in zip(paths, shards, strict=True):
         arrays = {name: catalogue.faces[name][indices] for name in ARRAYS}
+        arrays["options"] = np.array(config.model_dump_json())
         with atomic_path(path) as temporary, ZipFile(temporary, "w", compression) as archive:
             _write_images(archive, images, len(indices))
             for name, array in arrays.items():
@@ -49,6 +60,27 @@ def write_faces(
     if shard_size and shards:
         _remove_shards_from(out, len(shards))
     return paths
+
+
+def read_options(path: Path) -> CropConfig:
+    """Reads with which options faces were cropped, so that other photos can be cropped alike.
+
+    Args:
+        path: faces.npz, or one of its shards.
+
+    Returns:
+        Every option, its margin a number.
+
+    Raises:
+        UserError: if it is no file that crop_faces.py wrote.
+    """
+    try:
+        with np.load(path, allow_pickle=False) as arrays:
+            return CropConfig.model_validate_json(arrays["options"].item())
+    except Exception as error:  # damaged archives give errors of every kind
+        raise UserError(
+            f"{path}: does not say how its faces were cropped ({describe(error)}); crop them again"
+        ) from None
 
 
 def write_rejects(path: Path, rejects: Iterable[tuple[str, str, str]]) -> None:
@@ -80,7 +112,7 @@ def _remove_shards_from(out: Path, number: int) -> None:
 
 def _kept_images(work: WorkFolder, catalogue: Catalogue) -> Iterator[np.ndarray]:
     for number, start in zip(work.chunks, catalogue.face_starts, strict=True):
-        images = work.load(number, without=("thumbnails",)).faces["images"]
+        images = work.load("cropped", number, without=("thumbnails",)).faces["images"]
         yield from images[catalogue.kept[start : start + len(images)]]
 
 

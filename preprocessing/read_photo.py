@@ -2,9 +2,11 @@
 
 import math
 import threading
+from collections.abc import Callable
 from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 from PIL import Image, UnidentifiedImageError, features
@@ -34,6 +36,7 @@ RAW_SUFFIXES = frozenset({".dng", ".cr2", ".cr3", ".nef", ".arw", ".raf", ".rw2"
 SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff", ".gif", ".avif"})
 SUFFIXES |= HEIF_SUFFIXES | RAW_SUFFIXES
 
+JPEGS = ("JPEG", "MPO")  # Pillow's formats that can be halved in decoding
 REDUCIBLE = ("L", "LA", "RGB", "RGBA", "CMYK")  # Pillow's modes
 
 ORIENTATION_TAG = 0x0112
@@ -52,6 +55,7 @@ Image.MAX_IMAGE_PIXELS = LARGEST_JPEG  # beyond it Pillow warns, and beyond twic
 
 # Decoders may need several times a photo's size: huge ones are decoded one at a time.
 _one_huge_photo = threading.Lock()
+_Read = TypeVar("_Read")
 
 
 @dataclass(frozen=True)
@@ -60,11 +64,18 @@ class Photo:
 
     Args:
         pixels: uint8 (height, width, 3) RGB, upright.
-        reduction: its width and height in the file by those in memory, float32 (2,); ones if it is whole.
+        extent: width and height in the file, upright.
+        is_scalable: whether fewer of its pixels are decoded in less time.
     """
 
     pixels: np.ndarray
-    reduction: np.ndarray
+    extent: tuple[int, int]
+    is_scalable: bool = False
+
+    @property
+    def reduction(self) -> np.ndarray:
+        """Width and height in the file by those in memory, float32 (2,); ones if it is whole."""
+        return np.array(self.extent, np.float32) / np.array(self.pixels.shape[1::-1], np.float32)
 
     @property
     def whole(self) -> bool:
@@ -86,6 +97,23 @@ def read_photo(path: Path, enough: int | None = None) -> Photo | Rejection:
     Returns:
         The photo, or why there is none: the file is no whole image of `FORMATS`, is too large or too small.
     """
+    return _opened(path, lambda image: _decode(image, enough))
+
+
+def read_extent(path: Path) -> tuple[int, int] | Rejection:
+    """Reads how large a photo is, without its pixels.
+
+    Args:
+        path: the file.
+
+    Returns:
+        Width and height, upright, or why there is no photo; what is broken behind its header is not seen.
+    """
+    return _opened(path, _extent)
+
+
+def _opened(path: Path, read: Callable[[Image.Image], _Read]) -> _Read | Rejection:
+    """What is read from a photo whose header is in order."""
     try:
         if not path.is_file():  # opening a pipe would wait for ever
             return Rejection(Reason.UNREADABLE, "no file, or not a regular one")
@@ -99,7 +127,7 @@ def read_photo(path: Path, enough: int | None = None) -> Photo | Rejection:
             if size[0] * size[1] > largest:
                 return Rejection(Reason.TOO_LARGE, f"{size[0]}x{size[1]} pixels; at most {largest:,} are read")
             with _one_huge_photo if size[0] * size[1] > MOST_PIXELS else nullcontext():
-                return _decode(image, enough)
+                return read(image)
     except Image.DecompressionBombError as error:
         return Rejection(Reason.TOO_LARGE, str(error))
     except UnidentifiedImageError:
@@ -113,23 +141,26 @@ def read_photo(path: Path, enough: int | None = None) -> Photo | Rejection:
 
 
 def _is_halved_in_decoding(image: Image.Image) -> bool:
-    return image.format in ("JPEG", "MPO") and "progressive" not in image.info
+    return image.format in JPEGS and "progressive" not in image.info
 
 
 def _decode(image: Image.Image, enough: int | None) -> Photo:
-    whole = image.size
+    extent = _extent(image)
     halvings = math.ceil(math.log2(max(1, image.width * image.height / MOST_PIXELS)) / 2)
     if enough:
         halvings = max(halvings, int(math.log2(max(1, max(image.size) / enough))))
     if halvings:
         image.draft(None, tuple(max(1, length // 2**halvings) for length in image.size))  # JPEG only
     image.load()
-    if _orientation(image) in ON_THEIR_SIDE:  # not a TIFF: loading turns it, and its size was that of the upright photo
-        whole = whole[::-1]
     while image.width * image.height > MOST_PIXELS:
         image = (image if image.mode in REDUCIBLE else _rgb(image)).reduce(2)
-    pixels = np.asarray(_rgb(_upright(image)))
-    return Photo(pixels, np.array(whole, np.float32) / np.array(pixels.shape[1::-1], np.float32))
+    return Photo(np.asarray(_rgb(_upright(image))), extent, image.format in JPEGS)
+
+
+def _extent(image: Image.Image) -> tuple[int, int]:
+    """Width and height of the upright photo; of a TIFF Pillow gives them before it turns the pixels."""
+    on_its_side = image.format != "TIFF" and _orientation(image) in ON_THEIR_SIDE
+    return image.size[::-1] if on_its_side else image.size
 
 
 def _orientation(image: Image.Image) -> int | None:

@@ -12,7 +12,8 @@ class Reason(StrEnum):
     TOO_SMALL = "too_small"  # a side shorter than the smallest face that can be detected
     NO_FACE = "no_face"  # nothing that looks like a face
     LOW_CONFIDENCE = "low_confidence"  # the surest face is less sure than --min-confidence
-    SMALL_FACE = "small_face"  # the largest sure face is smaller than --min-face
+    SMALL_FACE = "small_face"  # the square of the largest sure face is smaller than --min-face
+    CUT_OFF = "cut_off"  # more of the face's square outside the photo than --max-outside
     TURNED_AWAY = "turned_away"  # the head is turned further than --max-yaw
     SEVERAL_PEOPLE = "several_people"  # more than one good face, with --faces only
     BLURRED = "blurred"  # less sharp than --min-sharpness
@@ -20,6 +21,19 @@ class Reason(StrEnum):
     OVEREXPOSED = "overexposed"  # more of the face burnt to white than --max-clipped
     DUPLICATE = "duplicate"  # a larger copy of this face is kept
     FAILED = "failed"  # detecting or cropping raised an error
+
+
+# What to do for fewer of them; about the others, no option decides.
+REMEDIES = {
+    Reason.LOW_CONFIDENCE: "lower --min-confidence",
+    Reason.SMALL_FACE: "lower --size or --min-face",
+    Reason.CUT_OFF: "raise --max-outside or lower --margin",
+    Reason.TURNED_AWAY: "raise --max-yaw",
+    Reason.SEVERAL_PEOPLE: "give --faces largest or all",
+    Reason.BLURRED: "lower --min-sharpness",
+    Reason.UNDEREXPOSED: "raise --max-clipped",
+    Reason.OVEREXPOSED: "raise --max-clipped",
+}
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from pgkeras.images import write_png
 from preprocessing.catalogue import Catalogue
 from preprocessing.config import CropConfig
 from preprocessing.contact_sheet import contact_sheet
+from preprocessing.margin import Margin
 from preprocessing.rejects import Reason
 from preprocessing.report import Histogram, Sheet, Summary
 from preprocessing.work_folder import WorkFolder
@@ -58,6 +59,7 @@ def summarize(
     out: Path,
     inputs: Iterable[Path],
     config: CropConfig,
+    margin: Margin,
     other_options: Mapping[str, object],
     catalogue: Catalogue,
     sheets: Sequence[Sheet],
@@ -67,7 +69,8 @@ def summarize(
     Args:
         out: the .npz.
         inputs: files and folders as given.
-        config: every option that decides about faces.
+        config: every option that decides about faces, as given.
+        margin: that they were cut with.
         other_options: the command line's others, by name; None or False if they were not given.
         catalogue: of the run.
         sheets: from `contact_sheets`.
@@ -81,6 +84,7 @@ def summarize(
         photos=catalogue.photos,
         faces=int(catalogue.kept.sum()),
         crop_size=config.size,
+        margin=f"The margin is {margin.value:g}: {margin.reason}.",
         inputs=[str(path) for path in inputs],
         options=dict(_as_option(name, value) for name, value in given.items()),
         rejected=Counter(reason for _, reason, _ in catalogue.rejects),
@@ -88,11 +92,19 @@ def summarize(
             Histogram(
                 "Face size",
                 "pixels",
-                faces["boxes"][:, 2:].max(axis=1, initial=0),
-                config.min_face,
+                faces["sides"],
+                config.smallest_side,
                 "--min-face",
-                "The longer side of the face's box in its photo. Faces smaller than the crop are enlarged.",
+                f"Photo pixels across the face's square. Those with fewer than {config.size} are enlarged.",
                 logarithmic=True,
+            ),
+            Histogram(
+                "Outside",
+                "",
+                faces["outside"],
+                config.max_outside,
+                "--max-outside",
+                "The part of the face's square that lies outside the photo, where pixels are made up.",
             ),
             Histogram(
                 "Sharpness",
@@ -157,10 +169,10 @@ def _pixels(
     """The chosen faces and thumbnails by index, from those chunks alone that have them."""
     images, thumbnails = {}, {}
     for number, indices in _by_chunk(catalogue.face_starts, faces).items():
-        chunk = work.load(number, without=("thumbnails",))
+        chunk = work.load("cropped", number, without=("thumbnails",))
         images |= {index: chunk.faces["images"][index - catalogue.face_starts[number]] for index in indices}
     for number, indices in _by_chunk(catalogue.refusal_starts, refusals).items():
-        chunk = work.load(number, without=("images",))
+        chunk = work.load("cropped", number, without=("images",))
         start = catalogue.refusal_starts[number]
         thumbnails |= {index: chunk.refusals["thumbnails"][index - start] for index in indices}
     return images, thumbnails

@@ -5,6 +5,7 @@ import json
 import shutil
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Literal
 from zipfile import BadZipFile, ZipFile
 
 import numpy as np
@@ -14,6 +15,8 @@ from preprocessing.chunk import CHUNK_SIZE, Chunk
 from preprocessing.config import CropConfig
 from preprocessing.find_photos import PhotoFile
 from preprocessing.writing import writing
+
+Stage = Literal["found", "cropped"]
 
 
 class WorkFolder:
@@ -47,29 +50,34 @@ class WorkFolder:
                 with atomic_path(self._job) as temporary:
                     temporary.write_text(job)
 
-    @property
-    def missing(self) -> dict[int, Sequence[PhotoFile]]:
-        """The photos of each chunk that is not done, by number."""
-        return {number: photos for number, photos in self.chunks.items() if not self._is_whole(number)}
+    def missing(self, stage: Stage) -> dict[int, Sequence[PhotoFile]]:
+        """The photos of each chunk that is not done, by number.
 
-    def save(self, number: int, chunk: bytes) -> None:
+        Args:
+            stage: of the work.
+        """
+        return {number: photos for number, photos in self.chunks.items() if not self._is_whole(stage, number)}
+
+    def save(self, stage: Stage, number: int, chunk: bytes) -> None:
         """Keeps a chunk.
 
         Args:
+            stage: of the work.
             number: of the chunk.
             chunk: as an .npz file.
         """
-        with writing(self.out), atomic_path(self._file(number)) as temporary:
+        with writing(self.out), atomic_path(self._file(stage, number)) as temporary:
             temporary.write_bytes(chunk)
 
-    def load(self, number: int, *, without: Sequence[str] = ()) -> Chunk:
+    def load(self, stage: Stage, number: int, *, without: Sequence[str] = ()) -> Chunk:
         """A chunk that is done.
 
         Args:
+            stage: of the work.
             number: of the chunk.
             without: the names of arrays that are not needed.
         """
-        with np.load(self._file(number), allow_pickle=False) as archive:
+        with np.load(self._file(stage, number), allow_pickle=False) as archive:
             return Chunk.from_npz(archive, without=without)
 
     def remove(self) -> None:
@@ -80,12 +88,12 @@ class WorkFolder:
     def _job(self) -> Path:
         return self.path / "job.json"
 
-    def _file(self, number: int) -> Path:
-        return self.path / f"{number:06}.npz"
+    def _file(self, stage: Stage, number: int) -> Path:
+        return self.path / f"{number:06}.{stage}.npz"
 
-    def _is_whole(self, number: int) -> bool:
+    def _is_whole(self, stage: Stage, number: int) -> bool:
         try:
-            with ZipFile(self._file(number)):
+            with ZipFile(self._file(stage, number)):
                 return True
         except (OSError, BadZipFile):
             return False

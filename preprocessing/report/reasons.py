@@ -14,7 +14,10 @@ EXPLANATIONS = {
     "No option changes this; if there is a small one, cut the photo closer to it.",
     Reason.LOW_CONFIDENCE: "The detector is less sure of the best face than `--min-confidence` asks. "
     "A lower value keeps more faces, and more that are none.",
-    Reason.SMALL_FACE: "The largest sure face has fewer pixels than `--min-face`. A lower value keeps coarser faces.",
+    Reason.SMALL_FACE: "The square around the largest sure face has fewer photo pixels across than `--min-face`, by "
+    "default 0.8 times `--size`. A lower value keeps faces that are enlarged further.",
+    Reason.CUT_OFF: "More of the face's square lies outside the photo than `--max-outside`; that part would have to be "
+    "made up. A higher value keeps such faces; a lower `--margin` makes the squares smaller.",
     Reason.TURNED_AWAY: "The head is turned to the side further than `--max-yaw`. "
     "A higher value keeps faces nearer to a profile.",
     Reason.SEVERAL_PEOPLE: "There is more than one good face, and `--faces only` takes photos of one person. "

@@ -58,6 +58,7 @@ class Summary:
         photos: how many were read.
         faces: how many were kept, at least one of each photo that was not rejected.
         crop_size: side of the crops, in pixels.
+        margin: a sentence on the margin around the faces, and why it is this one.
         inputs: the files and folders given on the command line.
         options: name, with its dashes, and value of each option; a flag that is set has the value "".
         rejected: how many photos were rejected, by reason code; the codes are those of `preprocessing.rejects.Reason`.
@@ -69,6 +70,7 @@ class Summary:
     photos: int
     faces: int
     crop_size: int
+    margin: str
     inputs: Sequence[str] = ()
     options: Mapping[str, str] = field(default_factory=dict)
     rejected: Mapping[str, int] = field(default_factory=dict)

@@ -11,7 +11,7 @@ def test_photos_are_written(tmp_path):
     assert (done.returncode, done.stdout) == (0, f"100 photos: {tmp_path / 'photos'}\n")
     photos = sorted((tmp_path / "photos").iterdir())
     assert len(photos) == 100
-    assert np.asarray(Image.open(photos[99])).shape == (230, 230)
+    assert np.asarray(Image.open(photos[99])).shape == (150, 150)
 
 
 def test_a_place_that_cannot_be_written_to(tmp_path):

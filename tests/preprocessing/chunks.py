@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from preprocessing.chunk import Chunk, _faces, _refusals
+from preprocessing.chunk import Chunk, _crops, _refusals
 from preprocessing.crop_photo import Crop, Refusal
 from preprocessing.detect import Face
 from preprocessing.rejects import Rejection
@@ -20,15 +20,13 @@ def crop(number: int, first_bits: int | None = None) -> Crop:
     )
     unlike = np.random.default_rng(number).integers(0, 2**64, 4, np.uint64)  # half of the bits differ
     alike = np.array([first_bits or 0, 0, 0, 0], np.uint64)
-    return Crop(face, picture(number), 100.0 + number, float(number), unlike if first_bits is None else alike)
+    bits = unlike if first_bits is None else alike
+    return Crop(face, number / 100, 50.0 + number, picture(number), 100.0 + number, float(number), bits)
 
 
 def chunk(outcomes: dict[str, list[Crop] | Refusal | Rejection]) -> Chunk:
     """A chunk of photos by source, each with its crops or why there are none."""
-    crops = [(source, each) for source, given in outcomes.items() if isinstance(given, list) for each in given]
-    refusals = [
-        (source, given if isinstance(given, Refusal) else Refusal(given, None))
-        for source, given in outcomes.items()
-        if not isinstance(given, list)
+    results = [
+        (source, Refusal(given, None) if isinstance(given, Rejection) else given) for source, given in outcomes.items()
     ]
-    return Chunk(_faces(crops, SIZE), _refusals(refusals))
+    return Chunk(_crops(results, SIZE), _refusals(results))

@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from preprocessing.align import FFHQ_MARGIN, AlignedSquare, aligned_square, crop_aligned
+from preprocessing.align import crop_aligned
+from preprocessing.square import FFHQ_MARGIN
 
 # Eyes 20 apart, the mouth 20 below them: FFHQ's square has the side 2 x 2 x 20 = 80 (1.8 x 20 is less) and its centre
 # 0.1 x 20 below the middle between the eyes.
@@ -24,35 +25,6 @@ def noise(*shape, blur):
     """A smooth random photo."""
     photo = np.random.default_rng(0).integers(0, 256, (*shape, 3), np.uint8)
     return cv2.normalize(cv2.GaussianBlur(photo, (0, 0), blur), None, 0, 255, cv2.NORM_MINMAX)
-
-
-def test_the_square_of_ffhq_by_hand():
-    square = aligned_square(FACE + np.array([100, 50]), FFHQ_MARGIN)
-    np.testing.assert_allclose(square.centre, [100, 52])
-    np.testing.assert_allclose(square.right, [40, 0], atol=1e-12)
-    np.testing.assert_allclose(square.corners, [[60, 12], [140, 12], [140, 92], [60, 92]])
-    assert square.side == pytest.approx(80)
-
-
-def test_the_square_of_a_long_face_and_of_one_on_its_side():
-    long = np.array([[-10, 0], [10, 0], [0, 20], [-8, 40], [8, 40]])
-    assert aligned_square(long, FFHQ_MARGIN).side == pytest.approx(2 * 1.8 * 40)
-    lying = FACE @ [[0, 1], [-1, 0]]  # x to the right becomes y downwards
-    square = aligned_square(lying, FFHQ_MARGIN)
-    np.testing.assert_allclose(square.centre, [-2, 0])
-    np.testing.assert_allclose(square.right, [0, 40], atol=1e-12)
-    np.testing.assert_allclose(square.down, [-40, 0], atol=1e-12)
-
-
-def test_eyes_and_mouth_both_decide_the_turn():
-    tilted = FACE + np.array([[0, -2], [0, 2], [0, 0], [0, 0], [0, 0]])
-    # (20, 4) of the eyes and (20, 0) of the mouth
-    assert np.divide(*aligned_square(tilted, 0).right[::-1]) == pytest.approx(4 / 40)
-
-
-def test_the_side_grows_with_the_margin():
-    sides = [aligned_square(FACE, margin).side for margin in (0, 0.3, 1)]
-    np.testing.assert_allclose(np.array(sides) / sides[0], [1, 1.3, 2])
 
 
 @pytest.mark.parametrize("size", [64, 250])
@@ -192,9 +164,3 @@ def test_landmarks_that_show_no_face():
             crop_aligned(photo, broken, 0.3, 16)
     with pytest.raises(ValueError, match=r"too far outside of the 50x50 photo: \[\[490.0, 25.0\]"):
         crop_aligned(photo, face_at([500, 25]), 0.3, 16)
-
-
-def test_a_square_can_be_drawn():
-    square = AlignedSquare(np.array([10.0, 20.0]), np.array([3.0, 4.0]))
-    assert square.side == 10
-    assert square.corners.tolist() == [[11, 13], [17, 21], [9, 27], [3, 19]]

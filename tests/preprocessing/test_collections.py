@@ -16,6 +16,7 @@ from preprocessing.config import CropConfig
 from preprocessing.crop_faces import main
 from preprocessing.crop_photo import PhotoCropper, Refusal
 from preprocessing.find_photos import PhotoFile
+from preprocessing.pack import read_options
 from preprocessing.rejects import Reason
 from tests.command_line_test import ROOT, call
 
@@ -52,15 +53,16 @@ def test_killed_at_random_moments_and_run_again_it_ends_with_the_same_files(tmp_
     command += ["--size", "64", "--preview", "--workers", "1", *LENIENT]
     random = np.random.default_rng(0)
     partial = tmp_path / ".faces.partial"
-    for wanted in (1, 3):
+    for stage, wanted in (("found", 1), ("found", 3), ("cropped", 1), ("cropped", 2)):
+        done = f"[0-9]*.{stage}.npz"
         process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-        while process.poll() is None and len(list(partial.glob("[0-9]*.npz"))) < wanted:
+        while process.poll() is None and len(list(partial.glob(done))) < wanted:
             time.sleep(0.01)
-        time.sleep(random.uniform(0, 0.1))
+        time.sleep(random.uniform(0, 0.02))
         process.send_signal(signal.SIGKILL)
         process.communicate()
         assert process.returncode == -signal.SIGKILL
-        assert len(list(partial.glob("[0-9]*.npz"))) >= wanted
+        assert len(list(partial.glob(done))) >= wanted
         assert not (tmp_path / "faces.npz").exists()
     subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
     assert files(tmp_path) == uninterrupted
@@ -75,6 +77,14 @@ def test_ray_gives_the_same_files(tmp_path, collection, uninterrupted):
     finished = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
     assert finished.returncode == 0, finished.stderr[-3000:]
     assert files(tmp_path) == uninterrupted
+
+
+def test_the_margin_by_hand_gives_the_same_faces(tmp_path, collection, uninterrupted):
+    (tmp_path / "auto.npz").write_bytes(uninterrupted["faces.npz"])
+    margin = read_options(tmp_path / "auto.npz").margin
+    assert -0.25 < margin < 0.3
+    call(main, collection, "--out", tmp_path / "faces.npz", "--size", 64, "--margin", margin, *LENIENT)
+    assert (tmp_path / "faces.npz").read_bytes() == uninterrupted["faces.npz"]
 
 
 def test_shards_train_as_one_file_does(tmp_path, collection, uninterrupted):
@@ -103,7 +113,7 @@ def test_a_thousand_damaged_files_are_a_thousand_rows_at_most(tmp_path, portrait
             path = tmp_path / f"good.{suffix}"
             Image.fromarray(picture).save(path, **options)
             good.append((suffix, path.read_bytes()))
-    cropper = PhotoCropper(CropConfig(size=64, min_sharpness=0))
+    cropper = PhotoCropper(CropConfig(size=64, margin=0.3, min_sharpness=0))
     outcomes = {"read": 0, "refused": 0}
     for number in range(1000):
         suffix, whole = good[number % len(good)]

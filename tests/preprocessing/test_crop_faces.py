@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 import time
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,8 @@ from PIL import Image
 
 from pgkeras.command_line import run
 from preprocessing.crop_faces import main
-from preprocessing.engines import ENGINES, compute_with_threads
+from preprocessing.engines import ENGINES, threads
+from preprocessing.pack import read_options
 
 ROOT = Path(__file__).parents[2]
 
@@ -73,7 +75,7 @@ def album(tmp_path, portraits, astronaut):
 
 
 # The small faces of LFW are blurred when they are enlarged.
-LENIENT = ("--min-sharpness=0", "--duplicate-distance=-1")
+LENIENT = ("--min-sharpness=0", "--max-outside=1", "--duplicate-distance=-1")
 FACES = ["astronaut.webp", "b rgba.png", "c sixteen bits.png", "sub/grey.jpg", "sub/on its side.jpg", "z.bmp"]
 REJECTS = [
     ("diary.jpg", "unreadable"),
@@ -86,8 +88,9 @@ REJECTS = [
 
 def test_every_face_is_kept_whatever_lies_beside_it(command, album, tmp_path, portraits):
     out = tmp_path / "faces.npz"
-    status, summary, err = command(album, "--out", out, "--size", 64, "--no-align", *LENIENT)
+    status, summary, err = command(album, "--out", out, "--size", 64, "--no-align", "--margin", 0.3, *LENIENT)
     assert status == 0
+    assert "margin 0.3: as given" in summary
     assert "6 faces of 64x64 pixels from 11 photos" in summary
     assert "5 photos without a face (3 unreadable, 1 too_small, 1 no_face)" in summary
     assert str(out) in summary
@@ -98,6 +101,7 @@ def test_every_face_is_kept_whatever_lies_beside_it(command, album, tmp_path, po
         assert arrays["sources"].tolist() == FACES
         assert arrays["images"].shape == (6, 64, 64, 3)
         assert arrays["boxes"].shape == (6, 4)
+        np.testing.assert_allclose(arrays["sides"], 1.3 * arrays["boxes"][:, 2:].max(axis=1), rtol=1e-5)
         assert (arrays["confidence"] >= 0.9).all()
         # Upright in the crop, as in the photo: the eyes above the mouth.
         assert (arrays["landmarks"][:, :2, 1].max(axis=1) < arrays["landmarks"][:, 3:, 1].min(axis=1)).all()
@@ -127,6 +131,19 @@ def test_frames_lie_a_number_of_seconds_apart(command, tmp_path, every):
     fails(command(tmp_path, "--every", every, "--out", tmp_path / "faces.npz"), "--every", every)
 
 
+def test_seconds_between_frames_need_a_video(command, album, tmp_path):
+    failed = command(album, "--every", 2, "--out", tmp_path / "faces.npz")
+    fails(failed, "--every 2: there is no video in", album, "drop the option")
+
+
+def test_what_many_photos_were_rejected_for_can_be_changed(command, album, tmp_path):
+    given = album, "--out", tmp_path / "faces.npz", "--margin", 0, *LENIENT
+    _, summary, _ = command(*given, "--min-face", 125)
+    assert "\nmargin 0: as given\nlook at them" in summary  # 2 of 11 are few
+    _, summary, _ = command(*given, "--min-face", 145)
+    assert "\nmany are small_face; to keep more of them: lower --size or --min-face\n" in summary
+
+
 def test_workers_do_not_change_the_result(command, album, tmp_path, monkeypatch):
     monkeypatch.setattr("preprocessing.work_folder.CHUNK_SIZE", 2)
     results = []
@@ -149,7 +166,8 @@ def test_all_faces_of_a_photo(command, tmp_path, portraits):
     for faces in ("largest", "all"):
         command(tmp_path / "group.png", "--out", tmp_path / f"{faces}.npz", "--size", 16, "--faces", faces, *LENIENT)
     out = tmp_path / "only.npz"
-    fails(command(tmp_path / "group.png", "--out", out, "--faces", "only", *LENIENT), "1 several_people")
+    lonely = command(tmp_path / "group.png", "--out", out, "--size", 16, "--faces", "only", *LENIENT)
+    fails(lonely, "1 several_people (give --faces largest or all)")
     with np.load(tmp_path / "largest.npz") as largest, np.load(tmp_path / "all.npz") as every:
         assert len(largest["images"]) == 1
         assert largest["boxes"][0, 0] > 200
@@ -159,8 +177,74 @@ def test_all_faces_of_a_photo(command, tmp_path, portraits):
 
 
 def test_strictness_can_be_chosen(command, album, tmp_path):
-    fails(command(album / "z.bmp", "--out", tmp_path / "a.npz", "--min-confidence", 1), "1 low_confidence")
-    fails(command(album / "z.bmp", "--out", tmp_path / "b.npz", "--min-face", 500), "1 small_face")
+    strict = command(album / "z.bmp", "--out", tmp_path / "a.npz", "--min-confidence", 1)
+    fails(strict, "1 low_confidence (lower --min-confidence)")
+    strict = command(album / "z.bmp", "--out", tmp_path / "b.npz", "--min-face", 500)
+    fails(strict, "1 small_face (lower --size or --min-face)")
+
+
+def test_without_a_face_left_the_limits_are_named_and_the_rejects_written(command, album, tmp_path):
+    out = tmp_path / "faces.npz"
+    limits = "--margin", 0, "--min-face", 125, "--max-outside", 1, "--min-sharpness", 1e6
+    fails(
+        command(album, "--out", out, *limits),
+        "no face is left of 11 photos: 4 blurred (lower --min-sharpness), 3 unreadable, "
+        "2 small_face (lower --size or --min-face), 1 too_small, 1 no_face; see",
+        tmp_path / "faces.rejects.csv",
+    )
+    assert len(read_rejects(tmp_path / "faces.rejects.csv")) == 11
+    assert "The margin is 0: as given." in (tmp_path / "faces.report.html").read_text()
+    assert not out.exists()
+
+
+@pytest.fixture
+def cut_off(tmp_path, astronaut):
+    """Ten photos that show less and less of what is left of a face, whose square at margin 0 begins at column 150."""
+    folder = tmp_path / "cut off"
+    folder.mkdir()
+    for number in range(10):
+        Image.fromarray(astronaut[:, 130 + 5 * number :]).save(folder / f"{number}.png")
+    return folder
+
+
+@pytest.mark.parametrize("align", [(), ("--no-align",)])
+@pytest.mark.parametrize("workers", [1, 3])
+def test_the_margin_auto_gives_what_its_number_gives(command, cut_off, tmp_path, align, workers, monkeypatch):
+    monkeypatch.setattr("preprocessing.work_folder.CHUNK_SIZE", 3)
+    lenient = *align, "--size", 32, "--duplicate-distance=-1"
+    status, summary, _ = command(cut_off, "--out", tmp_path / "auto.npz", "--workers", workers, *lenient)
+    assert status == 0
+    margin, reason = re.search(r"^margin (\S+): (.*)$", summary, re.MULTILINE).groups()
+    assert reason == "the largest with which nine of ten faces keep at least 95% of their square inside the photo"
+    assert "the largest with which nine of ten" in (tmp_path / "auto.report.html").read_text()
+    command(cut_off, "--out", tmp_path / "number.npz", "--margin", margin, *lenient)
+    assert (tmp_path / "auto.npz").read_bytes() == (tmp_path / "number.npz").read_bytes()
+    assert read_options(tmp_path / "auto.npz").margin == float(margin)
+    with np.load(tmp_path / "auto.npz") as arrays:
+        assert (arrays["outside"] <= 0.05).sum() == 9
+        wider = read_options(tmp_path / "auto.npz").margin + 0.01
+    command(cut_off, "--out", tmp_path / "wider.npz", "--margin", wider, "--max-outside", 1, *lenient)
+    with np.load(tmp_path / "wider.npz") as arrays:
+        assert (arrays["outside"] <= 0.05).sum() < 9
+
+
+def test_faces_that_photos_cut_off_are_rejected(command, cut_off, tmp_path):
+    lenient = "--size", 32, "--duplicate-distance=-1", "--margin", 0.3
+    _, summary, _ = command(cut_off, "--out", tmp_path / "some.npz", *lenient)
+    with np.load(tmp_path / "some.npz") as arrays:
+        some = len(arrays["images"])
+        assert arrays["outside"].max() <= 0.15
+    assert 0 < some < 10
+    assert f"{10 - some} cut_off" in summary
+    assert "--max-outside" in (tmp_path / "some.report.html").read_text()
+    command(cut_off, "--out", tmp_path / "all.npz", "--max-outside", 1, *lenient)
+    with np.load(tmp_path / "all.npz") as arrays:
+        assert len(arrays["images"]) == 10
+        assert (np.diff(arrays["outside"]) >= -0.03).all()
+    fails(
+        command(cut_off, "--out", tmp_path / "none.npz", "--max-outside", 1e-6, "--margin", 3),
+        "10 cut_off (raise --max-outside or lower --margin)",
+    )
 
 
 def test_no_such_folder(command, tmp_path):
@@ -179,7 +263,8 @@ def test_no_face_in_any(command, tmp_path):
     for name in ("sea", "sky"):
         Image.new("RGB", (90, 60), "navy").save(tmp_path / "photos" / f"{name}.png")
     rejects = tmp_path / "faces.rejects.csv"
-    fails(command(tmp_path / "photos", "--out", tmp_path / "faces.npz"), "no face in any of 2 photos", rejects)
+    nothing = command(tmp_path / "photos", "--out", tmp_path / "faces.npz")
+    fails(nothing, "no face is left of 2 photos: 2 no_face; see", rejects, "give other photos")
     assert read_rejects(rejects) == [("sea.png", "no_face"), ("sky.png", "no_face")]
     assert not (tmp_path / "faces.npz").exists()
 
@@ -203,7 +288,14 @@ def test_the_output_folder_is_not_writable(command, album, tmp_path):
         ("--size", 3),
         ("--size", "large"),
         ("--faces", "both"),
-        ("--margin", -0.1),
+        ("--margin", -0.3),
+        ("--margin", 3.1),
+        ("--margin", "nan"),
+        ("--margin", "wide"),
+        ("--max-outside", 0),
+        ("--max-outside", 1.1),
+        ("--min-face", 0),
+        ("--min-face", "inf"),
         ("--min-confidence", 1.5),
         ("--workers", 0),
         ("--engine", "spark"),
@@ -217,6 +309,12 @@ def test_the_output_folder_is_not_writable(command, album, tmp_path):
 )
 def test_values_out_of_range_are_named(command, album, tmp_path, option, value):
     fails(command(album, "--out", tmp_path / "faces.npz", option, value), option, value)
+
+
+def test_a_margin_within_the_box_needs_alignment(command, album, tmp_path):
+    out = tmp_path / "faces.npz"
+    fails(command(album, "--out", out, "--no-align", "--margin", -0.1), "--margin -0.1: with --no-align", "0 or more")
+    assert list(tmp_path.iterdir()) == [album]
 
 
 def test_missing_arguments_are_named(command, album):
@@ -242,11 +340,12 @@ def test_real_photos_by_the_documented_command(tmp_path, photos_folder):
     photos = sorted(photos_folder.iterdir())[::32]
     finished = documented_command(*photos, "--out", tmp_path / "faces.npz", "--size", "64")
     assert finished.returncode == 0, finished.stderr
-    assert re.fullmatch(r"\d+ faces of 64x64 .*\n\d+ photos without a face.*\nlook at them: .*\n", finished.stdout)
+    lines = r"\d+ faces of 64x64 .*\n\d+ photos without a face.*\nmargin -0.25: the smallest .*\nlook at them: .*\n"
+    assert re.fullmatch(lines, finished.stdout)
     for shown in finished.stderr.split("\r"):  # nothing but the progress bar
         assert not shown.strip() or re.search(rf"\d+/{len(photos)} \[.*photo", shown)
     with np.load(tmp_path / "faces.npz") as arrays:
-        assert len(arrays["images"]) >= 0.95 * len(photos)
+        assert len(arrays["images"]) >= 0.9 * len(photos)
         assert set(arrays["sources"]) <= {photo.name for photo in photos}
 
 
@@ -254,23 +353,29 @@ def test_real_photos_by_the_documented_command(tmp_path, photos_folder):
 def test_bad_input_by_the_documented_command(tmp_path):
     Image.new("RGB", (90, 60), "navy").save(tmp_path / "sea.png")
     finished = documented_command(tmp_path, "--out", tmp_path / "faces.npz")
-    fails((finished.returncode, finished.stdout, finished.stderr), "no face in any of 1 photo")
+    fails((finished.returncode, finished.stdout, finished.stderr), "no face is left of 1 photos")
 
 
 def test_long_work_shows_rate_and_time_left(command, tmp_path, portraits, monkeypatch):
-    def slowly(*arguments):
-        for done in compute_with_threads(*arguments):
-            yield done
-            time.sleep(0.15)  # a bar is drawn anew after a tenth of a second
+    @contextmanager
+    def slow_threads(workers):
+        def slowly(*arguments):
+            for done in compute(*arguments):
+                yield done
+                time.sleep(0.15)  # a bar is drawn anew after a tenth of a second
+
+        with threads(workers) as compute:
+            yield slowly
 
     for number, portrait in enumerate(portraits):
         Image.fromarray(portrait).save(tmp_path / f"{number}.png")
-    monkeypatch.setitem(ENGINES, "threads", slowly)
-    monkeypatch.setattr("preprocessing.crop_faces.PROGRESS_AFTER", 0)
+    monkeypatch.setitem(ENGINES, "threads", slow_threads)
+    monkeypatch.setattr("preprocessing.stages.PROGRESS_AFTER", 0)
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True)
     monkeypatch.setattr("preprocessing.work_folder.CHUNK_SIZE", 2)
-    err = command(tmp_path, "--out", tmp_path / "faces.npz", *LENIENT)[2]
-    assert re.search(r"[2-6]/8 \[\d\d:\d\d<\d\d:\d\d, +[\d.]+(photo/s|s/photo)\]", err)
+    err = command(tmp_path, "--out", tmp_path / "faces.npz", "--size", 64, *LENIENT)[2]
+    for stage in ("finding faces", "cropping"):
+        assert re.search(stage + r": .*[2-6]/8 \[\d\d:\d\d<\d\d:\d\d, +[\d.]+(photo/s|s/photo)\]", err)
 
 
 def test_the_help_has_an_example_and_every_default(command):

@@ -1,14 +1,17 @@
 import csv
+import json
 import zipfile
 
 import numpy as np
 import pytest
 
+from pgkeras.data import open_dataset
+from pgkeras.errors import UserError
 from preprocessing.catalogue import Catalogue
 from preprocessing.chunk import CHUNK_SIZE
 from preprocessing.config import CropConfig
 from preprocessing.find_photos import PhotoFile
-from preprocessing.pack import write_faces, write_rejects
+from preprocessing.pack import read_options, write_faces, write_rejects
 from preprocessing.rejects import Reason, Rejection
 from preprocessing.work_folder import WorkFolder
 from tests.preprocessing.chunks import chunk, crop, picture
@@ -21,20 +24,22 @@ def finished(out, outcomes, config=CONFIG):
     """A run that is done with all its photos."""
     photos = [PhotoFile(source, out.parent / source) for source in outcomes]
     work = WorkFolder(out, photos, config)
-    for number, part in work.missing.items():
-        work.save(number, chunk({photo.source: outcomes[photo.source] for photo in part}).to_bytes())
+    for number, part in work.missing("cropped").items():
+        work.save("cropped", number, chunk({photo.source: outcomes[photo.source] for photo in part}).to_bytes())
     return work, Catalogue.of(work, config)
 
 
 def write(out, outcomes=None, **options):
     outcomes = outcomes or {name: [crop(number)] for number, name in enumerate(NAMES)}
-    return write_faces(out, *finished(out, outcomes), **options)
+    return write_faces(out, *finished(out, outcomes), CONFIG.resolved(0.1), **options)
 
 
 def test_the_arrays_are_those_of_the_design(tmp_path):
     assert write(tmp_path / "faces.npz") == [tmp_path / "faces.npz"]
     with np.load(tmp_path / "faces.npz", allow_pickle=False) as arrays:
-        assert set(arrays) == {"images", "sources", "boxes", "landmarks", "confidence"}
+        assert set(arrays) == {
+            *("images", "sources", "boxes", "landmarks", "confidence", "outside", "sides", "options")
+        }
         assert arrays["images"].shape == (3, 8, 8, 3)
         assert arrays["images"].dtype == np.uint8
         np.testing.assert_array_equal(arrays["images"], [picture(number) for number in range(3)])
@@ -43,7 +48,35 @@ def test_the_arrays_are_those_of_the_design(tmp_path):
         np.testing.assert_array_equal(arrays["boxes"], [[0, 1, 2, 3], [1, 2, 3, 4], [2, 3, 4, 5]])
         assert arrays["landmarks"].shape == (3, 5, 2)
         np.testing.assert_allclose(arrays["confidence"], [0, 0.1, 0.2])
-        assert {arrays[name].dtype for name in ("boxes", "landmarks", "confidence")} == {np.dtype("float32")}
+        np.testing.assert_allclose(arrays["outside"], [0, 0.01, 0.02])
+        np.testing.assert_array_equal(arrays["sides"], [50, 51, 52])
+        numbers = ("boxes", "landmarks", "confidence", "outside", "sides")
+        assert {arrays[name].dtype for name in numbers} == {np.dtype("float32")}
+        assert json.loads(arrays["options"].item())["margin"] == 0.1
+
+
+@pytest.mark.parametrize("shard_size", [None, 2])
+def test_the_options_can_be_read_from_every_file(tmp_path, shard_size):
+    given = CropConfig(size=8, max_yaw=30)
+    work, catalogue = finished(tmp_path / "faces.npz", {name: [crop(1)] for name in NAMES}, given)
+    for path in write_faces(tmp_path / "faces.npz", work, catalogue, given.resolved(0.1), shard_size=shard_size):
+        assert read_options(path) == CropConfig(size=8, max_yaw=30, margin=0.1, min_face=6.4)
+
+
+@pytest.mark.parametrize("shard_size", [None, 2])
+def test_it_can_be_trained_on(tmp_path, shard_size):
+    write(tmp_path / "faces.npz", shard_size=shard_size)
+    dataset = open_dataset(tmp_path if shard_size else tmp_path / "faces.npz")
+    np.testing.assert_array_equal(dataset.images[np.arange(3)], [picture(number) for number in range(3)])
+
+
+def test_files_without_options_are_named(tmp_path):
+    np.savez(tmp_path / "other.npz", images=np.zeros((1, 8, 8, 3), np.uint8))
+    np.savez(tmp_path / "newer.npz", options=np.array('{"size": 8, "moustache": true}'))
+    (tmp_path / "broken.npz").write_bytes(b"PK broken")
+    for name in ("other", "newer", "broken", "none"):
+        with pytest.raises(UserError, match=rf"{name}.npz: does not say how its faces were cropped \(.*; crop them"):
+            read_options(tmp_path / f"{name}.npz")
 
 
 def test_faces_of_many_chunks_keep_their_order(tmp_path):
@@ -106,7 +139,7 @@ def test_an_interrupted_write_leaves_what_was_there(tmp_path, monkeypatch):
 
     monkeypatch.setattr("preprocessing.pack.write_array", interrupted)
     with pytest.raises(KeyboardInterrupt):
-        write_faces(tmp_path / "faces.npz", work, catalogue)
+        write_faces(tmp_path / "faces.npz", work, catalogue, CONFIG.resolved(0.1))
     assert [path.name for path in tmp_path.iterdir() if path != work.path] == ["faces.npz"]
     assert (tmp_path / "faces.npz").read_text() == "precious"
 

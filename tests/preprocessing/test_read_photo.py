@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from preprocessing import read_photo as module
-from preprocessing.read_photo import read_photo
+from preprocessing.read_photo import read_extent, read_photo
 from preprocessing.rejects import Reason
 
 ORIENTATION = 0x0112
@@ -54,6 +54,7 @@ def test_exif_orientation_is_honoured(tmp_path, orientation, suffix):
     stored.save(path, exif=exif.tobytes(), **({} if suffix == "tif" else {"quality": 95}), **OPTIONS.get(suffix, {}))
     photo = read_photo(path)
     assert photo.whole
+    assert photo.extent == read_extent(path) == (40, 30)
     pixels = photo.pixels
     assert pixels.shape == (30, 40, 3)
     for row, column in [(7, 10), (7, 30), (22, 10), (22, 30)]:
@@ -195,6 +196,7 @@ def test_no_image_is_unreadable(tmp_path, contents):
 
 def test_a_vanished_file_is_unreadable(tmp_path):
     assert read_photo(tmp_path / "photo.jpg").reason is Reason.UNREADABLE
+    assert read_extent(tmp_path / "photo.jpg").reason is Reason.UNREADABLE
 
 
 def test_a_tiny_photo_is_too_small(tmp_path):
@@ -202,6 +204,7 @@ def test_a_tiny_photo_is_too_small(tmp_path):
     rejection = read_photo(tmp_path / "photo.png")
     assert rejection.reason is Reason.TOO_SMALL
     assert "200x19" in rejection.detail
+    assert read_extent(tmp_path / "photo.png") == rejection
     Image.new("RGB", (20, 20)).save(tmp_path / "photo.png")
     assert read_photo(tmp_path / "photo.png").pixels.shape == (20, 20, 3)
 
@@ -222,6 +225,7 @@ def test_the_largest_phones_photos_are_read_without_a_word(tmp_path, width, heig
     photo = read_photo(tmp_path / "photo.jpg", 1024)
     assert photo.pixels.shape == (height // 8, width // 8, 3)
     np.testing.assert_array_equal(photo.reduction, 8)
+    assert photo.is_scalable
 
 
 @pytest.mark.parametrize(("suffix", "options"), [("png", {}), ("jpg", {"progressive": True}), ("jpg", {})])
@@ -263,6 +267,7 @@ def test_the_reduction_of_a_photo_on_its_side_is_that_of_the_upright_one(tmp_pat
     photo = read_photo(tmp_path / "photo.jpg", 500)
     assert photo.pixels.shape == (500, 301, 3)
     np.testing.assert_allclose(photo.reduction, [601 / 301, 2])
+    assert photo.extent == read_extent(tmp_path / "photo.jpg") == (601, 1000)
 
 
 @pytest.mark.parametrize("mode", ["RGB", "RGBA", "L", "P", "1", "I;16"])

@@ -29,6 +29,7 @@ def summary(**changes):
         "photos": 2000,
         "faces": 1234,
         "crop_size": 64,
+        "margin": "The margin is 0.5: as given.",
         "inputs": [ODD_NAME, LONG_NAME],
         "options": {"--out": ODD_NAME, "--margin": "0.5", "--compress": ""},
         "rejected": {"blurred": 3, "no_face": 763},
@@ -69,6 +70,7 @@ def test_it_is_legible_everywhere(browser, path, viewport, color_scheme):
 def test_the_counts_are_shown(browser, path):
     with open_page(browser, path) as page:
         assert page.locator("h1").inner_text() == "1,234 faces from 2,000 photos"
+        assert "The margin is 0.5: as given." in page.locator("header").inner_text()
         rows = [re.sub(r"\s+", " ", row) for row in page.locator(".outcomes li").all_inner_texts()]
         assert [row.split("%")[0] for row in rows] == [
             "Kept 1,234 photos 61.7",
@@ -119,7 +121,8 @@ def test_histograms_are_described(browser, path):
 
 
 def test_without_a_face_it_says_why(browser, path):
-    write_report(path, Summary("faces.npz", 1, 0, 64, rejected={"no_face": 1}, histograms=summary().histograms))
+    margin, histograms = "The margin is 0.3: as given.", summary().histograms
+    write_report(path, Summary("faces.npz", 1, 0, 64, margin, rejected={"no_face": 1}, histograms=histograms))
     with open_page(browser, path, PHONE) as page:
         assert page.locator("h1").inner_text() == "0 faces from 1 photo"
         assert "faces.npz was not written" in page.locator("header").inner_text()

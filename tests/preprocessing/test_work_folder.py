@@ -35,11 +35,12 @@ def test_a_chunk_survives_its_file():
 def test_chunks_done_are_not_missing_when_it_is_opened_again(tmp_path):
     files = photos(2 * CHUNK_SIZE + 3)
     work = WorkFolder(tmp_path / "faces.npz", files, CONFIG)
-    assert [len(part) for part in work.missing.values()] == [CHUNK_SIZE, CHUNK_SIZE, 3]
-    work.save(1, chunk({"a.jpg": [crop(1)]}).to_bytes())
+    assert [len(part) for part in work.missing("cropped").values()] == [CHUNK_SIZE, CHUNK_SIZE, 3]
+    work.save("cropped", 1, chunk({"a.jpg": [crop(1)]}).to_bytes())
     again = WorkFolder(tmp_path / "faces.npz", files, CONFIG)
-    assert list(again.missing) == [0, 2]
-    assert again.missing[2] == files[-3:]
+    assert list(again.missing("cropped")) == [0, 2]
+    assert again.missing("cropped")[2] == files[-3:]
+    assert list(again.missing("found")) == [0, 1, 2]
 
 
 def test_other_photos_or_options_begin_anew(tmp_path):
@@ -52,8 +53,8 @@ def test_other_photos_or_options_begin_anew(tmp_path):
 
     def done(files=files, config=CONFIG):
         work = WorkFolder(out, files, config)
-        kept = not work.missing
-        work.save(0, chunk({"a.jpg": [crop(1)]}).to_bytes())
+        kept = not work.missing("cropped")
+        work.save("cropped", 0, chunk({"a.jpg": [crop(1)]}).to_bytes())
         return kept
 
     assert not done()
@@ -78,10 +79,10 @@ def test_other_photos_or_options_begin_anew(tmp_path):
 def test_a_damaged_chunk_is_missing(tmp_path, damage):
     work = WorkFolder(tmp_path / "faces.npz", photos(3), CONFIG)
     whole = chunk({"a.jpg": [crop(1)]}).to_bytes()
-    work.save(0, whole)
+    work.save("found", 0, whole)
     (file,) = work.path.glob("*.npz")
     file.write_bytes(whole[: len(whole) // 2] if damage is None else damage)
-    assert list(work.missing) == [0]
+    assert list(work.missing("found")) == [0]
 
 
 def test_a_folder_that_cannot_be_made_is_reported(tmp_path):
