@@ -46,6 +46,7 @@ def roll_back(state: TrainingState, folder: RunFolder, schedule: Schedule, troub
     restored.rollbacks = failed.rollbacks + 1
     restored.rolled_back_to = restored.images_shown
     position = schedule.at(restored.images_shown)
+    state.follow_learning_rates(position)
     folder.rewind(restored.images_shown)
     save_checkpoint(state, folder.checkpoints)
     _write_line(folder, failed.images_shown, trouble, back_to=restored.images_shown)
