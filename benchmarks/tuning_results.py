@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from pgkeras.atomic import atomic_path
+from pgkeras.errors import UserError
 from pgkeras.images import grid, write_png
 from pgkeras.json_lines import append_line, read_lines
 
@@ -46,8 +47,11 @@ class Results:
         Args:
             name: of the configuration.
             seed: of its run.
+
+        Raises:
+            UserError: if the results are an earlier version's, without seeds.
         """
-        return any((each["name"], each["seed"]) == (name, seed) for each in read_lines(self._lines))
+        return any((each["name"], each["seed"]) == (name, seed) for each in self._read())
 
     def add(self, name: str, seed: int, values: dict[str, float], samples: np.ndarray) -> None:
         """Keeps one more.
@@ -62,7 +66,13 @@ class Results:
             write_png(self.folder / f"{file_name(name)}.png", grid(samples, len(samples)))
         append_line(self._lines, {"name": name, "seed": seed} | values)
         with atomic_path(self.folder / "results.md") as temporary:
-            temporary.write_text(table(read_lines(self._lines)))
+            temporary.write_text(table(self._read()))
+
+    def _read(self) -> list[dict]:
+        lines = read_lines(self._lines)
+        if any("seed" not in line for line in lines):
+            raise UserError(f"{self._lines}: was measured without seeds, by an earlier version; give other --results")
+        return lines
 
     @property
     def _lines(self) -> Path:

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from benchmarks.tuning_results import COLUMNS, FLOOR, Results, difference
+from pgkeras.errors import UserError
 
 SAMPLES = np.zeros((4, 16, 16, 3), np.uint8)
 
@@ -53,3 +54,9 @@ def test_one_seed_has_no_spread(tmp_path):
     for name in ("today", "R1 0.1"):
         add(results, name, 0, 0.5)
     assert [row[1] for row in cells(results).values()] == ["0.500", "0.500"]
+
+
+def test_results_of_an_earlier_version_are_refused(tmp_path):
+    (tmp_path / "results.jsonl").write_text('{"name": "today", "swd_average": 20.0}\n')
+    with pytest.raises(UserError, match="without seeds, by an earlier version; give other --results"):
+        Results(tmp_path).has("today", 0)
