@@ -12,11 +12,11 @@ from pgkeras.callbacks import (
     Snapshots,
     Statistics,
 )
-from pgkeras.data import Dataset, reading_data
+from pgkeras.data import Dataset
 from pgkeras.schedule import Position, Schedule
 from pgkeras.training.checkpoint import save_checkpoint
 from pgkeras.training.checkpoint_file import list_checkpoints
-from pgkeras.training.feed import feed
+from pgkeras.training.feed import feed, reading_data
 from pgkeras.training.rollback import roll_back
 from pgkeras.training.run_folder import RunFolder
 from pgkeras.training.state import TrainingState
