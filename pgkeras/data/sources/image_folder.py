@@ -1,6 +1,5 @@
 """Training images in a folder of picture files."""
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
@@ -10,6 +9,7 @@ from pgkeras.data.sources.decode import picture_suffixes
 from pgkeras.data.sources.folder_labels import DATASET_JSON, folder_labels
 from pgkeras.data.sources.pictures import Pictures
 from pgkeras.errors import UserError
+from pgkeras.folders import walk_folders
 
 
 class _Files:
@@ -28,7 +28,7 @@ class _Files:
 
 
 def open_image_folder(path: Path, side: int | None, fit: Fit, labels: bool) -> Dataset:
-    """Opens all pictures in a folder and its subfolders, sorted by path; hidden ones are skipped.
+    """Opens all pictures in a folder and its subfolders, linked ones too, sorted by path; hidden ones are skipped.
 
     Args:
         path: the folder.
@@ -52,9 +52,8 @@ def open_image_folder(path: Path, side: int | None, fit: Fit, labels: bool) -> D
 
 def _pictures_in(folder: Path) -> Iterator[str]:
     suffixes = tuple(picture_suffixes())
-    for parent, folders, files in os.walk(folder):
-        folders[:] = [name for name in folders if not name.startswith(".")]
-        relative = Path(parent).relative_to(folder)
+    for parent, files in walk_folders(folder):
+        relative = parent.relative_to(folder)
         for name in files:
             if name.lower().endswith(suffixes) and not name.startswith("."):
                 yield (relative / name).as_posix()

@@ -202,6 +202,15 @@ class TestFolders:
         assert dataset.labels.tolist() == [0, 0, 1, 1]
         np.testing.assert_array_equal(dataset.images[:], IMAGES[[3, 1, 0, 2]])
 
+    def test_classes_behind_links_count(self, classes, tmp_path_factory):
+        elsewhere = write_pictures(tmp_path_factory.mktemp("elsewhere"), IMAGES[:5])
+        (classes / "c").symlink_to(elsewhere)
+        (classes / "c" / "back").symlink_to(classes)
+        dataset = open_dataset(classes, labels=True)
+        assert dataset.label_names == ("a", "b", "c")
+        assert np.bincount(dataset.labels).tolist() == [2, 2, 5]
+        np.testing.assert_array_equal(dataset.images[4:], IMAGES[:5])
+
     def test_a_picture_outside_of_the_classes_is_named(self, classes):
         write_picture(classes / "stray.png", IMAGES[0])
         with pytest.raises(NoLabelsError, match=r"stray\.png is in no subfolder"):
