@@ -4,6 +4,7 @@ import math
 import re
 import sys
 import tempfile
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,6 +24,7 @@ def run(command: click.Command) -> NoReturn:
     Args:
         command: the command to run on `sys.argv`.
     """
+    warnings.formatwarning = lambda message, *_: f"warning: {message}\n"
     try:
         status = command.main(standalone_mode=False)
     except click.ClickException as error:

@@ -5,10 +5,9 @@ from pathlib import Path
 from typing import BinaryIO
 
 from pgkeras.data.dataset import Dataset, Fit
-from pgkeras.data.sources.decode import picture_suffixes
 from pgkeras.data.sources.folder_labels import DATASET_JSON, folder_labels
+from pgkeras.data.sources.picture_names import picture_names
 from pgkeras.data.sources.pictures import Pictures
-from pgkeras.errors import UserError
 from pgkeras.folders import walk_folders
 
 
@@ -40,9 +39,7 @@ def open_image_folder(path: Path, side: int | None, fit: Fit, labels: bool) -> D
         UserError: if there is no picture, or for the reasons given in `Pictures`.
         NoLabelsError: if labels are asked for and there are none.
     """
-    names = sorted(_pictures_in(path))
-    if not names:
-        raise UserError(f"{path}: holds no picture and no other data set that is known")
+    names = picture_names(path, _files_in(path))
     classes = ()
     if labels:
         dataset_json = path / DATASET_JSON
@@ -50,10 +47,7 @@ def open_image_folder(path: Path, side: int | None, fit: Fit, labels: bool) -> D
     return Dataset(Pictures(_Files(path, names), side, fit), *classes)
 
 
-def _pictures_in(folder: Path) -> Iterator[str]:
-    suffixes = tuple(picture_suffixes())
+def _files_in(folder: Path) -> Iterator[str]:
     for parent, files in walk_folders(folder):
         relative = parent.relative_to(folder)
-        for name in files:
-            if name.lower().endswith(suffixes) and not name.startswith("."):
-                yield (relative / name).as_posix()
+        yield from ((relative / name).as_posix() for name in files)

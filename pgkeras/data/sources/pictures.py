@@ -87,7 +87,7 @@ class Pictures:
         except Image.DecompressionBombError:
             raise UserError(TOO_LARGE.format(name)) from None
         except Exception as error:  # decoders meet broken files with errors of every kind
-            raise UserError(f"{name}: is no picture ({reason(error)}); replace or remove it") from None
+            raise UserError(f"{name}: is no picture that can be read ({reason(error)}); replace or remove it") from None
         if header.width * header.height > MOST_PIXELS:
             raise UserError(TOO_LARGE.format(name))
         if self._fit == "refuse" and header.width != header.height:
