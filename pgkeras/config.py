@@ -252,7 +252,9 @@ class ProgressiveConfig(BaseModel):
         "whatever the seed.",
     )
     mirror: bool = Field(
-        True, description="Show every photo mirrored half of the time; digits and letters want --no-mirror."
+        True,
+        description="Show every photo mirrored half of the time; not by default for MNIST, SVHN and CIFAR, and other "
+        "digits and letters want --no-mirror.",
     )
     augmentation: Augmentations = Field(
         (),

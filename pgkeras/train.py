@@ -236,7 +236,8 @@ def _resolution(preset: str | None, options: dict[str, object]) -> int:
 
 def _from_data(dataset: Dataset) -> dict[str, int]:
     """The options that the data decide."""
-    return {"channels": dataset.images.shape[-1], "label_size": len(dataset.label_names)}
+    no_mirror = {} if dataset.mirror else {"mirror": False}
+    return {"channels": dataset.images.shape[-1], "label_size": len(dataset.label_names)} | no_mirror
 
 
 def _refuse_options_beside_resume(options: dict[str, object]) -> None:
@@ -294,7 +295,8 @@ def _print_plan(state: TrainingState, dataset: Dataset, table: str) -> None:
     classes = f" in {config.label_size} classes" if config.label_size else ""
     replicas = state.strategy.num_replicas_in_sync
     print(
-        f"{number:,} images of {side}x{side}{classes}; generator {parameters['generator']:,} and "
+        f"{number:,} images of {side}x{side}{classes}, {'half of them' if config.mirror else 'none'} mirrored; "
+        f"generator {parameters['generator']:,} and "
         f"discriminator {parameters['discriminator']:,} parameters; {state.precision}"
         f"{f' on {replicas} devices' if replicas > 1 else ''}"
     )

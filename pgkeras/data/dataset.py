@@ -42,11 +42,14 @@ class Dataset:
         images: uint8 (images, side, side, 1 or 3), read when asked for.
         labels: int64 (images,), the class of each from 0 to classes - 1; None without labels.
         label_names: of the classes, in their order; () without labels.
+        mirror: whether mirrored images may be shown too: not of digits and letters, nor of CIFAR, as in the official
+            code.
     """
 
     images: Images
     labels: np.ndarray | None = None
     label_names: tuple[str, ...] = ()
+    mirror: bool = True
 
 
 class NoLabelsError(UserError):

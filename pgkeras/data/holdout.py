@@ -1,5 +1,7 @@
 """Images that training never sees, to measure against."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from pgkeras.data.dataset import Dataset
@@ -32,4 +34,4 @@ def hold_out(dataset: Dataset, fraction: float) -> tuple[Dataset, Dataset]:
 
 def _part(dataset: Dataset, chosen: np.ndarray) -> Dataset:
     labels = None if dataset.labels is None else dataset.labels[chosen]
-    return Dataset(Selected(dataset.images, chosen), labels, dataset.label_names)
+    return replace(dataset, images=Selected(dataset.images, chosen), labels=labels)

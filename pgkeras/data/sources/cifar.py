@@ -63,10 +63,10 @@ def open_cifar(path: Path, labels: bool) -> Dataset:
     images = images.reshape(-1, *SHAPE).transpose(0, 2, 3, 1)
     check_images(path, images.shape, images.dtype)
     if not labels:
-        return Dataset(images)
+        return Dataset(images, mirror=False)
     classes = [each for batch in batches for each in _list(path, batch, version.labels, int)]
     names = _list(path, _load(path / version.meta, files[version.meta]), version.label_names, str)
-    return Dataset(images, *check_labels(path, np.array(classes), len(images), names))
+    return Dataset(images, *check_labels(path, np.array(classes), len(images), names), mirror=False)
 
 
 def _in_folder(folder: Path) -> dict[str, bytes]:

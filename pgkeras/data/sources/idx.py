@@ -51,8 +51,8 @@ def open_idx(path: Path, labels: bool) -> Dataset:
     border = BORDERS.get(images.shape[1])
     if border and images.shape[1] == images.shape[2]:
         margins = [(0, 0), (border, border), (border, border), (0, 0)]
-        return Dataset(Transformed(images, lambda batch: np.pad(batch, margins)), *classes)
-    return Dataset(images, *classes)
+        return Dataset(Transformed(images, lambda batch: np.pad(batch, margins)), *classes, mirror=False)
+    return Dataset(images, *classes, mirror=False)
 
 
 def _training_files(folder: Path) -> list[Path]:

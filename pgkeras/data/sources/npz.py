@@ -22,6 +22,8 @@ def is_npz(path: Path) -> bool:
 def open_npz_dataset(path: Path, labels: bool) -> Dataset:
     """Opens an .npz file: `images`, and on demand `labels` int (images,) and, if there, `label_names` str (classes,).
 
+    A bool `mirror` says whether mirrored images may be shown, too; without it they may.
+
     Args:
         path: the file.
         labels: whether to read the labels.
@@ -41,14 +43,16 @@ def open_npz_dataset(path: Path, labels: bool) -> Dataset:
             raise UserError(f"{path}: has no array `images`; give an .npz as crop_faces.py writes it")
         images = _read_array(path, archive, "images")
         check_images(path, images.shape, images.dtype)
+        mirror = "mirror.npy" not in members or bool(_read_array(path, archive, "mirror"))
         if not labels:
-            return Dataset(images)
+            return Dataset(images, mirror=mirror)
         if "labels.npy" not in members:
             raise NoLabelsError(f"{path}: has no array `labels`; add it, int (images,), or train without labels")
         names = _read_array(path, archive, "label_names") if "label_names.npy" in members else None
         if names is not None and (names.dtype.kind != "U" or names.ndim != 1):
             raise UserError(f"{path}: `label_names` is {names.dtype} {names.shape}; it must be str (classes,)")
-        return Dataset(images, *check_labels(path, _read_array(path, archive, "labels"), len(images), names))
+        classes = check_labels(path, _read_array(path, archive, "labels"), len(images), names)
+        return Dataset(images, *classes, mirror=mirror)
 
 
 @contextmanager

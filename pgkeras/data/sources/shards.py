@@ -62,9 +62,9 @@ def _joined(files: Sequence[Path], parts: Sequence[Dataset]) -> Dataset:
             )
     images = Concatenated([part.images for part in parts])
     if first.labels is None:
-        return Dataset(images)
+        return Dataset(images, mirror=first.mirror)
     names = max((part.label_names for part in parts), key=len)
     for file, part in zip(files, parts, strict=True):
         if part.label_names != names[: len(part.label_names)]:
             raise UserError(f"{file}: has other `label_names` than {files[0]}; all shards must be alike")
-    return Dataset(images, np.concatenate([part.labels for part in parts]), names)
+    return Dataset(images, np.concatenate([part.labels for part in parts]), names, first.mirror)
