@@ -15,6 +15,8 @@ from preprocessing.celeba import read_landmarks
 from preprocessing.read_photo import SUFFIXES
 from preprocessing.videos import VIDEO_SUFFIXES, frame_times
 
+ARCHIVE_SUFFIXES = frozenset({".zip", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".7z", ".rar"})
+
 
 class PhotoFile(NamedTuple):
     """A photo on disk, or a frame of a video.
@@ -89,6 +91,8 @@ def _files_in(given: Path, suffixes: frozenset[str]) -> Iterator[tuple[str, Path
             raise UserError(f"no such file or folder: {given}; check the path of the photos")
         if given.suffix.lower() in VIDEO_SUFFIXES - suffixes:
             raise UserError(f"{given} is a video: say with --every how many seconds lie between its frames")
+        if given.suffix.lower() in ARCHIVE_SUFFIXES:
+            raise UserError(f"{given} is an archive: unpack it, and give the folder")
         yield given.name, given
         return
     unlisted: list[OSError] = []

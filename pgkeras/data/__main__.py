@@ -26,7 +26,9 @@ DATA is one of
   faces.npz                 as crop_faces.py writes it
   faces/, "faces/a-*.npz"   folder of shards faces-00000.npz ..., or a pattern
   tfrecords/                PGGAN's or StyleGAN's, NAME-r02.tfrecords ...
-  cifar-10-batches-py/      CIFAR-10 or CIFAR-100 for Python, or their .tar.gz
+  images.npy, or hq/        .npy of all images, or a folder of one for each
+  cifar-10-batches-py/      CIFAR-10 or CIFAR-100 (its 100 fine classes) for
+                            Python, or their .tar.gz
   mnist/                    train-images-idx3-ubyte[.gz], also Fashion-MNIST
   train_32x32.mat           SVHN's cropped digits
   bedroom_train_lmdb/       LSUN
@@ -74,7 +76,7 @@ def main(data: Path, out: Path, side: int | None, fit: Fit, labels: bool | None,
         if size > free:
             raise UserError(f"--out {out}: needs {_gigabytes(size)}, but the disk has {_gigabytes(free)}; make room")
         with tqdm(total=number, unit="image", disable=None) as bar:
-            if out.suffix == ".npz":
+            if _is_one_file(out):
                 write_npz(out, dataset, bar.update)
             else:
                 write_shards(out, dataset, shard_images, bar.update)
@@ -84,8 +86,12 @@ def main(data: Path, out: Path, side: int | None, fit: Fit, labels: bool | None,
     print(f"  python -m pgkeras.train {shlex.quote(str(out))} --out runs --resolution {resolution}{conditional}")
 
 
+def _is_one_file(out: Path) -> bool:
+    return out.suffix.lower() == ".npz"
+
+
 def _check_out(out: Path, shard_images: int | None) -> None:
-    if out.suffix != ".npz":
+    if not _is_one_file(out):
         if out.exists() and (not out.is_dir() or any(out.iterdir())):
             raise UserError(f"--out {out}: is there already; remove it, or choose another")
     elif out.is_dir():

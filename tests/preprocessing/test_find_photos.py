@@ -82,6 +82,12 @@ def test_a_missing_folder_is_named(tmp_path):
         find_photos([tmp_path / "nowhere"])
 
 
+def test_an_archive_is_named(tmp_path):
+    make(tmp_path, "photos.ZIP")
+    with pytest.raises(UserError, match=r"photos\.ZIP is an archive: unpack it, and give the folder"):
+        find_photos([tmp_path / "photos.ZIP"])
+
+
 def test_a_folder_without_photos_is_named(tmp_path):
     make(tmp_path, "notes.txt")
     with pytest.raises(UserError, match=f"no photo in {tmp_path}"):

@@ -38,7 +38,7 @@ def is_cifar(path: Path) -> bool:
     """Whether a path is a folder of CIFAR's batches, or a .tar.gz."""
     if path.is_dir():
         return any((path / version.meta).is_file() for version in (CIFAR_10, CIFAR_100))
-    return path.is_file() and path.name.endswith((".tar.gz", ".tgz"))
+    return path.is_file() and path.name.lower().endswith((".tar.gz", ".tgz"))
 
 
 def open_cifar(path: Path, labels: bool) -> Dataset:
@@ -54,7 +54,9 @@ def open_cifar(path: Path, labels: bool) -> Dataset:
     files = _in_folder(path) if path.is_dir() else _in_archive(path)
     version = next((version for version in (CIFAR_10, CIFAR_100) if version.meta in files), None)
     if version is None:
-        raise UserError(f"{path}: holds neither CIFAR-10 nor CIFAR-100; give a .tar.gz of their Python version")
+        raise UserError(
+            f"{path}: holds neither CIFAR-10 nor CIFAR-100 for Python; unpack other archives, and give the folder"
+        )
     for name in version.batches:
         if name not in files:
             raise UserError(f"{path}: has no {name}; download it again")

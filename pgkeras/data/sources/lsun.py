@@ -46,8 +46,8 @@ class _Values:
 
 
 def is_lsun(path: Path) -> bool:
-    """Whether a path is the folder of an LMDB."""
-    return (path / DATA_FILE).is_file()
+    """Whether a path is the folder of an LMDB, or the file in it."""
+    return (path / DATA_FILE).is_file() or (path.is_file() and path.name == DATA_FILE)
 
 
 def open_lsun(path: Path, side: int | None, fit: Fit, labels: bool) -> Dataset:
@@ -56,7 +56,7 @@ def open_lsun(path: Path, side: int | None, fit: Fit, labels: bool) -> Dataset:
     Opening reads the beginning of every picture: minutes for the 3 million of the largest category.
 
     Args:
-        path: the folder, such as `bedroom_train_lmdb`.
+        path: the folder, such as `bedroom_train_lmdb`, or its `data.mdb`.
         side: see `Pictures`.
         fit: see `Pictures`; LSUN's pictures are not square.
         labels: LSUN has none.
@@ -67,7 +67,8 @@ def open_lsun(path: Path, side: int | None, fit: Fit, labels: bool) -> Dataset:
     """
     if labels:
         raise NoLabelsError(f"{path}: an LMDB has no labels; train without labels")
-    values = _Values(path, _environment(path))
+    folder = path.parent if path.name == DATA_FILE else path
+    values = _Values(folder, _environment(folder))
     if not len(values):
         raise UserError(f"{path}: holds no picture; give an LMDB with a picture in each value")
     return Dataset(Pictures(values, side, fit))

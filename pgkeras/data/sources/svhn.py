@@ -17,7 +17,7 @@ CLASSES = 10
 
 def is_svhn(path: Path) -> bool:
     """Whether a path is a .mat file, or a folder with that for training."""
-    return (path.is_file() and path.suffix == ".mat") or (path / TRAINING_FILE).is_file()
+    return (path.is_file() and path.suffix.lower() == ".mat") or (path / TRAINING_FILE).is_file()
 
 
 def open_svhn(path: Path, labels: bool) -> Dataset:
