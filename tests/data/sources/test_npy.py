@@ -45,7 +45,7 @@ def test_grey_images_without_an_axis_of_channels(tmp_path):
     [
         (
             [IMAGES[0], IMAGES[1, :8]],
-            r"img00001\.npy: holds uint8 \(8, 32, 3\), but .*img00000.npy uint8 \(32, 32, 3\)",
+            r"img00001\.npy: holds uint8 \(1, 8, 32, 3\), but .*img00000.npy uint8 \(1, 32, 32, 3\)",
         ),
         ([IMAGES[0].astype(np.float32)], "dtype float32; it must be uint8"),
         ([IMAGES[0, :8]], "images are 32x8; they must be square"),
