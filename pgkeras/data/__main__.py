@@ -64,7 +64,7 @@ Examples:
 @click.option("--shard-images", type=click.IntRange(min=1), help="Images per shard.  [default: what makes 1 GB]")
 def main(data: Path, out: Path, side: int | None, fit: Fit, labels: bool | None, shard_images: int | None) -> None:
     """Packs DATA, images of any format, once into .npz files, which train fastest: memory-mapped, decoded, square."""
-    _check_out(out, shard_images)
+    _check_out(out, data, shard_images)
     dataset = _shrunk(_open(data, side, fit, labels), side, data)
     number, side, _, channels = dataset.images.shape
     shard_images = shard_images or max(1, SHARD_BYTES // (side * side * channels))
@@ -90,7 +90,9 @@ def _is_one_file(out: Path) -> bool:
     return out.suffix.lower() == ".npz"
 
 
-def _check_out(out: Path, shard_images: int | None) -> None:
+def _check_out(out: Path, data: Path, shard_images: int | None) -> None:
+    if out.exists() and data.exists() and out.samefile(data):
+        raise UserError(f"--out {out}: is DATA itself; choose another")
     if not _is_one_file(out):
         if out.exists() and (not out.is_dir() or any(out.iterdir())):
             raise UserError(f"--out {out}: is there already; remove it, or choose another")

@@ -161,6 +161,14 @@ def test_wrong_outputs_are_named(named, tmp_path, out, options, message, capsys,
     assert message in fail(main, capsys, monkeypatch, named, "--out", tmp_path / out, *options)
 
 
+def test_the_data_are_never_overwritten(named, tmp_path, capsys, monkeypatch):
+    before = named.read_bytes()
+    (tmp_path / "link.npz").symlink_to(named)
+    for out in (named, tmp_path / "link.npz"):
+        assert f"--out {out}: is DATA itself; choose another" in fail(main, capsys, monkeypatch, named, "--out", out)
+    assert named.read_bytes() == before
+
+
 def test_an_empty_folder_may_be_the_output(named, tmp_path):
     (tmp_path / "packed").mkdir()
     call(main, named, "--out", tmp_path / "packed")
