@@ -19,7 +19,7 @@ from export.quality import Card
 from export.variant import Source, Variant, make_variant
 from pgkeras.errors import UserError
 from pgkeras.labels import read_label_names
-from pgkeras.loading import load_generator
+from pgkeras.runs.generators import load_generator
 from pgkeras.sampling import label_size
 
 

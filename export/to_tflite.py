@@ -17,7 +17,7 @@ from export.quality import PAGE_NAME
 from export.variant import Variant
 from pgkeras.command_line import run
 from pgkeras.errors import UserError
-from pgkeras.loading import find_generators
+from pgkeras.runs.generators import find_generators
 
 QUANTIZATIONS = get_args(Quantization)
 SERVER_FORMATS = get_args(ServerFormat)

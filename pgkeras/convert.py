@@ -13,6 +13,7 @@ from pgkeras.command_line import run, writing
 from pgkeras.errors import UserError
 from pgkeras.interop import is_gan_zoo, load_pretrained
 from pgkeras.interop.pretrained import Pairs
+from pgkeras.runs.generator_files import generator_file
 
 EXAMPLES = """\b
 Examples:
@@ -75,7 +76,7 @@ def _write(generators: dict[int, keras.Model], out: Path) -> None:
         folder = Path(temporary) / out.name
         folder.mkdir()
         for resolution, generator in tqdm(generators.items(), unit="network", disable=None):
-            with atomic_path(folder / f"generator_{resolution:04}.keras") as path:
+            with atomic_path(generator_file(folder, resolution)) as path:
                 generator.save(path)
         folder.replace(out)
 

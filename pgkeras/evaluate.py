@@ -21,9 +21,8 @@ from pgkeras.evaluation.reals import Reals, open_reals
 from pgkeras.evaluation.table import Result, lines, rows
 from pgkeras.images import to_screen_size, write_png
 from pgkeras.json_lines import append_line
-from pgkeras.loading import is_run
 from pgkeras.report import write_report
-from pgkeras.training.run_folder import RunFolder
+from pgkeras.runs.folder import RunFolder, is_run
 
 MOST_SOUGHT = 2048  # generated images whose neighbours are looked for
 

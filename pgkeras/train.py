@@ -23,6 +23,9 @@ from pgkeras.data.options import fit_option
 from pgkeras.errors import UserError
 from pgkeras.evaluation.measures import check_installed, least_images
 from pgkeras.presets import PRESETS
+from pgkeras.runs.description import RunDescription
+from pgkeras.runs.folder import RunFolder
+from pgkeras.runs.reals import write_reals
 from pgkeras.schedule import Schedule
 from pgkeras.training import plan
 from pgkeras.training.checkpoint import load_newest_checkpoint
@@ -32,7 +35,6 @@ from pgkeras.training.machine import describe_machine
 from pgkeras.training.plan_table import plan_table
 from pgkeras.training.precision import fastest_precision
 from pgkeras.training.preflight import PhaseCost, preflight
-from pgkeras.training.run_folder import RunDescription, RunFolder
 from pgkeras.training.start_from import start_from
 from pgkeras.training.state import TrainingState
 from pgkeras.training_loop import train
@@ -203,7 +205,7 @@ def _train(
     state: TrainingState, dataset: Dataset, held_out: Dataset, folder: RunFolder, image_costs: Sequence[float]
 ) -> None:
     with disk_may_be_full(folder):
-        folder.write_reals(dataset, state.config.resolution)
+        write_reals(folder, dataset, state.config.resolution)
         finished = train(state, dataset, held_out, Schedule.from_config(state.config), folder, image_costs)
     if not is_chief(state.strategy):
         sys.exit(0 if finished else 130)

@@ -13,12 +13,12 @@ from pgkeras.callbacks import (
     Statistics,
 )
 from pgkeras.data import Dataset, reading_data
+from pgkeras.runs.checkpoint_file import list_checkpoints
+from pgkeras.runs.folder import RunFolder
 from pgkeras.schedule import Position, Schedule
 from pgkeras.training.checkpoint import save_checkpoint
-from pgkeras.training.checkpoint_file import list_checkpoints
 from pgkeras.training.feed import feed
 from pgkeras.training.rollback import roll_back
-from pgkeras.training.run_folder import RunFolder
 from pgkeras.training.state import TrainingState
 from pgkeras.training.watchdog import DivergedError, Watchdog
 

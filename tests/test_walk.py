@@ -13,8 +13,9 @@ from scipy.ndimage import gaussian_filter1d
 from pgkeras import ProgressiveConfig, build_generators
 from pgkeras.images import to_uint8, write_png
 from pgkeras.labels import one_hot, write_label_names
+from pgkeras.runs.description import RunDescription
+from pgkeras.runs.folder import RunFolder
 from pgkeras.sampling import sample
-from pgkeras.training.run_folder import RunDescription, RunFolder
 from pgkeras.walk.__main__ import main as walk
 from pgkeras.walk.interpolation import Layout, choose_layout, interpolation_frames
 from pgkeras.walk.latents import closed_loop

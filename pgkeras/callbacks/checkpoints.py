@@ -7,9 +7,9 @@ from contextlib import contextmanager
 
 import keras
 
+from pgkeras.runs.folder import RunFolder
 from pgkeras.training.checkpoint import save_checkpoint
 from pgkeras.training.devices import agree
-from pgkeras.training.run_folder import RunFolder
 from pgkeras.training.state import TrainingState
 
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)

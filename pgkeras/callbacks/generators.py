@@ -4,7 +4,7 @@ import shutil
 
 from pgkeras.atomic import atomic_path
 from pgkeras.callbacks.snapshots import Snapshot
-from pgkeras.training.run_folder import RunFolder
+from pgkeras.runs.folder import RunFolder
 
 
 class Generators:

@@ -9,7 +9,7 @@ from pgkeras.data import Dataset
 from pgkeras.evaluation.images import Generated, Stored, gathered
 from pgkeras.evaluation.measures import Known, is_measurable, measure
 from pgkeras.json_lines import append_line
-from pgkeras.training.run_folder import RunFolder
+from pgkeras.runs.folder import RunFolder
 
 
 class Metrics:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pgkeras.callbacks.snapshots import Snapshot
 from pgkeras.errors import UserError
 from pgkeras.report import write_report
-from pgkeras.training.run_folder import RunFolder
+from pgkeras.runs.folder import RunFolder
 
 LARGEST_SHARE = 0.02
 # What the first page is taken to cost.

@@ -8,8 +8,9 @@ from pgkeras.config import ProgressiveConfig
 from pgkeras.images import enlarge, grid, to_uint8, write_png
 from pgkeras.labels import one_hot, rows
 from pgkeras.latents import latents_from_seeds
+from pgkeras.runs.folder import RunFolder
+from pgkeras.runs.grid import COLUMNS, ROWS, classes_shown
 from pgkeras.sampling import sample_batches
-from pgkeras.training.run_folder import COLUMNS, ROWS, RunFolder, classes_shown
 
 
 class Samples:

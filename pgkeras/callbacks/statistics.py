@@ -7,9 +7,9 @@ import tensorflow as tf
 from tqdm import tqdm
 
 from pgkeras.json_lines import append_line
+from pgkeras.runs.folder import RunFolder
 from pgkeras.schedule import Position, Schedule
 from pgkeras.training.memory import take_peak
-from pgkeras.training.run_folder import RunFolder
 from pgkeras.training.state import Progress
 from pgkeras.training.watchdog import Watchdog
 

@@ -5,8 +5,7 @@ from pathlib import Path
 
 from pgkeras.data import Dataset, Fit, open_dataset
 from pgkeras.errors import UserError
-from pgkeras.loading import is_run
-from pgkeras.training.run_folder import RunFolder
+from pgkeras.runs.folder import RunFolder, is_run
 
 
 @dataclass(frozen=True)

@@ -13,8 +13,9 @@ from pgkeras.generate.reals import choose_reals
 from pgkeras.generate.request import choose
 from pgkeras.generate.selection import labelled, select
 from pgkeras.latents import LAST_SEED
-from pgkeras.loading import choose_generator, is_run, load_generator
-from pgkeras.run_discriminator import load_discriminator
+from pgkeras.runs.discriminator import load_discriminator
+from pgkeras.runs.folder import is_run
+from pgkeras.runs.generators import choose_generator, load_generator
 from pgkeras.truncation import truncate
 
 EXAMPLES = """\b

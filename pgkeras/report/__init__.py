@@ -10,7 +10,8 @@ from pgkeras.report.options import differing_options, list_facts
 from pgkeras.report.phases import list_phases
 from pgkeras.report.record import read_record
 from pgkeras.report.slides import list_slides, slide_of_reals
-from pgkeras.training.run_folder import RunFolder, classes_shown
+from pgkeras.runs.folder import RunFolder
+from pgkeras.runs.grid import classes_shown
 
 __all__ = ["write_report"]
 

@@ -6,7 +6,7 @@ import click
 
 from pgkeras.command_line import run, writing
 from pgkeras.report import write_report
-from pgkeras.training.run_folder import RunFolder
+from pgkeras.runs.folder import RunFolder
 
 EXAMPLES = """\b
 Example:

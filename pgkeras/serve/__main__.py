@@ -10,7 +10,7 @@ import click
 
 from pgkeras.command_line import run
 from pgkeras.errors import UserError
-from pgkeras.loading import choose_generator
+from pgkeras.runs.generators import choose_generator
 from pgkeras.serve.studio import Studio
 
 EXAMPLES = """\b

@@ -12,9 +12,10 @@ import tensorflow as tf
 from tqdm import tqdm
 
 from pgkeras.errors import UserError
+from pgkeras.runs.folder import RunFolder
+from pgkeras.runs.grid import COLUMNS, ROWS
 from pgkeras.schedule import Schedule
 from pgkeras.training.checkpoint import KEPT
-from pgkeras.training.run_folder import COLUMNS, ROWS, RunFolder
 from pgkeras.training.state import TrainingState
 
 

@@ -6,10 +6,10 @@ from tqdm import tqdm
 
 from pgkeras.errors import UserError
 from pgkeras.json_lines import append_line
+from pgkeras.runs.checkpoint_file import list_checkpoints
+from pgkeras.runs.folder import RunFolder
 from pgkeras.schedule import Schedule
 from pgkeras.training.checkpoint import load_newest_checkpoint, save_checkpoint
-from pgkeras.training.checkpoint_file import list_checkpoints
-from pgkeras.training.run_folder import RunFolder
 from pgkeras.training.state import TrainingState
 from pgkeras.training.watchdog import DivergedError
 

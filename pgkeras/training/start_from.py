@@ -7,8 +7,8 @@ import keras
 from pgkeras.errors import UserError
 from pgkeras.interop import PretrainedNetworks, load_pretrained
 from pgkeras.networks import StagePair
+from pgkeras.runs.folder import RunFolder
 from pgkeras.training.checkpoint import load_newest_checkpoint
-from pgkeras.training.run_folder import RunFolder
 from pgkeras.training.state import TrainingState
 
 

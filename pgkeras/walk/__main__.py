@@ -8,7 +8,7 @@ from tqdm import tqdm
 
 from pgkeras.command_line import GridSize, PositiveNumber, run, truncation_option, writing
 from pgkeras.errors import UserError
-from pgkeras.loading import choose_generator, load_generator
+from pgkeras.runs.generators import choose_generator, load_generator
 from pgkeras.truncation import truncate
 from pgkeras.walk.interpolation import choose_layout, interpolation_frames
 from pgkeras.walk.training import training_frames

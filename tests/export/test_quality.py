@@ -17,7 +17,7 @@ from export.variant import Source, make_variant
 from pgkeras.errors import UserError
 from pgkeras.images import to_uint8
 from pgkeras.latents import latents_from_seeds
-from pgkeras.loading import load_generator
+from pgkeras.runs.generators import load_generator
 from pgkeras.sampling import sample
 
 

@@ -13,7 +13,7 @@ from pgkeras.generate.__main__ import main as generate
 from pgkeras.generate.selection import keep, labelled, score
 from pgkeras.labels import one_hot
 from pgkeras.latents import LAST_SEED, latents_from_seeds
-from pgkeras.run_discriminator import load_discriminator
+from pgkeras.runs.discriminator import load_discriminator
 from pgkeras.sampling import sample
 from pgkeras.truncation import truncate
 from tests.command_line_test import call, fail, script

@@ -9,7 +9,7 @@ from PIL import Image
 from pgkeras.generate.__main__ import main as generate
 from pgkeras.images import to_uint8
 from pgkeras.latents import latents_from_seeds
-from pgkeras.loading import load_generator
+from pgkeras.runs.generators import load_generator
 from pgkeras.sampling import sample
 from pgkeras.serve.application import create_application
 from tests.command_line_test import call

@@ -7,10 +7,10 @@ import pytest
 
 from pgkeras import ProgressiveConfig, UserError
 from pgkeras.callbacks import FollowSchedule
+from pgkeras.runs.checkpoint_file import list_checkpoints
 from pgkeras.schedule import Schedule
 from pgkeras.training import watchdog as module
 from pgkeras.training.checkpoint import load_checkpoint, save_checkpoint
-from pgkeras.training.checkpoint_file import list_checkpoints
 from pgkeras.training.state import Progress, TrainingState
 from pgkeras.training.watchdog import LASTING_IMAGES, MOST_OVERFLOWS, DivergedError, Watchdog
 from tests.training.small_run import CONFIG, IMAGES_IN_ALL, new_run, run, statistics

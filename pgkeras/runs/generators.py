@@ -1,20 +1,12 @@
 """Generators from files: a run folder, a folder of .keras files, or one .keras file."""
 
-import re
 from pathlib import Path
 
 import keras
 
 from pgkeras.errors import UserError
-
-
-def is_run(path: Path) -> bool:
-    """Whether a path is a run's folder.
-
-    Args:
-        path: of anything.
-    """
-    return (path / "config.json").is_file()
+from pgkeras.runs.folder import RunFolder, is_run
+from pgkeras.runs.generator_files import list_generators
 
 
 def find_generators(path: Path) -> dict[int, Path]:
@@ -33,13 +25,13 @@ def find_generators(path: Path) -> dict[int, Path]:
         return {load_generator(path).output_shape[1]: path}
     if not path.is_dir():
         raise UserError(f"{path}: no such run, folder or .keras file")
-    folder = path / "generators" if is_run(path) else path
-    found = {int(match[1]): file for file in folder.glob("*.keras") if (match := _NAME.fullmatch(file.name))}
+    folder = RunFolder(path).generators if is_run(path) else path
+    found = list_generators(folder)
     if not found and folder != path:
         raise UserError(f"{path}: the run has no generator yet; one is written as soon as 4x4 has trained a while")
     if not found:
         raise UserError(f"{path}: holds no generator_*.keras; give a run folder or a .keras file")
-    return dict(sorted(found.items()))
+    return found
 
 
 def choose_generator(path: Path, resolution: int | None) -> Path:
@@ -77,9 +69,6 @@ def load_generator(path: Path) -> keras.Model:
     if not isinstance(model, keras.Model) or not _gives_images(model):
         raise UserError(f"{path}: is no generator (latents -> square images); give a generator_*.keras")
     return model
-
-
-_NAME = re.compile(r"generator_(\d{4})\.keras")
 
 
 def _gives_images(model: keras.Model) -> bool:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pgkeras.training.run_folder import RunFolder
+from pgkeras.runs.folder import RunFolder
 
 
 @pytest.fixture

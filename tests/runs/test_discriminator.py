@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from pgkeras import UserError
-from pgkeras.run_discriminator import load_discriminator
+from pgkeras.runs.discriminator import load_discriminator
 from tests.generate.made_run import CONFIG, make_run
 
 IMAGES = np.random.default_rng(0).normal(size=(4, 8, 8, 3)).astype(np.float32)

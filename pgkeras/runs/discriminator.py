@@ -7,9 +7,9 @@ import numpy as np
 
 from pgkeras.errors import UserError
 from pgkeras.networks import build_discriminators
+from pgkeras.runs.checkpoint_file import read_checkpoint, read_newest
+from pgkeras.runs.folder import RunFolder
 from pgkeras.schedule import Schedule
-from pgkeras.training.checkpoint_file import read_checkpoint, read_newest
-from pgkeras.training.run_folder import RunFolder
 
 PREFIX = "discriminator/"
 
