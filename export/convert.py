@@ -4,16 +4,15 @@ import re
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Literal
 
 import tensorflow as tf
 from tensorflow.lite.python.convert import ConverterError
 from tensorflow.types.experimental import ConcreteFunction
 
+from export.options import Quantization
 from pgkeras.errors import UserError
 from pgkeras.quiet_tensorflow import quiet_stderr
 
-Quantization = Literal["float32", "float16", "dynamic", "int8"]
 SIGNATURE = "serving_default"
 GALLERY = "serving_gallery"
 

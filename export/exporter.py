@@ -1,51 +1,25 @@
 """The whole way from generators to an exported folder."""
 
 import tempfile
-from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 
 import keras
 
 from export import manifest
 from export.complete_folder import complete_folder
-from export.convert import Quantization
-from export.for_servers import ServerFormat, write_for_servers
-from export.gate import LATENTS, Bars, Reference, keras_reference
+from export.for_servers import write_for_servers
+from export.gate import Reference, keras_reference
 from export.inference_graph import inference_graph
 from export.metadata import can_write_metadata, with_metadata
 from export.onnx_model import require_packages
+from export.options import Options, ServerFormat
 from export.quality import Card
 from export.variant import Source, Variant, make_variant
 from pgkeras.errors import UserError
 from pgkeras.labels import read_label_names
 from pgkeras.runs.generators import load_generator
 from pgkeras.sampling import label_size
-
-
-@dataclass(frozen=True)
-class Options:
-    """What to export, and how good it must be.
-
-    Attributes:
-        quantizations: variants of each generator.
-        name: of the run or model, for people.
-        latents: on how many the variants are compared with Keras.
-        bars: least quality.
-        gallery: latents of a second signature, or 0 for none.
-        server_formats: formats for servers, in which each generator is written, too.
-        card: notes for the manifest, such as licence and training data.
-        threads: with which latency is measured.
-    """
-
-    quantizations: Collection[Quantization]
-    name: str
-    latents: int = LATENTS
-    bars: Bars = field(default_factory=Bars)
-    gallery: int = 0
-    server_formats: Collection[ServerFormat] = ()
-    card: Mapping[str, str] = field(default_factory=dict)
-    threads: int = 2
 
 
 def export_generators(

@@ -4,7 +4,6 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 import tensorflow as tf
@@ -13,10 +12,10 @@ from tensorflow.types.experimental import ConcreteFunction
 from export.convert import SIGNATURE
 from export.gate import TOLERANCES, Reference
 from export.onnx_model import OnnxSession, to_onnx
+from export.options import ServerFormat
 from pgkeras.errors import UserError
 from pgkeras.quiet_tensorflow import quiet_stderr
 
-ServerFormat = Literal["saved-model", "onnx"]
 VERSION = "1"  # TF Serving serves the highest-numbered folder
 AT_A_TIME = 32
 

@@ -5,37 +5,20 @@ from dataclasses import dataclass
 import keras
 import numpy as np
 
-from export.convert import GALLERY, Quantization
+from export.convert import GALLERY
 from export.fidelity import Fidelity, compare
 from export.interpreter import interpret
 from export.lint import Lint, lint
+from export.options import DEFAULT_BARS, LATENTS, Bars, Quantization
 from pgkeras.errors import UserError
 from pgkeras.images import to_uint8
 from pgkeras.labels import one_hot
 from pgkeras.latents import latents_from_seeds
 from pgkeras.sampling import label_size, sample_batches
 
-LATENTS = 256
 # Grey levels by which a right runtime's picture may differ from this one's: of float models every pixel; of the others,
 # where one step of one activation can move an eyebrow, the mean of a block of pixels.
 TOLERANCES: dict[Quantization, int] = {"float32": 1, "float16": 2, "dynamic": 4, "int8": 16}
-
-
-@dataclass(frozen=True)
-class Bars:
-    """Least PSNR against Keras's images, in decibels; float32 models must agree to one grey level.
-
-    Attributes:
-        float16: of float16 models.
-        int8: of dynamic and int8 models.
-    """
-
-    float16: float = 45.0
-    int8: float = 30.0
-
-    def of(self, quantization: Quantization) -> float:
-        """The bar of a variant; 0 for float32."""
-        return {"float32": 0.0, "float16": self.float16}.get(quantization, self.int8)
 
 
 @dataclass(frozen=True)
@@ -93,7 +76,12 @@ def keras_reference(generator: keras.Model, name: str, number: int = LATENTS) ->
 
 
 def pass_gate(
-    model: bytes, reference: Reference, quantization: Quantization, name: str, bars: Bars = Bars(), gallery: int = 0
+    model: bytes,
+    reference: Reference,
+    quantization: Quantization,
+    name: str,
+    bars: Bars = DEFAULT_BARS,
+    gallery: int = 0,
 ) -> Passed:
     """Checks a finished model: operators that the app's runtime has, and Keras's images.
 

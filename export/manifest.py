@@ -9,9 +9,10 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
 import pgkeras
-from export.convert import GALLERY, SIGNATURE, Quantization
-from export.for_servers import ServerFormat, ServerModel
+from export.convert import GALLERY, SIGNATURE
+from export.for_servers import ServerModel
 from export.gate import TOLERANCES, Reference
+from export.options import Quantization, ServerFormat
 from export.variant import Source, Variant
 
 FILE_NAME = "manifest.json"

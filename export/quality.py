@@ -13,10 +13,10 @@ from pydantic import BaseModel, ConfigDict
 
 import pgkeras
 from export.app_runtime import APP_RUNTIME
-from export.convert import Quantization
 from export.costs import Costs, measure_costs
 from export.fidelity import SMALLEST_SWD_SIDE
-from export.gate import Bars, Reference
+from export.gate import Reference
+from export.options import Bars, Quantization
 from export.variant import Variant
 from pgkeras.images import encode_png, grid, to_screen_size
 from pgkeras.metrics import sliced_wasserstein

@@ -3,21 +3,17 @@
 import math
 import sys
 from pathlib import Path
-from typing import get_args
+from typing import TYPE_CHECKING, get_args
 
 import click
 
-from export import manifest
-from export.convert import Quantization
-from export.exporter import Options, export_generators
-from export.for_servers import ServerFormat
-from export.gate import LATENTS, Bars
-from export.metadata import can_write_metadata
-from export.quality import PAGE_NAME
-from export.variant import Variant
+from export.options import LATENTS, Bars, Options, Quantization, ServerFormat
 from pgkeras.command_line import run
 from pgkeras.errors import UserError
-from pgkeras.runs.generators import find_generators
+from pgkeras.first_import import require_tensorflow
+
+if TYPE_CHECKING:
+    from export.variant import Variant
 
 QUANTIZATIONS = get_args(Quantization)
 SERVER_FORMATS = get_args(ServerFormat)
@@ -85,6 +81,13 @@ def main(
     quantizations = _parse_names("--quantize", quantize, QUANTIZATIONS)
     server_formats = _parse_names("--also", also, SERVER_FORMATS) if also else []
     card = _parse_card(notes)
+    require_tensorflow("the export")
+    from export import manifest
+    from export.exporter import export_generators
+    from export.metadata import can_write_metadata
+    from export.quality import PAGE_NAME
+    from pgkeras.runs.generators import find_generators
+
     generators = _choose(find_generators(run_or_model), resolutions, run_or_model)
     options = Options(
         quantizations=quantizations,
@@ -106,7 +109,7 @@ def main(
         print("note: the models hold no TFLite metadata: tflite-support, for Python 3.11, writes it", file=sys.stderr)
 
 
-def _print_variant(file: str, variant: Variant) -> None:
+def _print_variant(file: str, variant: "Variant") -> None:
     fidelity = variant.passed.fidelity
     quality = "equal to Keras" if fidelity.psnr is None else f"PSNR {fidelity.psnr:.1f} dB"
     outcome = f"not written: {variant.passed.reason}" if variant.passed.reason else quality

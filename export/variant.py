@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 from tensorflow.types.experimental import ConcreteFunction
 
-from export.convert import Quantization, convert
+from export.convert import convert
 from export.dynamic import DynamicConverter
-from export.gate import Bars, Passed, Reference, pass_gate
+from export.gate import Passed, Reference, pass_gate
 from export.int8 import Int8Converter
+from export.options import Bars, Quantization
 
 _SELECTIVE = {"dynamic": DynamicConverter, "int8": Int8Converter}
 

@@ -3,9 +3,7 @@
 import math
 import re
 import sys
-import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Literal, NoReturn, get_args, get_origin
 
@@ -51,39 +49,6 @@ def _describe(error: ValidationError) -> str:
     return f"--{str(first['loc'][0]).replace('_', '-')} {first['input']}: {message}"
 
 
-@contextmanager
-def writing(path: Path) -> Iterator[None]:
-    """Around what writes a file that the user named.
-
-    Args:
-        path: of the file.
-
-    Raises:
-        UserError: if it cannot be written.
-    """
-    try:
-        yield
-    except OSError as error:
-        raise UserError(
-            f"{path}: cannot be written ({error.strerror or error}); give rights, make room or choose another"
-        ) from None
-
-
-def check_writable(path: Path) -> None:
-    """Makes sure, before any long work, that a file can be written; makes its folder.
-
-    Args:
-        path: of the file.
-
-    Raises:
-        UserError: if it cannot be.
-    """
-    with writing(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=path.parent):
-            pass
-
-
 def truncation_option(command: Callable) -> Callable:
     """Gives a click command the option --truncation, for `pgkeras.truncation.truncate`.
 
@@ -97,6 +62,10 @@ def truncation_option(command: Callable) -> Callable:
         show_default=True,
         help="How far images may be from the average one: less gives up variety for quality; 1 is all of it.",
     )(command)
+
+
+SEED = click.IntRange(0, 2**32 - 1)
+"""Of NumPy's RandomState."""
 
 
 class GridSize(click.ParamType):
@@ -162,6 +131,20 @@ def config_options(config: type[BaseModel]) -> Callable[[Callable], Callable]:
         return function
 
     return decorate
+
+
+def take_given(config: type[BaseModel], options: dict[str, Any]) -> dict[str, Any]:
+    """Takes a config class's options out of all that a command received.
+
+    Args:
+        config: the class given to `config_options`.
+        options: by name; only the command's own are left.
+
+    Returns:
+        Those that the user gave.
+    """
+    own = {name: options.pop(name) for name in config.model_fields}
+    return {name: value for name, value in own.items() if value is not None}
 
 
 def _option(name: str, field: FieldInfo) -> Callable[[Callable], Callable]:

@@ -4,6 +4,8 @@ from typing import Annotated, Any, Literal, Self, TypeVar, get_args
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+from pgkeras.errors import UserError
+
 Number = TypeVar("Number", int, float)
 
 
@@ -98,6 +100,8 @@ Augmentations = Annotated[
 ]
 WITHOUT_PENALTY = ("wgan", "lsgan", "hinge")
 """Losses whose penalty options would be ignored."""
+Fit = Literal["refuse", "crop", "pad"]
+"""What becomes of images that are not square: an error, their centre, or black bars around them."""
 PositiveInt = Annotated[int, Field(ge=1)]
 PositiveFloat = Annotated[float, Field(gt=0)]
 NotNegativeFloat = Annotated[float, Field(ge=0)]
@@ -290,6 +294,29 @@ class ProgressiveConfig(BaseModel):
         1024, description="Generated and real images that --metrics compares, if there are so many."
     )
     checkpoint_minutes: NotNegativeFloat = Field(5.0, description="Minutes from one checkpoint to the next.")
+
+    @classmethod
+    def from_preset(cls, preset: str | None, **options: Any) -> Self:
+        """A named configuration with other options.
+
+        Args:
+            preset: a key of `pgkeras.presets.PRESETS`, or None for the defaults.
+            options: by name.
+
+        Raises:
+            UserError: if there is no such preset.
+            pydantic.ValidationError: as the constructor.
+
+        >>> ProgressiveConfig.from_preset("quick", resolution=64).loss
+        'non-saturating'
+        """
+        from pgkeras.presets import PRESETS
+
+        if preset is None:
+            return cls(**options)
+        if preset not in PRESETS:
+            raise UserError(f"preset {preset!r}: there is none of that name; choose from {', '.join(PRESETS)}")
+        return cls(**PRESETS[preset]().model_dump(exclude_unset=True) | options)
 
     @model_validator(mode="after")
     def _check(self) -> Self:

@@ -80,7 +80,9 @@ def test_runs_with_other_images_need_data(tmp_path, capsys, monkeypatch):
 
 def test_runs_with_and_without_classes_have_the_same_images(tmp_path, capsys, monkeypatch):
     runs = [begun(tmp_path, label_size=classes, holdout=0.5) for classes in (0, 2)]
-    monkeypatch.setattr("pgkeras.compare.measure_contender", Mock(side_effect=UserError("they are measured")))
+    monkeypatch.setattr(
+        "pgkeras.evaluation.compare.measure_contender", Mock(side_effect=UserError("they are measured"))
+    )
     assert "they are measured" in fail(main, capsys, monkeypatch, *runs, "--out", tmp_path / "new" / "c.png")
     assert (tmp_path / "new").is_dir()
 

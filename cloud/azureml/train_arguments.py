@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from click.core import ParameterSource
 
+from pgkeras.command_line import take_given
 from pgkeras.config import ProgressiveConfig
 from pgkeras.errors import UserError
-from pgkeras.presets import PRESETS
 from pgkeras.train import main as train
 
 SET_BY_THE_JOB = ("out", "resume", "dry_run")
@@ -27,7 +27,4 @@ def check_train_arguments(arguments: Sequence[str]) -> None:
     for name in SET_BY_THE_JOB:
         if context.get_parameter_source(name) is ParameterSource.COMMANDLINE:
             raise UserError(f"--{name.replace('_', '-')} after --: the job sets it itself; drop it")
-    preset = context.params["preset"]
-    base = PRESETS[preset]().model_dump() if preset else {}
-    given = {name: context.params[name] for name in ProgressiveConfig.model_fields}
-    ProgressiveConfig(**base | {name: value for name, value in given.items() if value is not None})
+    ProgressiveConfig.from_preset(context.params["preset"], **take_given(ProgressiveConfig, context.params))

@@ -1,8 +1,13 @@
 """Where training images come from, and how they reach the network."""
 
-from pgkeras.data.dataset import Dataset, Fit, Images, NoLabelsError
-from pgkeras.data.holdout import hold_out
-from pgkeras.data.pipeline import batches, reading_data
-from pgkeras.data.sources import open_dataset
+import lazy_loader
 
-__all__ = ["Dataset", "Fit", "Images", "NoLabelsError", "batches", "hold_out", "open_dataset", "reading_data"]
+__getattr__, __dir__, __all__ = lazy_loader.attach(
+    __name__,
+    submod_attrs={
+        "dataset": ["Dataset", "Images", "NoLabelsError"],
+        "holdout": ["hold_out"],
+        "pipeline": ["batches", "reading_data"],
+        "sources": ["open_dataset"],
+    },
+)

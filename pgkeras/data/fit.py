@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from pgkeras.data.dataset import Fit, Images
+from pgkeras.config import Fit
+from pgkeras.data.dataset import Images
 from pgkeras.data.views import Transformed
 from pgkeras.errors import UserError
 

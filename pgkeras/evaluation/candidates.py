@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from pgkeras.data import Fit, open_dataset
+from pgkeras.config import Fit
+from pgkeras.data import open_dataset
 from pgkeras.errors import UserError
 from pgkeras.evaluation.exported import Exported
 from pgkeras.evaluation.images import Generated, ImageSource, Stored
-from pgkeras.evaluation.measures import is_measurable
+from pgkeras.evaluation.names import is_measurable
 from pgkeras.runs.folder import RunFolder, is_run
 from pgkeras.runs.generator_files import list_generators, list_snapshots
 from pgkeras.runs.generators import choose_generator, load_generator

@@ -9,8 +9,8 @@ from urllib.error import URLError
 import numpy as np
 
 from pgkeras.errors import UserError
+from pgkeras.evaluation.names import INCEPTION
 
-NAMES = ("fid", "kid", "isc")
 KID_SUBSET = 1000
 
 
@@ -18,7 +18,7 @@ def check_installed(names: Sequence[str]) -> None:
     """Makes sure, before any long work, that torch-fidelity is there.
 
     Args:
-        names: of NAMES.
+        names: of INCEPTION.
 
     Raises:
         UserError: if it is not.
@@ -33,8 +33,8 @@ def fidelity(
     """Compares what a classifier sees in two sets of images.
 
     Args:
-        names: of NAMES. fid: Heusel et al., arXiv 1706.08500; kid: Bińkowski et al., arXiv 1801.01401, over subsets of
-            1,000 images, or of all if there are fewer; isc: Salimans et al., arXiv 1606.03498.
+        names: of INCEPTION. fid: Heusel et al., arXiv 1706.08500; kid: Bińkowski et al., arXiv 1801.01401, over subsets
+            of 1,000 images, or of all if there are fewer; isc: Salimans et al., arXiv 1606.03498.
         real: uint8 (images, side, side, channels).
         fake: likewise.
         feature_extractor: torch-fidelity's name of the classifier; by default the Inception network of those papers.
@@ -67,7 +67,7 @@ def fidelity(
             found = torch_fidelity.calculate_metrics(
                 input1=Pictures(fake),
                 input2=Pictures(real),
-                **{name: name in names for name in NAMES},
+                **{name: name in names for name in INCEPTION},
                 kid_subset_size=min(KID_SUBSET, len(real), len(fake)),
                 feature_extractor=feature_extractor,
                 cuda=torch.cuda.is_available(),

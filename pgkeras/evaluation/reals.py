@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from pgkeras.data import Dataset, Fit, open_dataset
+from pgkeras.config import Fit
+from pgkeras.data import Dataset, open_dataset
 from pgkeras.errors import UserError
 from pgkeras.runs.folder import RunFolder, is_run
 

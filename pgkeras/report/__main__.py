@@ -4,9 +4,8 @@ from pathlib import Path
 
 import click
 
-from pgkeras.command_line import run, writing
-from pgkeras.report import write_report
-from pgkeras.runs.folder import RunFolder
+from pgkeras.command_line import run
+from pgkeras.writing import writing
 
 EXAMPLES = """\b
 Example:
@@ -21,6 +20,9 @@ def main(path: Path) -> None:
 
     Training does so itself at snapshots; a run that is going on is not disturbed.
     """
+    from pgkeras.report import write_report
+    from pgkeras.runs.folder import RunFolder
+
     folder, _ = RunFolder.open(path)
     with writing(folder.report):
         write_report(folder)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from pgkeras.config import ProgressiveConfig
-from pgkeras.evaluation.measures import is_measurable
+from pgkeras.evaluation.names import is_measurable
 from pgkeras.presets import PRESETS
 from pgkeras.report.options import FROM_DATA, option_words
 from pgkeras.report.record import Record

@@ -4,8 +4,8 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
 
-from pgkeras.config import ProgressiveConfig
-from pgkeras.data import Dataset, Fit, hold_out, open_dataset
+from pgkeras.config import Fit, ProgressiveConfig
+from pgkeras.data import Dataset, hold_out, open_dataset
 from pgkeras.errors import UserError
 
 

@@ -10,8 +10,6 @@ import click
 
 from pgkeras.command_line import run
 from pgkeras.errors import UserError
-from pgkeras.runs.generators import choose_generator
-from pgkeras.serve.studio import Studio
 
 EXAMPLES = """\b
 Examples:
@@ -43,7 +41,9 @@ def main(run_or_model: Path, port: int, host: str, resolution: int | None, open_
         import waitress
     except ImportError as error:
         raise UserError(f"the page needs the package {error.name}: pip install flask waitress") from None
+    from pgkeras.runs.generators import choose_generator
     from pgkeras.serve.application import create_application
+    from pgkeras.serve.studio import Studio
 
     path = choose_generator(run_or_model, resolution)
     with _listen(host, port) as listener:

@@ -7,8 +7,9 @@ import pytest
 import tensorflow as tf
 
 from export.convert import convert
-from export.gate import Bars, keras_reference, pass_gate
+from export.gate import keras_reference, pass_gate
 from export.inference_graph import inference_graph
+from export.options import Bars
 from pgkeras.errors import UserError
 from pgkeras.quiet_tensorflow import quiet_stderr
 

@@ -9,9 +9,10 @@ from PIL import Image
 
 from export.costs import measure_costs
 from export.fidelity import compare
-from export.gate import Bars, keras_reference
+from export.gate import keras_reference
 from export.inference_graph import inference_graph
 from export.interpreter import interpret
+from export.options import Bars
 from export.quality import Card, Quality, render
 from export.variant import Source, make_variant
 from pgkeras.errors import UserError

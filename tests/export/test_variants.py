@@ -6,10 +6,11 @@ from tensorflow.lite.python import schema_py_generated as schema
 
 from export.convert import GALLERY, convert
 from export.dynamic import DynamicConverter
-from export.gate import Bars, keras_reference, pass_gate
+from export.gate import keras_reference, pass_gate
 from export.inference_graph import inference_graph
 from export.int8 import Int8Converter
 from export.interpreter import interpret
+from export.options import Bars
 from export.variant import Source, make_variant
 from pgkeras.errors import UserError
 

@@ -277,8 +277,13 @@ def test_nothing_but_unreadable_files(command, tmp_path):
 
 def test_the_output_folder_is_not_writable(command, album, tmp_path):
     (tmp_path / "file").touch()
-    fails(command(album, "--out", tmp_path / "file" / "faces.npz"), "cannot write", tmp_path / "file", "--out")
-    fails(command(album, "--out", "/proc/faces.npz"), "cannot write", "/proc/faces.npz")
+    fails(
+        command(album, "--out", tmp_path / "file" / "faces.npz"),
+        "cannot be written",
+        tmp_path / "file",
+        "choose another",
+    )
+    fails(command(album, "--out", "/proc/faces.npz"), "cannot be written", "/proc/faces.npz")
     fails(command(album, "--out", tmp_path), tmp_path)
 
 
