@@ -15,7 +15,7 @@ from android_demo.apk.maven import fetch
 from android_demo.apk.sizes import sizes
 from android_demo.apk.tools import require_tools
 from pgkeras.atomic import atomic_path
-from pgkeras.command_line import run
+from pgkeras.command_line import command, run
 from pgkeras.errors import UserError
 
 EXAMPLES = """\b
@@ -25,7 +25,7 @@ Example:
 """
 
 
-@click.command(epilog=EXAMPLES)
+@command(epilog=EXAMPLES)
 @click.argument("exported", type=click.Path(path_type=Path))
 @click.option(
     "--out", type=click.Path(path_type=Path), default=Path("pgkeras-demo.apk"), show_default=True, help="The APK."

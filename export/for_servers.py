@@ -70,7 +70,7 @@ def write_for_servers(
     )
     difference = int(np.abs(images.astype(int) - reference.images).max())
     if difference > TOLERANCES["float32"]:
-        raise UserError(f"{path.name}: its image is {difference} grey levels off Keras's; leave it out of --also")
+        raise UserError(f"{path.name}: its image is {difference} grey levels off Keras's; leave it out of `also`")
     return ServerModel(server_format, path, images, difference)
 
 

@@ -109,7 +109,7 @@ def pass_gate(
     if quantization == "float32" and fidelity.difference > TOLERANCES["float32"]:
         raise UserError(
             f"{name}: its image is {fidelity.difference} grey levels off Keras's on {len(images)} latents; float32 is "
-            f"allowed {TOLERANCES['float32']}; leave this model out with --resolutions or --quantize"
+            f"allowed {TOLERANCES['float32']}; leave this model out with `resolutions` or `quantize`"
         )
     bar = bars.of(quantization)
     below = fidelity.psnr is not None and fidelity.psnr < bar
@@ -129,7 +129,7 @@ def _check_gallery(
     """Both signatures must draw the same pictures."""
     number = len(images) // gallery * gallery
     if not number:
-        raise UserError(f"{name}: {len(images)} latents do not fill a gallery of {gallery}; give more --num-latents")
+        raise UserError(f"{name}: {len(images)} latents do not fill a gallery of {gallery}; give more `num_latents`")
     labels = None if reference.labels is None else reference.labels[:number]
     drawn = interpret(model, reference.latents[:number], labels, GALLERY, gallery)
     between = compare(images[:number], drawn, with_distance=False)

@@ -31,7 +31,7 @@ def require_packages() -> None:
         import onnxruntime  # noqa: F401
         import tf2onnx  # noqa: F401
     except ImportError as error:
-        raise UserError(f"--also onnx: {error.name} is missing; pip install 'pgkeras[onnx]'") from None
+        raise UserError(f"`also` onnx: {error.name} is missing; pip install 'pgkeras[onnx]'") from None
 
 
 def to_onnx(graph: ConcreteFunction, name: str) -> bytes:

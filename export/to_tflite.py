@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, get_args
 import click
 
 from export.options import LATENTS, Bars, Options, Quantization, ServerFormat
-from pgkeras.command_line import run
+from pgkeras.command_line import command, run
 from pgkeras.errors import UserError
 from pgkeras.first_import import require_tensorflow
 
@@ -26,7 +26,7 @@ Examples:
 """
 
 
-@click.command(epilog=EXAMPLES)
+@command(epilog=EXAMPLES)
 @click.argument("run_or_model", type=click.Path(path_type=Path))
 @click.option(
     "--out", type=click.Path(path_type=Path), default=Path("exported"), show_default=True, help="Folder for the files."

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from pgkeras.command_line import PicturePath, run
+from pgkeras.command_line import PicturePath, command, run
 from pgkeras.errors import UserError
 from pgkeras.evaluation.names import parse_names
 from pgkeras.evaluation.options import measuring_options
@@ -16,7 +16,7 @@ Examples:
 """
 
 
-@click.command(epilog=EXAMPLES)
+@command(epilog=EXAMPLES)
 @click.argument("runs", type=click.Path(path_type=Path), nargs=-1, required=True, metavar="RUN RUN ...")
 @measuring_options
 @click.option(

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from pgkeras.command_line import PicturePath, run
+from pgkeras.command_line import PicturePath, command, run
 from pgkeras.errors import UserError
 from pgkeras.evaluation.names import parse_names
 from pgkeras.evaluation.options import measuring_options
@@ -19,7 +19,7 @@ Examples:
 """
 
 
-@click.command(epilog=EXAMPLES)
+@command(epilog=EXAMPLES)
 @click.argument("run_or_model", type=click.Path(path_type=Path))
 @measuring_options
 @click.option("--resolution", type=int, help="Which of the run's generators.  [default: the largest]")

@@ -109,7 +109,7 @@ def classes_of_rows(text: str | None, names: Sequence[str], number: int | None) 
     """
     classes = list(range(len(names)))[:number] if text is None else parse_classes(text, names)
     if number not in (None, len(classes)):
-        raise UserError(f"--grid has {number} rows for {len(classes)} classes; give a row for each")
+        raise UserError(f"`grid` has {number} rows for {len(classes)} classes; give a row for each")
     return classes
 
 
@@ -148,4 +148,4 @@ def _parse_class(text: str, names: Sequence[str]) -> int:
         return list(names).index(text)
     if text.isdecimal() and int(text) < len(names):
         return int(text)
-    raise UserError(f"--labels {text}: there is no such class; choose from {', '.join(names)}")
+    raise UserError(f"`labels` {text}: there is no such class; choose from {', '.join(names)}")

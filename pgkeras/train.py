@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from pgkeras.command_line import PositiveNumber, config_options, run, take_given
+from pgkeras.command_line import PositiveNumber, command, config_options, run, take_given
 from pgkeras.config import Fit, ProgressiveConfig
 from pgkeras.data.options import fit_option
 from pgkeras.errors import UserError
@@ -27,7 +27,7 @@ Examples:
 """
 
 
-@click.command(epilog=EXAMPLES)
+@command(epilog=EXAMPLES, config=ProgressiveConfig, folded=[ProgressiveConfig.ABLATIONS])
 @click.argument("data", type=click.Path(path_type=Path), required=False)
 @click.option("--out", type=click.Path(path_type=Path), help="Folder of runs.  [default: runs]")
 @click.option("--preset", type=click.Choice(list(PRESETS)), help="Begin from a named configuration.")
@@ -40,7 +40,6 @@ Examples:
 @click.option("--resume", type=click.Path(path_type=Path), help="Go on with the run in this folder.")
 @click.option(
     "--start-from",
-    "trained",
     type=click.Path(path_type=Path),
     help="Begin with trained networks, for few photos or little time: those of a run, of a .pkl of the official code "
     "or of a .pt of GAN Zoo. To begin at 64x64: --straight-kimg 4:0,64:100 --fade-in-kimg 0.",
@@ -61,7 +60,7 @@ def main(
     kimg: float | None,
     minutes: float | None,
     resume: Path | None,
-    trained: Path | None,
+    start_from: Path | None,
     fit: Fit,
     conditional: bool,
     devices: int | None,
@@ -78,7 +77,7 @@ def main(
     """
     given = take_given(ProgressiveConfig, options)
     if resume:
-        flags = {"fit": None if fit == "refuse" else fit, "conditional": conditional or None, "start_from": trained}
+        flags = {"fit": None if fit == "refuse" else fit, "conditional": conditional or None, "start_from": start_from}
         _refuse_options_beside_resume(given | {"out": out, "preset": preset, "kimg": kimg, "minutes": minutes} | flags)
     else:
         _check(data, preset, given, kimg, minutes, conditional)
@@ -95,7 +94,7 @@ def main(
             preset=preset,
             kimg=kimg,
             minutes=minutes,
-            start_from=trained,
+            start_from=start_from,
             fit=fit,
             conditional=conditional,
             devices=devices,

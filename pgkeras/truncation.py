@@ -50,7 +50,7 @@ def _first_features(generator: keras.Model) -> Tensor:
     for layer in generator.layers:
         if any(len(weight.shape) == 4 for weight in layer.weights) and len(layer.input.shape) == 4:
             return layer.input
-    raise UserError(f"--truncation: {generator.name} has no convolution, so there is nothing to truncate; drop it")
+    raise UserError(f"`truncation`: {generator.name} has no convolution, so there is nothing to truncate; drop it")
 
 
 def _means(features: keras.Model, classes: int) -> np.ndarray:

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import click
 
-from pgkeras.command_line import config_options, run, take_given
+from pgkeras.command_line import command, config_options, run, take_given
 from pgkeras.errors import UserError
+from pgkeras.first_import import require_tensorflow
 from preprocessing.config import CropConfig
 from preprocessing.engines import ENGINES
 
@@ -19,7 +20,7 @@ Examples:
 """
 
 
-@click.command(epilog=EXAMPLES)
+@command(epilog=EXAMPLES)
 @click.argument("photos", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option(
     "--out",
@@ -61,6 +62,7 @@ def main(photos: tuple[Path, ...], out: Path, every: float | None, **options: ob
     _check_out(out)
     if every is not None and not math.isfinite(every):
         raise UserError(f"--every {every}: must be a number of seconds")
+    require_tensorflow("finding faces")
     from preprocessing.make_faces import make_faces
 
     make_faces(photos, out, config, every=every, **options)

@@ -53,7 +53,7 @@ def ray_cluster(workers: int) -> Iterator[Compute]:
     try:
         import ray
     except ImportError:
-        raise UserError("--engine ray: Ray is not installed; pip install ray") from None
+        raise UserError("`engine` ray: Ray is not installed; pip install ray") from None
 
     remote = cache(ray.remote(num_cpus=1))
 

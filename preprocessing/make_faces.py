@@ -50,7 +50,7 @@ def make_faces(
     previews = [preview_path(out, reason) for reason in (None, *Reason)]
     files = find_photos(photos, every, without=previews)
     if every is not None and all(file.second is None for file in files):
-        raise UserError(f"--every {every:g}: there is no video in {', '.join(map(str, photos))}; drop the option")
+        raise UserError(f"`every` {every:g}: there is no video in {', '.join(map(str, photos))}; drop the option")
     work = WorkFolder(out, files, config)
     margin = crop_all(work, config, engine, workers)
     catalogue = Catalogue.of(work, config)

@@ -21,10 +21,11 @@ def check_train_arguments(arguments: Sequence[str]) -> None:
     Raises:
         click.UsageError: for an unknown option or a value of the wrong type.
         UserError: for an option that the job sets itself.
-        pydantic.ValidationError: for a value out of range, or options that contradict each other.
+        UserError: for a value out of range, or options that contradict each other.
     """
     context = train.make_context("python -m pgkeras.train", ["DATA", *arguments])
     for name in SET_BY_THE_JOB:
         if context.get_parameter_source(name) is ParameterSource.COMMANDLINE:
             raise UserError(f"--{name.replace('_', '-')} after --: the job sets it itself; drop it")
-    ProgressiveConfig.from_preset(context.params["preset"], **take_given(ProgressiveConfig, context.params))
+    with train.naming_options():
+        ProgressiveConfig.from_preset(context.params["preset"], **take_given(ProgressiveConfig, context.params))

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from pgkeras.command_line import run
+from pgkeras.command_line import command, run
 from pgkeras.runs.checkpoint_file import list_checkpoints
 from pgkeras.runs.folder import RunFolder, list_runs
 from pgkeras.train import main as train
@@ -15,7 +15,7 @@ Example:
 """
 
 
-@click.command(epilog=EXAMPLES)
+@command(epilog=EXAMPLES)
 @click.argument("data", type=click.Path(path_type=Path))
 @click.argument("train_arguments", nargs=-1, type=click.UNPROCESSED)
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder of runs.")

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from pgkeras.command_line import run
+from pgkeras.command_line import command, run
 from pgkeras.data.options import fit_option
 from pgkeras.errors import UserError
 
@@ -27,7 +27,7 @@ Examples:
 """
 
 
-@click.command(epilog=EPILOG)
+@command(epilog=EPILOG)
 @click.argument("data", type=click.Path(path_type=Path))
 @click.option(
     "--out",
@@ -44,6 +44,7 @@ Examples:
 @fit_option
 @click.option(
     "--labels/--no-labels",
+    "with_labels",
     default=None,
     help="Insist on classes, or leave them out; of pictures they are the subfolders.  [default: keep those there are]",
 )

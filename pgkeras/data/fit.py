@@ -7,7 +7,7 @@ from pgkeras.data.dataset import Images
 from pgkeras.data.views import Transformed
 from pgkeras.errors import UserError
 
-HINT = "or give --fit crop or --fit pad"
+HINT = "or give `fit` crop or `fit` pad"
 
 
 def square_side(width: int, height: int, fit: Fit) -> int:

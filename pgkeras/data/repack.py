@@ -20,7 +20,9 @@ SHARD_BYTES = 2**30
 LARGEST_RESOLUTION = 1024
 
 
-def repack(data: Path, out: Path, side: int | None, fit: Fit, labels: bool | None, shard_images: int | None) -> None:
+def repack(
+    data: Path, out: Path, side: int | None, fit: Fit, with_labels: bool | None, shard_images: int | None
+) -> None:
     """Packs images of any format into one .npz, or a folder of them.
 
     Args:
@@ -28,13 +30,13 @@ def repack(data: Path, out: Path, side: int | None, fit: Fit, labels: bool | Non
         out: the .npz or the new folder.
         side: to which images are shrunk, in pixels; None for their own.
         fit: what to do with images that are not square.
-        labels: True insists on classes, False leaves them out, None keeps those there are.
+        with_labels: True insists on classes, False leaves them out, None keeps those there are.
         shard_images: images per shard; None for what makes 1 GB.
 
     Raises:
         UserError: if the data cannot be read, or the disk has no room.
     """
-    dataset = _shrunk(_open(data, side, fit, labels), side, data)
+    dataset = _shrunk(_open(data, side, fit, with_labels), side, data)
     number, side, _, channels = dataset.images.shape
     shard_images = shard_images or max(1, SHARD_BYTES // (side * side * channels))
     size = packed_size(dataset, files=-(-number // shard_images))
@@ -43,7 +45,7 @@ def repack(data: Path, out: Path, side: int | None, fit: Fit, labels: bool | Non
         free = shutil.disk_usage(out.parent).free
         print(f"{_describe(dataset)}: {_gigabytes(size)} in {out}, {_gigabytes(free)} free", flush=True)
         if size > free:
-            raise UserError(f"--out {out}: needs {_gigabytes(size)}, but the disk has {_gigabytes(free)}; make room")
+            raise UserError(f"`out` {out}: needs {_gigabytes(size)}, but the disk has {_gigabytes(free)}; make room")
         with tqdm(total=number, unit="image", disable=None) as bar:
             if out.suffix == ".npz":
                 write_npz(out, dataset, bar.update)
@@ -69,7 +71,7 @@ def _shrunk(dataset: Dataset, side: int | None, data: Path) -> Dataset:
     if side is None or side == own:
         return dataset
     if side > own:
-        raise UserError(f"--side {side}: {data} has images of {own}x{own}; give at most {own}")
+        raise UserError(f"`side` {side}: {data} has images of {own}x{own}; give at most {own}")
     images = Transformed(dataset.images, lambda batch: resize(batch, side))
     return replace(dataset, images=images)
 

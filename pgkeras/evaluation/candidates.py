@@ -92,7 +92,7 @@ def _images_shown(generator: Path, snapshots: Path) -> int | None:
 def _exported(path: Path, resolution: int | None) -> ImageSource:
     model = Exported(path)
     if resolution not in (None, model.side):
-        raise UserError(f"--resolution {resolution}: {path} has only {model.side}")
+        raise UserError(f"`resolution` {resolution}: {path} has only {model.side}")
     return model
 
 
@@ -100,5 +100,5 @@ def _stored(path: Path, resolution: int | None, fit: Fit) -> ImageSource:
     dataset = open_dataset(path, side=resolution, fit=fit)
     side = dataset.images.shape[1]
     if resolution is not None and resolution > side:
-        raise UserError(f"--resolution {resolution}: the images of {path} have {side}")
+        raise UserError(f"`resolution` {resolution}: the images of {path} have {side}")
     return Stored(dataset, resolution or side)

@@ -66,13 +66,13 @@ def _check_same_data(contenders: Sequence[Contender]) -> None:
     for other in others:
         for what in ("data", "fit", "images"):
             _check_same(first, other, what, getattr(first.description, what), getattr(other.description, what))
-        _check_same(first, other, "--holdout", first.description.config.holdout, other.description.config.holdout)
+        _check_same(first, other, "holdout", first.description.config.holdout, other.description.config.holdout)
 
 
 def _check_same(first: Contender, other: Contender, what: str, one: object, another: object) -> None:
     if one != another:
         raise UserError(
-            f"{other.folder.path}: its {what} is {another}, that of {first.folder.path} is {one}; give --data to "
+            f"{other.folder.path}: its {what} is {another}, that of {first.folder.path} is {one}; give `data` to "
             "compare them all with"
         )
 

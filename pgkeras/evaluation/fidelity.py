@@ -24,7 +24,7 @@ def check_installed(names: Sequence[str]) -> None:
         UserError: if it is not.
     """
     if find_spec("torch_fidelity") is None:
-        raise UserError(f"--metrics {','.join(names)}: install torch-fidelity: pip install torch-fidelity")
+        raise UserError(f"`metrics` {','.join(names)}: install torch-fidelity: pip install torch-fidelity")
 
 
 def fidelity(
@@ -79,7 +79,7 @@ def fidelity(
 
         path = Path(torch.hub.get_dir(), "checkpoints", URL_INCEPTION_V3.rpartition("/")[2])
         raise UserError(
-            f"--metrics {','.join(names)}: Inception's weights cannot be downloaded ({error.reason}); on a machine "
+            f"`metrics` {','.join(names)}: Inception's weights cannot be downloaded ({error.reason}); on a machine "
             f"with a connection get {URL_INCEPTION_V3} and save it as {path}"
         ) from None
     keys = {"fid": ("frechet_inception_distance", 1), "kid": ("kernel_inception_distance_mean", 1000)}

@@ -33,5 +33,5 @@ def parse_names(text: str) -> list[str]:
     names = [part.strip() for part in text.split(",")]
     for name in names:
         if name not in NAMES:
-            raise UserError(f"--metrics {text}: {name!r} is unknown; choose from {', '.join(NAMES)}")
+            raise UserError(f"`metrics` {text}: {name!r} is unknown; choose from {', '.join(NAMES)}")
     return names

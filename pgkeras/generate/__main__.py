@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from pgkeras.command_line import SEED, GridSize, run, truncation_option
+from pgkeras.command_line import SEED, GridSize, command, run, truncation_option
 from pgkeras.errors import UserError
 
 EXAMPLES = """\b
@@ -19,7 +19,7 @@ Examples:
 """
 
 
-@click.command(epilog=EXAMPLES)
+@command(epilog=EXAMPLES)
 @click.argument("run_or_model", type=click.Path(path_type=Path))
 @click.option(
     "--out",
@@ -31,7 +31,6 @@ Examples:
 @click.option("--num", type=click.IntRange(min=1), help="How many images.  [default: 64, or 8 of each class]")
 @click.option(
     "--grid",
-    "size",
     type=GridSize(),
     help="Columns x rows of a .png, instead of --num.  [default: square; with classes, a row of each]",
 )
@@ -67,24 +66,24 @@ Examples:
     "discriminator's highest scores, class by class. The name of what is written says so, and a PNG's metadata.",
 )
 def main(
-    out: Path, num: int | None, size: tuple[int, int] | None, scale: int, with_reals: bool, **options: object
+    out: Path, num: int | None, grid: tuple[int, int] | None, scale: int, with_reals: bool, **options: object
 ) -> None:
     """Makes images with RUN_OR_MODEL: a run folder, a folder of generators or one .keras file.
 
     Image i comes from seed --seed + i, so the same seed always gives the same face.
     """
-    if size is not None and num is not None:
+    if grid is not None and num is not None:
         raise UserError(f"--num {num}: --grid already says how many images; drop one of them")
-    _check_out(out, size, scale, with_reals)
+    _check_out(out, grid, scale, with_reals)
     from pgkeras.generate.generate import generate
 
-    generate(out=out, num=num, size=size, scale=scale, with_reals=with_reals, **options)
+    generate(out=out, num=num, grid=grid, scale=scale, with_reals=with_reals, **options)
 
 
-def _check_out(out: Path, size: tuple[int, int] | None, scale: int, with_reals: bool) -> None:
+def _check_out(out: Path, grid: tuple[int, int] | None, scale: int, with_reals: bool) -> None:
     if out.suffix not in ("", ".png", ".npy") and not out.is_dir():
         raise UserError(f"--out {out}: {out.suffix} is not written; give a .png, an .npy, or a folder without a dot")
-    if size is not None and out.suffix != ".png":
+    if grid is not None and out.suffix != ".png":
         raise UserError(f"--grid is for a .png, not for --out {out}; give --num")
     if with_reals and out.suffix != ".png":
         raise UserError(f"--with-reals is for a .png, not for --out {out}; drop it")

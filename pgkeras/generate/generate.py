@@ -21,7 +21,7 @@ def generate(
     run_or_model: Path,
     out: Path,
     num: int | None,
-    size: tuple[int, int] | None,
+    grid: tuple[int, int] | None,
     scale: int,
     with_reals: bool,
     seed: int | None,
@@ -37,7 +37,7 @@ def generate(
         run_or_model: a run, a folder of generators or one .keras file.
         out: a .png for a grid, an .npy for float32 images, else a folder for a PNG each.
         num: how many images; None for 64, or 8 of each class.
-        size: columns and rows of a grid, instead of num.
+        grid: columns and rows of a grid, instead of num.
         scale: by which PNGs are enlarged.
         with_reals: whether a grid of real images is on the right.
         seed: of the first image; None for 0.
@@ -53,7 +53,7 @@ def generate(
     path = choose_generator(run_or_model, resolution)
     _check_run(run_or_model, with_reals, best_of)
     generator = truncate(load_generator(path), truncation)
-    request = choose(generator, path, num, size, seed, latents, labels)
+    request = choose(generator, path, num, grid, seed, latents, labels)
     side = generator.output_shape[1]
     if out.suffix != ".npy":
         check_size(*(grid_size(request, side, with_reals) if out.suffix == ".png" else (side, side)), scale)
@@ -85,9 +85,9 @@ def _check_run(run_or_model: Path, with_reals: bool, best_of: int) -> None:
     if is_run(run_or_model):
         return
     if with_reals:
-        raise UserError(f"--with-reals: {run_or_model} is no run's folder, so it has no real images; drop it")
+        raise UserError(f"`with_reals`: {run_or_model} is no run's folder, so it has no real images; drop it")
     if best_of > 1:
-        raise UserError(f"--best-of {best_of}: {run_or_model} is no run's folder, so it has no discriminator; drop it")
+        raise UserError(f"`best_of` {best_of}: {run_or_model} is no run's folder, so it has no discriminator; drop it")
 
 
 def _source(run_or_model: Path, path: Path) -> str:

@@ -33,7 +33,7 @@ def choose_reals(run: Path, labels: np.ndarray | None, number: int, side: int) -
     for places, images in _by_class(reals, labels, number):
         chosen[places[: len(images)]] = images[: len(places)]
     if not chosen.any():
-        raise UserError(f"--with-reals: {folder.reals} shows no image of these classes; choose others, or drop it")
+        raise UserError(f"`with_reals`: {folder.reals} shows no image of these classes; choose others, or drop it")
     return chosen
 
 
@@ -43,5 +43,5 @@ def _by_class(reals: np.ndarray, labels: np.ndarray | None, number: int) -> list
         return [(np.arange(number), reals)]
     classes = labels.argmax(axis=1)
     if (labels != one_hot(classes, labels.shape[1])).any():
-        raise UserError("--with-reals: no real image is of mixed classes; drop it, or give class numbers")
+        raise UserError("`with_reals`: no real image is of mixed classes; drop it, or give class numbers")
     return [(np.flatnonzero(classes == each), reals[COLUMNS * each :][:COLUMNS]) for each in np.unique(classes)]

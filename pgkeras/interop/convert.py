@@ -26,7 +26,7 @@ def convert(network: Path, out: Path) -> None:
         UserError: if the file cannot be read, or the folder is there already or cannot be written.
     """
     if out.exists() and not (out.is_dir() and not any(out.iterdir())):
-        raise UserError(f"{out}: is there already; choose another --out, or remove it")
+        raise UserError(f"{out}: is there already; choose another `out`, or remove it")
     official = not is_gan_zoo(network)
     pairs = load_pretrained(network).ema_generators
     largest = pairs[max(pairs)].straight

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from pgkeras.command_line import run
+from pgkeras.command_line import command, run
 from pgkeras.writing import writing
 
 EXAMPLES = """\b
@@ -13,7 +13,7 @@ Example:
 """
 
 
-@click.command(epilog=EXAMPLES)
+@command(epilog=EXAMPLES)
 @click.argument("path", metavar="RUN", type=click.Path(path_type=Path))
 def main(path: Path) -> None:
     """Writes RUN's report.html anew from the files in its folder.

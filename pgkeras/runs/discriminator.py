@@ -39,7 +39,7 @@ def load_discriminator(run: Path, resolution: int) -> keras.Model:
     if resolution != trained:
         raise UserError(
             f"{path}: its discriminator was trained at {trained}x{trained} last, and no longer judges "
-            f"{resolution}x{resolution}; generate at {trained}x{trained}, or drop --best-of"
+            f"{resolution}x{resolution}; generate at {trained}x{trained}, or drop `best_of`"
         )
     shared = build_discriminators(description.config)[resolution].straight
     discriminator = keras.models.clone_model(shared)

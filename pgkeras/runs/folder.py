@@ -65,7 +65,7 @@ class RunFolder:
             with tempfile.TemporaryFile(dir=out):
                 pass
         except OSError as error:
-            raise UserError(f"{out}: cannot make a run folder here ({error.strerror}); choose another --out") from None
+            raise UserError(f"{out}: cannot make a run folder here ({error.strerror}); choose another `out`") from None
 
     @classmethod
     def open(cls, path: Path) -> tuple[Self, RunDescription]:

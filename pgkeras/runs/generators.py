@@ -46,7 +46,7 @@ def choose_generator(path: Path, resolution: int | None) -> Path:
     """
     generators = find_generators(path)
     if resolution is not None and resolution not in generators:
-        raise UserError(f"--resolution {resolution}: {path} has only {', '.join(map(str, generators))}")
+        raise UserError(f"`resolution` {resolution}: {path} has only {', '.join(map(str, generators))}")
     return generators[resolution or max(generators)]
 
 

@@ -50,7 +50,7 @@ def check_disk(needed: int, out: Path) -> None:
     if needed > free:
         raise UserError(
             f"{out}: the run may need {tqdm.format_sizeof(needed, 'B')}, and {tqdm.format_sizeof(free, 'B')} are free; "
-            "choose another --out or fewer --snapshots-per-phase"
+            "choose another `out` or fewer `snapshots_per_phase`"
         )
 
 
@@ -70,7 +70,7 @@ def disk_may_be_full(folder: RunFolder) -> Iterator[None]:
         if not _tells_of_a_full_disk(error):
             raise
         raise UserError(
-            f"{folder.path}: the disk is full. The last checkpoint is intact: free some space, then --resume "
+            f"{folder.path}: the disk is full. The last checkpoint is intact: free some space, then `resume` "
             f"{folder.path}"
         ) from None
 

@@ -36,7 +36,7 @@ def roll_back(state: TrainingState, folder: RunFolder, schedule: Schedule, troub
         _write_line(folder, failed.images_shown, trouble, back_to=None)
         raise UserError(
             f"{what}; going back with halved learning rates {MOST_ROLLBACKS} times did not help. Train anew with lower "
-            "--generator-learning-rate and --discriminator-learning-rate or another --loss"
+            "`generator_learning_rate` and `discriminator_learning_rate` or another `loss`"
         )
     *older, newest = list_checkpoints(folder.checkpoints)
     if older and int(newest.stem) == failed.rolled_back_to:

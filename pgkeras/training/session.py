@@ -105,12 +105,12 @@ class Run:
         """
         began = time.monotonic()
         if kimg and minutes:
-            raise UserError(f"--kimg {kimg:g} and --minutes {minutes:g} contradict each other: give one of them")
+            raise UserError(f"`kimg` {kimg:g} and `minutes` {minutes:g} contradict each other: give one of them")
         data, out = Path(data), Path(out)
         given = config.model_dump(exclude_unset=True) if isinstance(config, ProgressiveConfig) else config or {}
         strategy = choose_devices(devices)
         if minutes and number_of_workers() > 1:
-            raise UserError(f"--minutes {minutes:g}: the machines of TF_CONFIG differ in speed; give --kimg instead")
+            raise UserError(f"`minutes` {minutes:g}: the machines of TF_CONFIG differ in speed; give `kimg` instead")
         side = ProgressiveConfig.from_preset(preset, **{"label_size": int(conditional)} | given).resolution
         everything = open_dataset(data, side=side, fit=fit, labels=conditional)
         decided = {"channels": everything.images.shape[-1], "label_size": len(everything.label_names)}
@@ -284,30 +284,30 @@ def _check_data(dataset: Dataset, config: ProgressiveConfig, path: Path) -> None
     if side < config.resolution:
         fitting = 2 ** (side.bit_length() - 1)
         raise UserError(
-            f"{path}: images are {side}x{side}, smaller than --resolution {config.resolution}; "
-            f"use --resolution {fitting}, or crop larger"
+            f"{path}: images are {side}x{side}, smaller than `resolution` {config.resolution}; "
+            f"use `resolution` {fitting}, or crop larger"
         )
     if channels != config.channels:
-        raise UserError(f"{path}: images have {channels} channels, not --channels {config.channels}; drop the option")
+        raise UserError(f"{path}: images have {channels} channels, not `channels` {config.channels}; drop the option")
     classes = len(dataset.label_names)
     if classes != config.label_size:
-        asked = f"{classes} classes" if classes else "no labels without --conditional"
-        raise UserError(f"{path}: has {asked}, not --label-size {config.label_size}; drop the option")
+        asked = f"{classes} classes" if classes else "no labels without `conditional`"
+        raise UserError(f"{path}: has {asked}, not `label_size` {config.label_size}; drop the option")
     if dataset.labels is not None:
         missing = set(range(classes)) - set(np.unique(dataset.labels).tolist())
         if missing:
             raise UserError(f"{path}: class {dataset.label_names[min(missing)]} has no image; remove the class")
     images_per_step = max(phase.images_per_step for phase in Schedule.from_config(config).phases)
     if number < images_per_step:
-        raise UserError(f"{path}: {number} images are fewer than the {images_per_step} of a step; lower --batch-size")
+        raise UserError(f"{path}: {number} images are fewer than the {images_per_step} of a step; lower `batch_size`")
 
 
 def _check_metrics(config: ProgressiveConfig, held_out: Dataset) -> None:
     number, least = len(held_out.images), least_images(config.metrics)
     if config.metrics and number < least:
         raise UserError(
-            f"--metrics {','.join(config.metrics)}: too few images to measure against, {number} instead of {least} "
-            "or more; give more photos or a larger --holdout"
+            f"`metrics` {','.join(config.metrics)}: too few images to measure against, {number} instead of {least} "
+            "or more; give more photos or a larger `holdout`"
         )
     check_installed(config.metrics)
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 from click.core import ParameterSource
 
-from pgkeras.command_line import SEED, GridSize, PositiveNumber, run, truncation_option
+from pgkeras.command_line import SEED, GridSize, PositiveNumber, command, run, truncation_option
 from pgkeras.errors import UserError
 from pgkeras.writing import writing
 
@@ -21,7 +21,7 @@ MOST_FRAMES_PER_SECOND_OF_GIF = 50  # It counts in hundredths of a second, and b
 OF_INTERPOLATION = ("grid", "smoothing", "seed", "truncation", "labels", "resolution")
 
 
-@click.command(epilog=EXAMPLES)
+@command(epilog=EXAMPLES)
 @click.argument("run_or_model", type=click.Path(path_type=Path))
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="An .mp4 (H.264) or a .gif.")
 @click.option("--training", is_flag=True, help="Show how the run's samples grew from 4x4 up instead.")

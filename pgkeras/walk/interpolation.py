@@ -48,7 +48,7 @@ def choose_layout(generator: keras.Model, path: Path, size: tuple[int, int] | No
     classes = label_size(generator)
     if not classes:
         if labels is not None:
-            raise UserError(f"--labels {labels}: {path} has no classes; drop --labels")
+            raise UserError(f"`labels` {labels}: {path} has no classes; drop `labels`")
         return Layout(columns, columns * (number or ROWS))
     if labels is None and number is None:
         number = min(classes, MOST_CLASSES)

@@ -34,8 +34,8 @@ def closed_loop(frames: int, images: int, latent_size: int, smoothing: float, se
     size = 4 * frames * images * latent_size
     if size > MOST_BYTES:
         raise UserError(
-            f"the latents of {images:,} images in {frames:,} frames take {size / 1e9:,.0f} GB; give fewer --seconds, a "
-            "lower --fps or a smaller --grid"
+            f"the latents of {images:,} images in {frames:,} frames take {size / 1e9:,.0f} GB; give fewer `seconds`, a "
+            "lower `fps` or a smaller `grid`"
         )
     random = np.random.RandomState(seed)
     latents = np.empty((frames, images, latent_size), np.float32)

@@ -175,5 +175,6 @@ def test_discriminators_of_whole_batches_judge_no_image(options):
 @pytest.mark.slow
 def test_generating_imports_nothing_that_trains():
     trains = "('pgkeras.training', 'pgkeras.callbacks', 'pgkeras.gan')"
-    done = script("-c", f"import sys, pgkeras.generate.generate; print([m for m in sys.modules if m.startswith({trains})])")
+    code = f"import sys, pgkeras.generate.generate; print([name for name in sys.modules if name.startswith({trains})])"
+    done = script("-c", code)
     assert done.stdout == "[]\n"
