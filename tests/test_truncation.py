@@ -107,5 +107,5 @@ def test_bfloat16_is_no_further_from_float32_than_without_truncation():
 def test_a_generator_without_convolutions():
     latents = keras.Input((6,))
     model = keras.Model(latents, keras.layers.Reshape((4, 4, 3))(keras.layers.Dense(48)(latents)), name="dense_only")
-    with pytest.raises(UserError, match="--truncation: dense_only has no convolution"):
+    with pytest.raises(UserError, match="`truncation`: dense_only has no convolution"):
         truncate(model, 0.5)

@@ -98,6 +98,6 @@ def test_weights_that_cannot_be_downloaded(images, monkeypatch):
 
     monkeypatch.setattr("torch_fidelity.feature_extractor_inceptionv3.load_state_dict_from_url", unreachable)
     with pytest.raises(
-        UserError, match=r"--metrics fid,isc: .* cannot be downloaded \(no route to host\).*checkpoints"
+        UserError, match=r"`metrics` fid,isc: .* cannot be downloaded \(no route to host\).*checkpoints"
     ):
         fidelity(["fid", "isc"], *images)

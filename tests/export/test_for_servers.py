@@ -135,7 +135,7 @@ def test_an_older_folder_is_replaced(exported, generator_file, tmp_path):
 @pytest.mark.parametrize("server_format", ["saved-model", "onnx"])
 def test_a_model_that_draws_something_else_is_refused(make_generator, reference, tmp_path, server_format):
     other = make_generator(label_size=3, generator_activation="relu")
-    with pytest.raises(UserError, match="grey levels off Keras's; leave it out of --also"):
+    with pytest.raises(UserError, match="grey levels off Keras's; leave it out of `also`"):
         write_for_servers(inference_graph(other, None), reference, server_format, tmp_path, "other")
 
 

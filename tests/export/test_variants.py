@@ -191,7 +191,7 @@ def test_float_layers_are_the_gallery_s_too(gallery_int8, gallery_dynamic, float
 
 
 def test_too_few_latents_for_the_gallery(float32, reference):
-    with pytest.raises(UserError, match="16 latents do not fill a gallery of 20; give more --num-latents"):
+    with pytest.raises(UserError, match="16 latents do not fill a gallery of 20; give more `num_latents`"):
         pass_gate(float32, reference, "float32", "x", gallery=20)
 
 
