@@ -24,5 +24,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
         "interop": ["PretrainedNetworks", "load_gan_zoo_checkpoint", "load_official_pickle"],
         "networks": ["StagePair", "build_discriminators", "build_generators"],
         "runs.generators": ["load_generator"],
+        "sampling": ["sample"],
+        "training.session": ["Run"],
     },
 )

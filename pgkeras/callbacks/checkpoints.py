@@ -1,6 +1,7 @@
 """Checkpoints by the clock and at the end of every phase; a stop asked for by the user is followed by one."""
 
 import signal
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -37,7 +38,10 @@ class Checkpoints(keras.callbacks.Callback):
 
     @contextmanager
     def stopping_on_signals(self) -> Iterator[None]:
-        """While the block runs, Ctrl-C and SIGTERM ask for a stop."""
+        """While the block runs, Ctrl-C and SIGTERM ask for a stop; in a thread, which gets no signals, nothing does."""
+        if threading.current_thread() is not threading.main_thread():
+            yield
+            return
         handlers = {number: signal.signal(number, self._stop) for number in STOP_SIGNALS}
         try:
             yield

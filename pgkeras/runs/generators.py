@@ -1,5 +1,6 @@
 """Generators from files: a run folder, a folder of .keras files, or one .keras file."""
 
+from os import PathLike
 from pathlib import Path
 
 import keras
@@ -50,15 +51,18 @@ def choose_generator(path: Path, resolution: int | None) -> Path:
     return generators[resolution or max(generators)]
 
 
-def load_generator(path: Path) -> keras.Model:
+def load_generator(path: str | PathLike) -> keras.Model:
     """Loads one generator; nothing in the file is executed.
 
     Args:
-        path: a .keras file.
+        path: a .keras file; of a run or a folder of generators, the one with the largest images is taken.
 
     Raises:
         UserError: if the file is missing, damaged, or no generator.
     """
+    path = Path(path)
+    if path.is_dir():
+        path = choose_generator(path, None)
     if not path.is_file():
         raise UserError(f"{path}: no such file; give a .keras file of a generator")
     try:

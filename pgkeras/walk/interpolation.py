@@ -10,7 +10,7 @@ import numpy as np
 from pgkeras.errors import UserError
 from pgkeras.images import grid, to_screen_size, to_uint8
 from pgkeras.labels import classes_of_rows, one_hot, read_label_names, rows
-from pgkeras.sampling import label_size, sample
+from pgkeras.sampling import label_size, sample_latents
 from pgkeras.walk.latents import closed_loop
 
 COLUMNS, ROWS = 4, 2
@@ -74,4 +74,4 @@ def interpolation_frames(
     for latents in closed_loop(frames, layout.latents, generator.inputs[0].shape[-1], smoothing, seed):
         if layout.labels is not None:
             latents = np.tile(latents, (len(layout.labels) // len(latents), 1))
-        yield to_screen_size(grid(to_uint8(sample(generator, latents, layout.labels)), layout.columns))
+        yield to_screen_size(grid(to_uint8(sample_latents(generator, latents, layout.labels)), layout.columns))

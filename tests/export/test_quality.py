@@ -19,7 +19,7 @@ from pgkeras.errors import UserError
 from pgkeras.images import to_uint8
 from pgkeras.latents import latents_from_seeds
 from pgkeras.runs.generators import load_generator
-from pgkeras.sampling import sample
+from pgkeras.sampling import sample_latents
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +38,7 @@ def test_judges_every_variant(card):
 def test_figures_are_those_of_the_files(card, exported, run_folder):
     latents = latents_from_seeds(range(16), 24)
     generator = load_generator(run_folder / "generators" / "generator_0016.keras")
-    expected = to_uint8(sample(generator, latents))
+    expected = to_uint8(sample_latents(generator, latents))
     for model in card["models"][-4:]:
         content = (exported / model["file"]).read_bytes()
         fidelity = dataclasses.asdict(compare(expected, interpret(content, latents)))

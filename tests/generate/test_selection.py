@@ -14,7 +14,7 @@ from pgkeras.generate.selection import keep, labelled, score
 from pgkeras.labels import one_hot
 from pgkeras.latents import LAST_SEED, latents_from_seeds
 from pgkeras.runs.discriminator import load_discriminator
-from pgkeras.sampling import sample
+from pgkeras.sampling import sample_latents
 from pgkeras.truncation import truncate
 from tests.command_line_test import call, fail, script
 from tests.generate.made_run import CONFIG, make_run
@@ -46,7 +46,7 @@ def comparing(tmp_path_factory):
 def best(state, seeds, number, classes=None, generator=None) -> tuple[list[int], np.ndarray]:
     """Which seeds have the highest scores, and their images."""
     labels = None if classes is None else one_hot(np.asarray(classes), 3)
-    images = sample(generator or state.ema_generators[8].straight, latents_from_seeds(seeds, 6), labels)
+    images = sample_latents(generator or state.ema_generators[8].straight, latents_from_seeds(seeds, 6), labels)
     outputs = state.discriminators[8].straight(images)
     scores = keras.ops.convert_to_numpy(outputs if classes is None else outputs[0])[:, 0]
     chosen = sorted(np.argsort(scores)[-number:])
