@@ -16,7 +16,7 @@ from pgkeras.config import ProgressiveConfig, typed
 from pgkeras.data import hold_out, open_dataset
 from pgkeras.errors import UserError
 from pgkeras.evaluation.candidates import find_candidate
-from pgkeras.evaluation.images import ImageSource, Stored
+from pgkeras.evaluation.image_sources import ImageSource, Stored
 from pgkeras.json_lines import read_lines
 from pgkeras.runs.folder import RunFolder, list_runs
 from pgkeras.schedule import Schedule

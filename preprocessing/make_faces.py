@@ -7,9 +7,9 @@ from pgkeras.errors import UserError
 from pgkeras.writing import writing
 from preprocessing.catalogue import Catalogue
 from preprocessing.config import CropConfig
+from preprocessing.faces_file import write_faces, write_rejects
 from preprocessing.find_photos import find_photos
 from preprocessing.margin import Margin
-from preprocessing.pack import write_faces, write_rejects
 from preprocessing.rejects import REMEDIES, Reason
 from preprocessing.report import write_report
 from preprocessing.stages import crop_all

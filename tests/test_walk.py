@@ -17,8 +17,8 @@ from pgkeras.runs.description import RunDescription
 from pgkeras.runs.folder import RunFolder
 from pgkeras.sampling import sample_latents
 from pgkeras.walk.__main__ import main as walk
+from pgkeras.walk.closed_loop import closed_loop
 from pgkeras.walk.interpolation import Layout, choose_layout, interpolation_frames
-from pgkeras.walk.latents import closed_loop
 from pgkeras.walk.training import training_frames
 from pgkeras.walk.video import write_video
 from tests.command_line_test import call, fail

@@ -6,7 +6,7 @@ from tqdm import tqdm
 from pgkeras.callbacks.snapshots import Snapshot
 from pgkeras.config import ProgressiveConfig
 from pgkeras.data import Dataset
-from pgkeras.evaluation.images import Generated, Stored, gathered
+from pgkeras.evaluation.image_sources import Generated, Stored, gathered
 from pgkeras.evaluation.measures import Known, measure
 from pgkeras.evaluation.names import is_measurable
 from pgkeras.json_lines import append_line

@@ -10,7 +10,7 @@ from pgkeras.config import Fit
 from pgkeras.data import open_dataset
 from pgkeras.errors import UserError
 from pgkeras.evaluation.exported import Exported
-from pgkeras.evaluation.images import Generated, ImageSource, Stored
+from pgkeras.evaluation.image_sources import Generated, ImageSource, Stored
 from pgkeras.evaluation.names import is_measurable
 from pgkeras.runs.folder import RunFolder, is_run
 from pgkeras.runs.generator_files import list_generators, list_snapshots

@@ -13,7 +13,7 @@ from pgkeras.errors import UserError
 from pgkeras.evaluation.comparison import Comparison
 from pgkeras.evaluation.contest import SHOWN, Contender, Standing, first_value, measure_contender, open_contender
 from pgkeras.evaluation.figure import draw
-from pgkeras.evaluation.images import Stored
+from pgkeras.evaluation.image_sources import Stored
 from pgkeras.evaluation.measures import check_installed
 from pgkeras.evaluation.reals import Reals, open_reals
 from pgkeras.writing import check_writable, writing

@@ -9,7 +9,7 @@ import numpy as np
 
 from pgkeras.data import Dataset
 from pgkeras.errors import UserError
-from pgkeras.evaluation.images import ImageSource, Stored, gathered
+from pgkeras.evaluation.image_sources import ImageSource, Stored, gathered
 from pgkeras.evaluation.measures import Known, least_images, measure
 from pgkeras.evaluation.names import is_measurable
 

@@ -12,7 +12,7 @@ from pgkeras.atomic import atomic_path
 from pgkeras.config import Fit
 from pgkeras.evaluation.candidates import Candidate, find_candidate, find_snapshots
 from pgkeras.evaluation.comparison import Comparison
-from pgkeras.evaluation.images import ImageSource, Stored
+from pgkeras.evaluation.image_sources import ImageSource, Stored
 from pgkeras.evaluation.measures import check_installed
 from pgkeras.evaluation.neighbours import nearest, sheet
 from pgkeras.evaluation.reals import Reals, open_reals

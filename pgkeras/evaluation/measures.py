@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from pgkeras.data.views import Selected
-from pgkeras.evaluation import features, fidelity
+from pgkeras.evaluation import features, inception
 from pgkeras.evaluation.names import INCEPTION
 from pgkeras.metrics import ms_ssim, sliced_wasserstein
 from pgkeras.metrics.precision_recall import NEIGHBOURS
@@ -40,7 +40,7 @@ def check_installed(names: Sequence[str]) -> None:
         features.check_weights()
     by_inception = _among(INCEPTION, names)
     if by_inception:
-        fidelity.check_installed(by_inception)
+        inception.check_installed(by_inception)
 
 
 def least_images(names: Sequence[str]) -> int:
@@ -82,7 +82,7 @@ def measure(names: Sequence[str], real: np.ndarray, fake: np.ndarray, known: Kno
         values |= {name: {name: features.METRICS[name](*both)} for name in by_features}
     by_inception = _among(INCEPTION, names)
     if by_inception:
-        found = fidelity.fidelity(by_inception, real, fake)
+        found = inception.fidelity(by_inception, real, fake)
         values |= {name: {name: value} for name, value in found.items()}
     return {key: value for name in names for key, value in values[name].items()}
 

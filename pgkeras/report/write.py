@@ -4,10 +4,10 @@ from pgkeras.page import templates, write_page
 from pgkeras.page.drawing import svg
 from pgkeras.report.charts import metric_charts, training_charts
 from pgkeras.report.commands import list_commands
-from pgkeras.report.drawing import NARROW, WIDE, draw_chart, draw_schedule
 from pgkeras.report.numbers import duration, kilo, memory, rate
 from pgkeras.report.options import differing_options, list_facts
 from pgkeras.report.phases import list_phases
+from pgkeras.report.plots import NARROW, WIDE, draw_chart, draw_schedule
 from pgkeras.report.record import read_record
 from pgkeras.report.slides import list_slides, slide_of_reals
 from pgkeras.runs.folder import RunFolder

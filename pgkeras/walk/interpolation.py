@@ -11,7 +11,7 @@ from pgkeras.errors import UserError
 from pgkeras.images import grid, to_screen_size, to_uint8
 from pgkeras.labels import classes_of_rows, one_hot, read_label_names, rows
 from pgkeras.sampling import label_size, sample_latents
-from pgkeras.walk.latents import closed_loop
+from pgkeras.walk.closed_loop import closed_loop
 
 COLUMNS, ROWS = 4, 2
 MOST_CLASSES = 8  # if the user names none

@@ -16,7 +16,7 @@ from PIL import Image
 from pgkeras.command_line import run
 from preprocessing.crop_faces import main
 from preprocessing.engines import ENGINES, threads
-from preprocessing.pack import read_options
+from preprocessing.faces_file import read_options
 
 ROOT = Path(__file__).parents[2]
 

@@ -2,7 +2,7 @@ import cv2
 import numpy as np
 import pytest
 
-from preprocessing.quality import burnt, crushed, sharpness, yaw
+from preprocessing.face_measures import burnt, crushed, sharpness, yaw
 
 
 def grey(values):

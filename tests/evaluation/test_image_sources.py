@@ -8,7 +8,7 @@ import pytest
 
 from pgkeras import ProgressiveConfig, UserError, build_generators
 from pgkeras.data import Dataset
-from pgkeras.evaluation.images import Generated, Shrunk, Stored, gathered
+from pgkeras.evaluation.image_sources import Generated, Shrunk, Stored, gathered
 from pgkeras.evaluation.measures import random_pairs
 from pgkeras.images import to_uint8
 from pgkeras.latents import latents_from_seeds

@@ -8,7 +8,7 @@ import pytest
 from scipy.linalg import sqrtm
 
 from pgkeras.errors import UserError
-from pgkeras.evaluation.fidelity import fidelity
+from pgkeras.evaluation.inception import fidelity
 
 torch = pytest.importorskip("torch", reason="torch-fidelity is not installed (requirements-fidelity.txt)")
 torch_fidelity = pytest.importorskip("torch_fidelity", reason="torch-fidelity is not installed")

@@ -10,8 +10,8 @@ from pgkeras.errors import UserError
 from preprocessing.catalogue import Catalogue
 from preprocessing.chunk import CHUNK_SIZE
 from preprocessing.config import CropConfig
+from preprocessing.faces_file import read_options, write_faces, write_rejects
 from preprocessing.find_photos import PhotoFile
-from preprocessing.pack import read_options, write_faces, write_rejects
 from preprocessing.rejects import Reason, Rejection
 from preprocessing.work_folder import WorkFolder
 from tests.preprocessing.chunks import chunk, crop, picture
@@ -137,7 +137,7 @@ def test_an_interrupted_write_leaves_what_was_there(tmp_path, monkeypatch):
     def interrupted(*arguments, **keywords):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("preprocessing.pack.write_array", interrupted)
+    monkeypatch.setattr("preprocessing.faces_file.write_array", interrupted)
     with pytest.raises(KeyboardInterrupt):
         write_faces(tmp_path / "faces.npz", work, catalogue, CONFIG.resolved(0.1))
     assert [path.name for path in tmp_path.iterdir() if path != work.path] == ["faces.npz"]
