@@ -18,6 +18,7 @@ __version__ = "0.1.0"
 
 __getattr__, __dir__, __all__ = lazy_loader.attach(
     __name__,
+    submodules=["layers", "metrics", "presets", "schedule"],
     submod_attrs={
         "config": ["ProgressiveConfig"],
         "errors": ["UserError"],

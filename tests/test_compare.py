@@ -74,7 +74,7 @@ def begun(tmp_path: Path, **options: object) -> Path:
 
 def test_runs_with_other_images_need_data(tmp_path, capsys, monkeypatch):
     failed = fail(main, capsys, monkeypatch, *(begun(tmp_path, holdout=holdout) for holdout in (0.5, 0)))
-    assert "its --holdout is 0.0, that of" in failed
+    assert "its holdout is 0.0, that of" in failed
     assert "give --data to compare them all with" in failed
 
 
