@@ -12,14 +12,15 @@ from pgkeras.callbacks import (
     Snapshots,
     Statistics,
 )
-from pgkeras.data import Dataset, reading_data
+from pgkeras.data import Dataset
 from pgkeras.runs.checkpoint_file import list_checkpoints
 from pgkeras.runs.folder import RunFolder
 from pgkeras.schedule import Position, Schedule
 from pgkeras.training.checkpoint import save_checkpoint
-from pgkeras.training.feed import feed
+from pgkeras.training.feed import feed, reading_data
 from pgkeras.training.rollback import roll_back
 from pgkeras.training.state import TrainingState
+from pgkeras.training.tensorboard import EventFile
 from pgkeras.training.watchdog import DivergedError, Watchdog
 
 
@@ -53,15 +54,16 @@ def train(
     checkpoints = Checkpoints(state, folder, config.checkpoint_minutes)
     report = Report(folder)
     watchdog = Watchdog(config, progress)
+    events = EventFile(folder.tensorboard)
     writers = [
-        Samples(folder, config),
+        Samples(folder, config, events),
         Generators(folder),
-        *([Metrics(folder, config, held_out)] if config.metrics else []),
+        *([Metrics(folder, config, held_out, events)] if config.metrics else []),
         report,
     ]
     callbacks = [
         FollowSchedule(schedule, state),
-        Statistics(schedule, progress, folder, config.ticks_per_phase, image_costs, watchdog),
+        Statistics(schedule, progress, folder, config.ticks_per_phase, image_costs, watchdog, events),
         Snapshots(schedule, progress, config.snapshots_per_phase, writers),
         checkpoints,
     ]

@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 
 import keras
-import tensorflow as tf
 from tqdm import tqdm
 
 from pgkeras.json_lines import append_line
@@ -11,6 +10,7 @@ from pgkeras.runs.folder import RunFolder
 from pgkeras.schedule import Position, Schedule
 from pgkeras.training.memory import take_peak
 from pgkeras.training.state import Progress
+from pgkeras.training.tensorboard import EventFile
 from pgkeras.training.watchdog import Watchdog
 
 
@@ -26,6 +26,7 @@ class Statistics(keras.callbacks.Callback):
         ticks_per_phase: lines in each phase.
         image_costs: what one image costs in each phase of the schedule, in any unit; for the time left.
         watchdog: sees every step and every tick.
+        events: for TensorBoard.
     """
 
     def __init__(
@@ -36,6 +37,7 @@ class Statistics(keras.callbacks.Callback):
         ticks_per_phase: int,
         image_costs: Sequence[float],
         watchdog: Watchdog,
+        events: EventFile,
     ) -> None:
         super().__init__()
         self.schedule = schedule
@@ -44,7 +46,7 @@ class Statistics(keras.callbacks.Callback):
         self.image_costs = image_costs
         self.watchdog = watchdog
         self.lines = folder.statistics
-        self.tensorboard = tf.summary.create_file_writer(str(folder.tensorboard))
+        self.events = events
         self.bar = tqdm(
             total=schedule.images, initial=progress.images_shown, unit="image", disable=None, dynamic_ncols=True
         )
@@ -90,10 +92,7 @@ class Statistics(keras.callbacks.Callback):
             **means,
         }
         append_line(self.lines, line)
-        with self.tensorboard.as_default():
-            for name, value in line.items():
-                tf.summary.scalar(name, value, step=progress.images_shown)
-        self.tensorboard.flush()
+        self.events.add_scalars(line, progress.images_shown)
         tqdm.write(
             f"{position.phase.name:>18}  alpha {position.alpha:.2f}  {progress.images_shown / 1000:.1f} kimg "
             f"({progress.images_shown / self.schedule.images:.0%})  {rate:.0f} images/s  "

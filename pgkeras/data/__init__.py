@@ -7,7 +7,7 @@ __getattr__, __dir__, __all__ = lazy_loader.attach(
     submod_attrs={
         "dataset": ["Dataset", "Images", "NoLabelsError"],
         "holdout": ["hold_out"],
-        "pipeline": ["batches", "reading_data"],
+        "pipeline": ["Batch", "batches"],
         "sources": ["open_dataset"],
     },
 )

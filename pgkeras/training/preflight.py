@@ -9,11 +9,11 @@ import numpy as np
 import tensorflow as tf
 from tqdm import tqdm
 
-from pgkeras.data import Dataset, reading_data
+from pgkeras.data import Dataset
 from pgkeras.errors import UserError
 from pgkeras.schedule import Phase, Schedule
 from pgkeras.training.devices import agree
-from pgkeras.training.feed import feed
+from pgkeras.training.feed import feed, reading_data
 from pgkeras.training.memory import available_memory, peak_memory
 from pgkeras.training.state import TrainingState
 
