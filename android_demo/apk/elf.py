@@ -49,6 +49,13 @@ def read_elf(content: bytes) -> Elf:
     """
     if not content.startswith(_64_BIT):
         raise ValueError("is no 64-bit ELF file")
+    try:
+        return _segments(content)
+    except struct.error:
+        raise ValueError("is no complete ELF file") from None
+
+
+def _segments(content: bytes) -> Elf:
     (offset,) = struct.unpack_from("<Q", content, 0x20)
     size, number = struct.unpack_from("<HH", content, 0x36)
     segments: dict[int, list[Segment]] = {_LOAD: [], _RELRO: []}

@@ -6,6 +6,7 @@ from pathlib import Path
 import keras
 import numpy as np
 import pytest
+from tensorflow.lite.python.schema_py_generated import BuiltinOperator
 
 from android_demo.apk.artifacts import FOR_THE_APP, Artifact
 from android_demo.apk.code import compile_app
@@ -13,6 +14,7 @@ from android_demo.apk.exported_folder import read_exported
 from android_demo.apk.maven import fetch
 from android_demo.apk.resources import link_resources
 from android_demo.apk.tools import require_tools
+from export.app_runtime import APP_RUNTIME, NEWEST_VERSIONS
 from export.convert import TRUNCATED
 from export.interpreter import interpret
 from export.to_tflite import main as to_tflite
@@ -88,7 +90,11 @@ def jvm(artifacts, exported, expected, tmp_path_factory) -> Jvm:
         with zipfile.ZipFile(artifacts[library]) as archive:
             (work / f"{library.name}.jar").write_bytes(archive.read("classes.jar"))
     seeds = ",".join(map(str, SEEDS))
-    properties = {"exported": exported, "expected": expected, "seeds": seeds, "truncation": TRUNCATION}
+    properties = {
+        **{"exported": exported, "expected": expected, "seeds": seeds, "truncation": TRUNCATION},
+        "runtime": APP_RUNTIME,
+        "operators": " ".join(f"{getattr(BuiltinOperator, name)}:{each}" for name, each in NEWEST_VERSIONS.items()),
+    }
     machine = Jvm(work, artifacts, properties)
     unpack_libraries(machine)
     compile_tests(machine)

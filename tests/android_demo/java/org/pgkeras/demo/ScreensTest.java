@@ -281,7 +281,7 @@ public class ScreensTest {
         slide(slider, Math.round(100 * Exported.truncation()));
         byte[] expected = Exported.expectedTruncatedImage(largest(), 42);
         checkPicture(activity, expected);
-        assertEquals("70 %", text(activity, R.id.variety_value));
+        assertEquals("70%", text(activity, R.id.variety_value));
         photograph(activity, "face-variety");
 
         activity.findViewById(R.id.walk).performClick();
