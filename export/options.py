@@ -38,7 +38,8 @@ class Options:
         name: of the run or model, for people.
         latents: on how many the variants are compared with Keras.
         bars: least quality.
-        gallery: latents of a second signature, or 0 for none.
+        truncation: whether models have a signature that takes one, too.
+        gallery: latents of one more signature, or 0 for none.
         server_formats: formats for servers, in which each generator is written, too.
         card: notes for the manifest, such as licence and training data.
         threads: with which latency is measured.
@@ -48,6 +49,7 @@ class Options:
     name: str
     latents: int = LATENTS
     bars: Bars = DEFAULT_BARS
+    truncation: bool = True
     gallery: int = 0
     server_formats: Collection[ServerFormat] = ()
     card: Mapping[str, str] = field(default_factory=dict)
