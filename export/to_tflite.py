@@ -40,10 +40,16 @@ Examples:
     "--quantize", default=",".join(QUANTIZATIONS), show_default=True, help="How weights are stored; one file for each."
 )
 @click.option(
+    "--truncation/--no-truncation",
+    default=True,
+    show_default=True,
+    help="Adds a second signature, which takes a truncation; with it a large model needs more memory when it is open.",
+)
+@click.option(
     "--gallery",
     type=click.IntRange(min=2),
     metavar="N",
-    help="Adds a second signature, for N images at once; a little larger, and slower to open.",
+    help="Adds a signature for N images at once; a little larger, and slower to open.",
 )
 @click.option("--also", metavar="FORMATS", help=f"Models for servers, too: {', '.join(SERVER_FORMATS)}, or both.")
 @click.option(
@@ -64,6 +70,7 @@ def main(
     out: Path,
     resolutions: str,
     quantize: str,
+    truncation: bool,
     gallery: int | None,
     also: str | None,
     num_latents: int,
@@ -91,6 +98,7 @@ def main(
         name=run_or_model.stem if run_or_model.is_file() else run_or_model.resolve().name,
         latents=num_latents,
         bars=Bars(float16_psnr, int8_psnr),
+        truncation=truncation,
         gallery=gallery or 0,
         server_formats=server_formats,
         card=card,

@@ -93,7 +93,7 @@ def test_bars_are_exact(model, reference, quantization, bar):
 def test_the_gallery_has_the_users_bar(model, reference, monkeypatch):
     """Its pictures are wrong by a known amount: its decibels decide."""
 
-    def draw(model, latents, labels, signature=None, batch=1):
+    def draw(model, latents, labels, signature=None, batch=1, truncation=None):
         images = reference.images[: len(latents)]
         return np.where(images < 128, images + 20, images - 20).astype(np.uint8) if signature else images
 
