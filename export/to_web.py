@@ -47,7 +47,7 @@ def main(exported: Path, out: Path) -> None:
 def _read(exported: Path) -> Exported:
     models = read_exported(exported)
     for model in models.manifest["models"]:
-        if False and "truncation" not in model:
+        if "truncation" not in model:
             raise UserError(f"{exported}: was written by an older pgkeras; export again with export/to_tflite.py")
     return models
 

@@ -1,4 +1,4 @@
-// node check.mjs SITE GLUE WASM: draws every golden of a site; what is wrong is one line on stderr and exit status 1.
+// node check.mjs SITE: draws every golden of a site; what is wrong is one line on stderr and exit status 1.
 
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -6,7 +6,9 @@ import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 import { runInThisContext } from "node:vm";
 
-const [site, glue, wasm] = process.argv.slice(2);
+const site = process.argv[2];
+const wasm = join(site, "runtime", "litert_wasm_compat_internal.wasm");
+const glue = wasm.replace(/wasm$/, "js");
 const fromSite = (name) => import(pathToFileURL(join(site, name)));
 
 // What the runtime expects of a browser's worker.

@@ -1,28 +1,22 @@
 """Runs the models as the page will, before anyone sees it."""
 
 import subprocess
-from collections.abc import Sequence
 from pathlib import Path
 
-from export.web.runtime import GLUE, WASM
 from pgkeras.errors import UserError
 
 _PROGRAM = Path(__file__).with_name("check.mjs")
 
 
-def check_models(work: Path, site: Path, models: Sequence[Path]) -> None:
-    """Draws the goldens in Node.js with the site's own code and the same WebAssembly.
+def check_models(site: Path) -> None:
+    """Draws the goldens in Node.js with the site's own code and WebAssembly.
 
     Args:
-        work: folder with the runtime's packages.
-        site: in `work`, so that Node.js takes its scripts for modules.
-        models: their files.
+        site: with the runtime, not yet packed; below a package.json that has Node.js take its scripts for modules.
 
     Raises:
         UserError: if the runtime cannot hold a model, or draws other pictures.
     """
-    wasm = work / "node_modules" / "@litertjs" / "core" / "wasm"
-    command = ["node", _PROGRAM, site, wasm / GLUE, wasm / WASM]
-    result = subprocess.run(command, capture_output=True, text=True, check=False)
+    result = subprocess.run(["node", _PROGRAM, site], capture_output=True, text=True, check=False)
     if result.returncode:
         raise UserError((result.stderr.strip().splitlines() or ["the models could not be checked"])[-1][:300])

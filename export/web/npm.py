@@ -30,7 +30,16 @@ def install_packages(work: Path) -> Path:
             )
     for name in ("package.json", LOCK):
         shutil.copyfile(SOURCES / name, work / name)
-    command = ["npm", "ci", "--ignore-scripts", "--prefer-offline", "--no-audit", "--no-fund", "--fetch-retries=1"]
+    command = [
+        "npm",
+        "ci",
+        "--ignore-scripts",
+        "--prefer-offline",
+        "--no-audit",
+        "--no-fund",
+        "--fetch-retries=1",
+        "--fetch-retry-mintimeout=1000",
+    ]
     result = subprocess.run(command, cwd=work, capture_output=True, text=True, check=False)
     if result.returncode:
         raise UserError(f"npm: {_reason(result.stderr)[:300]}; check the network, or `npm config get registry`")
@@ -39,6 +48,10 @@ def install_packages(work: Path) -> Path:
 
 def _reason(output: str) -> str:
     """What npm says beside the error's code and the place of its log."""
-    lines = [re.sub(r"^npm (ERR!|error)\s*", "", line).strip() for line in output.splitlines() if "npm e" in line.lower()]
-    telling = [line for line in lines if line and not re.match(r"(code|errno|syscall|A complete log|Log files)\b", line)]
+    lines = [
+        re.sub(r"^npm (ERR!|error)\s*", "", line).strip() for line in output.splitlines() if "npm e" in line.lower()
+    ]
+    telling = [
+        line for line in lines if line and not re.match(r"(code|errno|syscall|A complete log|Log files)\b", line)
+    ]
     return next(iter(telling or lines), "failed without a word")

@@ -4,7 +4,6 @@ import hashlib
 import json
 import lzma
 import shutil
-from dataclasses import dataclass
 from pathlib import Path
 
 from export.web.npm import LOCK, install_packages
@@ -37,20 +36,7 @@ OTHERWISE, ARISING FROM, OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR
 """
 
 
-@dataclass(frozen=True)
-class Runtime:
-    """The runtime as it lies in a site.
-
-    Attributes:
-        wasm: file to unpack, relative to the runtime's folder.
-        wasm_sha256: of what it unpacks to.
-    """
-
-    wasm: str
-    wasm_sha256: str
-
-
-def add_runtime(work: Path, folder: Path) -> Runtime:
+def add_runtime(work: Path, folder: Path) -> None:
     """Installs the runtime's packages and puts what the page needs of them beside their licences.
 
     Args:
@@ -70,13 +56,23 @@ def add_runtime(work: Path, folder: Path) -> Runtime:
         _replace(folder / name, "//# sourceMappingURL=index.js.map", "")
     shutil.copyfile(_LICENSE, folder / "LICENSE-Apache-2.0.txt")
     (folder / "NOTICE.txt").write_text(_notice(json.loads((work / LOCK).read_text()), packages))
+
+
+def pack_wasm(folder: Path) -> tuple[str, str]:
+    """Packs the WebAssembly: by a third more than the gzip of web servers does, and for those that compress nothing.
+
+    Args:
+        folder: that `add_runtime` made.
+
+    Returns:
+        The file's name in the folder, and the SHA-256 of what it unpacks to.
+    """
     unpacked = folder / WASM
     content = unpacked.read_bytes()
     unpacked.unlink()
-    # A third less than with the gzip of web servers, and as small on servers that compress nothing.
     packed = folder / f"{WASM}.xz"
-    packed.write_bytes(lzma.compress(content, preset=9 | lzma.PRESET_EXTREME))
-    return Runtime(packed.name, hashlib.sha256(content).hexdigest())
+    packed.write_bytes(lzma.compress(content, preset=9))
+    return packed.name, hashlib.sha256(content).hexdigest()
 
 
 def _replace(path: Path, old: str, new: str) -> None:
@@ -102,5 +98,7 @@ def _notice(lock: dict, packages: Path) -> str:
         parts.append("\n".join(lines) + "\n")
     parts.append("Apache-2.0 is in LICENSE-Apache-2.0.txt. LiteRT is (c) Google LLC and its contributors.\n")
     parts.append("xz-decompress is (c) Tim Perry; xzwasm, on which it is based, (c) Steve Sanderson; walloc, which it")
-    parts[-1] += " contains, (c) 2020 Igalia, S.L.;\nxz-embedded, which it contains, is in the public domain. The MIT licence:\n"
+    parts[-1] += (
+        " contains, (c) 2020 Igalia, S.L.;\nxz-embedded, which it contains, is in the public domain. The MIT licence:\n"
+    )
     return "\n".join([*parts, _MIT])

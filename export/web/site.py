@@ -11,7 +11,7 @@ import jinja2
 from android_demo.apk.exported_folder import Exported
 from export.web.check import check_models
 from export.web.icons import SIDES, write_icons
-from export.web.runtime import GLUE, add_runtime
+from export.web.runtime import GLUE, add_runtime, pack_wasm
 from pgkeras.latents import LAST_SEED
 
 PAGE = "index.html"
@@ -42,11 +42,12 @@ def write_site(exported: Exported, folder: Path, work: Path) -> None:
     (folder / "manifest.json").write_text(json.dumps(exported.manifest))
     (folder / "app.webmanifest").write_text(json.dumps(_app_manifest(), ensure_ascii=False))
     (folder / PAGE).write_text(_page(exported.manifest))
-    runtime = add_runtime(work, folder / RUNTIME)
-    check_models(work, folder, exported.models)
-    large = {model["file"]: model["sha256"] for model in exported.manifest["models"]}
-    wasm = f"{RUNTIME}/{runtime.wasm}"
-    _describe_site(folder, large | {wasm: runtime.wasm_sha256}, {"wasm": wasm, "glue": f"{RUNTIME}/{GLUE}"})
+    add_runtime(work, folder / RUNTIME)
+    check_models(folder)
+    wasm, wasm_sha256 = pack_wasm(folder / RUNTIME)
+    digests = {model["file"]: model["sha256"] for model in exported.manifest["models"]}
+    digests[f"{RUNTIME}/{wasm}"] = wasm_sha256
+    _describe_site(folder, digests, {"wasm": f"{RUNTIME}/{wasm}", "glue": f"{RUNTIME}/{GLUE}"})
 
 
 def _page(manifest: dict[str, Any]) -> str:
@@ -59,7 +60,7 @@ def _page(manifest: dict[str, Any]) -> str:
         name=TITLE,
         label_names=models[0]["labels"],
         resolutions=[model["resolution"] for model in models],
-        truncates=all(model.get("truncation") for model in models),
+        truncates=all(model["truncation"] for model in models),
         wall=TILES,
         last_seed=LAST_SEED,
         run=manifest["name"],
