@@ -28,8 +28,8 @@ Example:
 def main(exported: Path, out: Path) -> None:
     """Makes a page that draws faces in the browser, from EXPORTED, a folder that export/to_tflite.py wrote.
 
-    The folder needs a static host and no server of its own. After the first visit over HTTPS it works without a network,
-    from a phone's home screen too. Of each resolution it has one model: float16 where there is one.
+    The folder needs a static host and no server of its own. After the first visit over HTTPS it works without a
+    network, from a phone's home screen too. Of each resolution it has one model: float16 where there is one.
     """
     if out.exists() and not (out.is_dir() and not any(out.iterdir())):
         raise UserError(f"--out {out}: is no empty folder; give another, or empty it")

@@ -21,7 +21,15 @@ _PARTS = {
     "xz-decompress.min.js": "xz-decompress/dist/package/xz-decompress.min.js",
 }
 _LICENSE = Path(__file__).parents[2] / "LICENSE"
-_MIT = """Permission is hereby granted, free of charge, to any person obtaining a copy of this software and associated
+_INTRODUCTION = """The files beside this one come from npm. Digests are of the packages' files, before litert.js got the
+names that files have here and the WebAssembly was packed.
+"""
+_LICENSES = """LiteRT is (c) Google LLC and its contributors; Apache-2.0 is in LICENSE-Apache-2.0.txt.
+
+xz-decompress is (c) Tim Perry; xzwasm, on which it is based, (c) Steve Sanderson; walloc, which it contains, (c) 2020
+Igalia, S.L.; xz-embedded, which it contains too, is in the public domain. The MIT licence:
+
+Permission is hereby granted, free of charge, to any person obtaining a copy of this software and associated
 documentation files (the "Software"), to deal in the Software without restriction, including without limitation the
 rights to use, copy, modify, merge, publish, distribute, sublicense, and/or sell copies of the Software, and to permit
 persons to whom the Software is furnished to do so, subject to the following conditions:
@@ -84,21 +92,14 @@ def _replace(path: Path, old: str, new: str) -> None:
 
 def _notice(lock: dict, packages: Path) -> str:
     """Origin, licence and digests of everything here."""
-    parts = ["The files beside this one come from npm. Digests are of the packages' files, before the page's names for"]
-    parts[0] += " each other were\nput into litert.js and WebAssembly was packed as .xz.\n"
+    parts = [_INTRODUCTION]
     for place, entry in lock["packages"].items():
         name = place.removeprefix("node_modules/")
-        if not name:
+        if not name:  # this project itself
             continue
         described = json.loads((packages / name / "package.json").read_text())
-        lines = [f"{name} {entry['version']}, {entry['license']}, {described['repository']['url']}", entry["integrity"]]
-        for part in _PARTS.values():
-            if part.startswith(f"{name}/"):
-                lines.append(f"SHA-256 {hashlib.sha256((packages / part).read_bytes()).hexdigest()}  {part}")
-        parts.append("\n".join(lines) + "\n")
-    parts.append("Apache-2.0 is in LICENSE-Apache-2.0.txt. LiteRT is (c) Google LLC and its contributors.\n")
-    parts.append("xz-decompress is (c) Tim Perry; xzwasm, on which it is based, (c) Steve Sanderson; walloc, which it")
-    parts[-1] += (
-        " contains, (c) 2020 Igalia, S.L.;\nxz-embedded, which it contains, is in the public domain. The MIT licence:\n"
-    )
-    return "\n".join([*parts, _MIT])
+        files = [part for part in _PARTS.values() if part.startswith(f"{name}/")]
+        digests = [f"SHA-256 {hashlib.sha256((packages / part).read_bytes()).hexdigest()}  {part}" for part in files]
+        origin = f"{name} {entry['version']}, {entry['license']}, {described['repository']['url']}"
+        parts.append("\n".join([origin, entry["integrity"], *digests, ""]))
+    return "\n".join([*parts, _LICENSES])
