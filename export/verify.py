@@ -60,7 +60,7 @@ def verify(folder: Path) -> Iterator[str]:
 
 def _verify_model(folder: Path, model: dict) -> str:
     interpreter = _open(_read(folder, model["file"], model["sha256"]), model)
-    truncation = model.get("truncation")  # manifests of pgkeras 0.1.0 have none
+    truncation = model.get("truncation")  # older manifests have none
     run_truncated = _runner(interpreter, truncation["signature"], model) if truncation else None
     return _check_goldens(model, _runner(interpreter, model["signature"], model), run_truncated)
 

@@ -51,7 +51,7 @@ def copy_assets(exported: Exported, assets: Path) -> None:
 
 
 def source_manifest(path: Path) -> None:
-    """Writes the manifest with what Gradle would add: the package, and libraries used where they are.
+    """Writes the manifest with what Gradle would add: the package, and libraries that the installer unpacks.
 
     Args:
         path: of the copy.
@@ -62,5 +62,5 @@ def source_manifest(path: Path) -> None:
     root.set("package", PACKAGE)
     application = root.find("application")
     assert application is not None
-    application.set(f"{{{_ANDROID}}}extractNativeLibs", "false")
+    application.set(f"{{{_ANDROID}}}extractNativeLibs", "true")
     manifest.write(path, encoding="utf-8", xml_declaration=True)

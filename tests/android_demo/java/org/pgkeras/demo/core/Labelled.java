@@ -22,6 +22,7 @@ public final class Labelled implements ModelFiles {
             for (int i = 0; i < models.length(); i++) {
                 JSONObject model = models.getJSONObject(i);
                 model.put("goldens", new JSONArray());
+                model.getJSONObject("truncation").put("goldens", new JSONArray());
                 if (model.getInt("resolution") > 4) {
                     model.put("labels", new JSONArray("['cat', 'dog', 'bird']"));
                     model.getJSONArray("inputs").put(new JSONObject("{'name': 'label'}"));
