@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
-from android_demo.apk.exported_folder import Exported, read_exported
 from export.complete_folder import complete_folder
+from export.exported_folder import Exported, read_exported
 from export.web.site import PAGE, RUNTIME, write_site
 from pgkeras.command_line import run
 from pgkeras.errors import UserError

@@ -8,7 +8,7 @@ from typing import Any
 
 import jinja2
 
-from android_demo.apk.exported_folder import Exported
+from export.exported_folder import Exported
 from export.web.check import check_models
 from export.web.icons import SIDES, write_icons
 from export.web.runtime import GLUE, add_runtime, pack_wasm

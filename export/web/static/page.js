@@ -58,7 +58,7 @@ async function drawLarge(parameters) {
     const { address, milliseconds } = await drawPicture(parameters);
     for (const button of saving) button.disabled = false;
     large.classList.toggle("smooth", face.resolution >= 128);
-    return { address, note: `${face.resolution}×${face.resolution} pixels in ${milliseconds.toFixed(1)} ms` };
+    return { address, note: `${face.resolution}×${face.resolution}, ${milliseconds.toFixed(1)} ms` };
   } catch (error) {
     for (const button of saving) button.disabled = true;
     leaveOut(face.resolution, error.message);
@@ -130,6 +130,7 @@ async function start() {
   }
   find("#save").addEventListener("click", save);
   find("#share").addEventListener("click", share);
+  find("#wall").addEventListener("click", () => find("main").scrollIntoView()); // where the chosen one is large
   const probe = new File([], "face.png", { type: "image/png" });
   find("#share").hidden = !navigator.canShare?.({ files: [probe] });
   if (variety) variety.value = recall("variety") ?? 1;

@@ -95,7 +95,7 @@ def test_it_is_legible_on_a_phone(browser, address, color_scheme):
         assert (paper == "rgb(255, 255, 255)") == (color_scheme == "light")
         for control in page.locator("button:visible, select:visible, input[type=number]:visible").all():
             assert control.bounding_box()["height"] >= 44
-        page.locator("#wall").scroll_into_view_if_needed()
+        page.locator("#towards").scroll_into_view_if_needed()
         assert page.locator("#image").bounding_box()["y"] >= 0, "the face stays in sight"
 
 
@@ -123,7 +123,7 @@ def test_resolutions(browser, address, exported):
         assert page.locator("#resolution option").all_inner_texts() == ["4 × 4", "8 × 8", "16 × 16"]
         for side in (4, 8):
             page.get_by_label("Resolution").select_option(str(side))
-            expect(page.locator("#status")).to_contain_text(f"{side}×{side} pixels in ")
+            expect(page.locator("#status")).to_contain_text(f"{side}×{side}, ")
             check_same(pixels(page.locator("#image"), side), drawn(exported, latent(0), side))
 
 
@@ -169,8 +169,13 @@ def test_nine_at_once(browser, address, exported):
             expect(picture).to_have_attribute("data-shows", f"seed={seed}&resolution=16&variety=1")
             expect(picture).not_to_contain_class("stale")
             check_same(pixels(picture), drawn(exported, latent(seed)))
+        page.evaluate("scrollTo(0, document.body.scrollHeight)")
+        for tile in page.locator("#wall button").all():
+            tile.click(trial=True)
+            assert 0 <= tile.bounding_box()["y"] < PHONE.height - tile.bounding_box()["height"]
         page.get_by_role("button", name="Seed 11", exact=True).click()
         check_same(shown(page), drawn(exported, latent(11)))
+        expect(page.locator("#image")).to_be_in_viewport(ratio=1)
 
 
 def test_what_is_no_seed_is_said(browser, address):
@@ -186,7 +191,7 @@ def test_a_face_can_be_bookmarked(browser, address, exported):
     with open_page(browser, f"{address}", PHONE) as page:
         page.goto(f"{address}#seed=12&towards=34&way=0.5&resolution=8&variety=0.5")
         page.reload()
-        expect(page.locator("#status")).to_contain_text("8×8 pixels")
+        expect(page.locator("#status")).to_contain_text("8×8, ")
         expected = drawn(exported, latent(12, 34, 0.5), 8, signature="truncated", truncation=0.5)
         check_same(pixels(page.locator("#image"), 8), expected)
 
@@ -233,7 +238,7 @@ def test_it_works_without_a_network_after_the_first_visit(browser, site, exporte
         check_same(shown(page), drawn(exported, latent(42)))
         for side in (4, 8):
             page.get_by_label("Resolution").select_option(str(side))
-            expect(page.locator("#status")).to_contain_text(f"{side}×{side} pixels")
+            expect(page.locator("#status")).to_contain_text(f"{side}×{side}, ")
             check_same(pixels(page.locator("#image"), side), drawn(exported, latent(42), side))
         assert page.locator("#problems").inner_text() == ""
 
@@ -290,7 +295,7 @@ def test_a_damaged_model_is_named_and_left_out(browser, site, exported, tmp_path
 
 
 def first_face_of(page, side: int) -> np.ndarray:
-    expect(page.locator("#status")).to_contain_text(f"{side}×{side} pixels")
+    expect(page.locator("#status")).to_contain_text(f"{side}×{side}, ")
     return pixels(page.locator("#image"), side)
 
 
