@@ -9,11 +9,11 @@ import click
 import pgkeras
 from android_demo.apk.artifacts import FOR_THE_APP, PLATFORM
 from android_demo.apk.assemble import assemble
-from android_demo.apk.exported_folder import read_exported
 from android_demo.apk.gates import check_apk
 from android_demo.apk.maven import fetch
 from android_demo.apk.sizes import sizes
 from android_demo.apk.tools import require_tools
+from export.exported_folder import read_exported
 from pgkeras.atomic import atomic_path
 from pgkeras.command_line import command, run
 from pgkeras.errors import UserError

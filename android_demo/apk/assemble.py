@@ -6,10 +6,10 @@ from pathlib import Path
 from android_demo.apk.app import KEY, KEY_PASSWORD
 from android_demo.apk.artifacts import Artifact
 from android_demo.apk.code import compile_app, make_dex
-from android_demo.apk.exported_folder import Exported
 from android_demo.apk.resources import link_resources
 from android_demo.apk.runtime import runtime_libraries
 from android_demo.apk.tools import run_tool
+from export.exported_folder import Exported
 
 # Models begin on pages of the largest size that phones use.
 PAGE = 16384

@@ -10,12 +10,12 @@ from tensorflow.lite.python.schema_py_generated import BuiltinOperator
 
 from android_demo.apk.artifacts import FOR_THE_APP, Artifact
 from android_demo.apk.code import compile_app
-from android_demo.apk.exported_folder import read_exported
 from android_demo.apk.maven import fetch
 from android_demo.apk.resources import link_resources
 from android_demo.apk.tools import require_tools
 from export.app_runtime import APP_RUNTIME, NEWEST_VERSIONS
 from export.convert import TRUNCATED
+from export.exported_folder import read_exported
 from export.interpreter import interpret
 from export.to_tflite import main as to_tflite
 from pgkeras import ProgressiveConfig, UserError, build_generators

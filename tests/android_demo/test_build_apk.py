@@ -14,12 +14,12 @@ from android_demo.apk.app import KEY, KEY_PASSWORD, MIN_SDK, version_code
 from android_demo.apk.artifacts import PLATFORM, Artifact
 from android_demo.apk.assemble import PAGE, assemble, sign
 from android_demo.apk.code import compile_java, make_dex
-from android_demo.apk.exported_folder import read_exported
 from android_demo.apk.maven import fetch
 from android_demo.apk.stored_entries import read_entries
 from android_demo.apk.tools import run_tool
 from android_demo.build_apk import main
 from android_demo.install_tools import main as install_tools
+from export.exported_folder import read_exported
 from pgkeras import UserError
 from tests.android_demo.artifacts import OLD_RUNTIME
 from tests.command_line_test import call, fail

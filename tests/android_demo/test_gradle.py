@@ -7,7 +7,7 @@ import pytest
 import pgkeras
 from android_demo.apk.app import ABIS, FOLDER, MIN_SDK, PACKAGE, TARGET_SDK, version_code
 from android_demo.apk.artifacts import BINDINGS, LIBRARIES, RUNTIME
-from android_demo.apk.exported_folder import PREFERENCE
+from export.exported_folder import PREFERENCE
 
 
 @pytest.mark.parametrize(

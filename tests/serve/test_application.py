@@ -20,6 +20,7 @@ ROUTES = [
     "/image.png?seed=1",
     "/thumbnail.png?seed=1",
     "/latent.npy?seed=1",
+    "/static/faces.js",
     "/static/page.js",
     "/static/page.css",
 ]

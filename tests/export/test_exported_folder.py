@@ -1,11 +1,11 @@
-"""Which models go into the app, and which folders are refused."""
+"""Which models go into the app and the web page, and which folders are refused."""
 
 import json
 import shutil
 
 import pytest
 
-from android_demo.apk.exported_folder import MANIFEST, read_exported
+from export.exported_folder import MANIFEST, read_exported
 from pgkeras import UserError
 
 

@@ -1,4 +1,4 @@
-"""The exported folder that goes into the app."""
+"""An exported folder as the app and the web page take it: intact, with one model of each resolution."""
 
 import hashlib
 import json
