@@ -12,10 +12,10 @@ from pathlib import Path
 
 import click
 import numpy as np
-import tensorflow as tf
 from tqdm import tqdm
 
 import pgkeras
+from pgkeras.backends import Devices, backend, number_of_workers
 from pgkeras.command_line import PositiveNumber, config_options, run
 from pgkeras.config import ProgressiveConfig
 from pgkeras.data import Dataset, Fit, hold_out, open_dataset
@@ -26,8 +26,9 @@ from pgkeras.presets import PRESETS
 from pgkeras.schedule import Schedule
 from pgkeras.training import plan
 from pgkeras.training.checkpoint import load_newest_checkpoint
-from pgkeras.training.devices import check_shares, choose_devices, is_chief, number_of_workers
+from pgkeras.training.devices import check_shares
 from pgkeras.training.disk import check_disk, disk_may_be_full, disk_needed
+from pgkeras.training.loop import train
 from pgkeras.training.machine import describe_machine
 from pgkeras.training.plan_table import plan_table
 from pgkeras.training.precision import fastest_precision
@@ -35,7 +36,6 @@ from pgkeras.training.preflight import PhaseCost, preflight
 from pgkeras.training.run_folder import RunDescription, RunFolder
 from pgkeras.training.start_from import start_from
 from pgkeras.training.state import TrainingState
-from pgkeras.training_loop import train
 
 # For each phase, when --minutes wants its speed.
 MEASURED_SECONDS = 1.5
@@ -112,7 +112,7 @@ def main(
     if kimg and minutes:
         raise UserError(f"--kimg {kimg:g} and --minutes {minutes:g} contradict each other: give one of them")
 
-    strategy = choose_devices(devices)
+    chosen = backend.choose_devices(devices)
     if minutes and number_of_workers() > 1:
         raise UserError(f"--minutes {minutes:g}: the machines of TF_CONFIG differ in speed; give --kimg instead")
     everything = open_dataset(data, side=_resolution(preset, given), fit=fit, labels=conditional)
@@ -122,13 +122,12 @@ def main(
     dataset, held_out = hold_out(everything, config.holdout)
     _check_data(dataset, config, data)
     _check_metrics(config, held_out)
-    check_shares(config, strategy.num_replicas_in_sync)
+    check_shares(config, chosen.number)
     out = out or Path("runs")
     RunFolder.check_writable(out)
-    with strategy.scope():
-        state = TrainingState(config, config.precision)
-        if trained:
-            start_from(state, trained)
+    state = TrainingState(config, config.precision, chosen)
+    if trained:
+        start_from(state, trained)
     costs = _try(state, dataset, Schedule.from_config(config), seconds=MEASURED_SECONDS if minutes else 0.0)
     image_costs = [cost.seconds_per_image for cost in costs]
     if minutes:
@@ -153,7 +152,7 @@ def main(
         machine=describe_machine(),
         config=state.config,
     )
-    with _own_folder(strategy, out) as own:
+    with _own_folder(chosen, out) as own:
         _train(state, dataset, held_out, RunFolder.create(own, description), image_costs)
 
 
@@ -162,20 +161,18 @@ def _resume(path: Path, data: Path | None, devices: int | None, dry_run: bool) -
     config = _with_precision(description.config)
     dataset, held_out = description.open_data(data)
     _check_metrics(config, held_out)
-    strategy = choose_devices(devices)
-    check_shares(config, strategy.num_replicas_in_sync)
-    with strategy.scope():
-        state = TrainingState(config, config.precision)
+    chosen = backend.choose_devices(devices)
+    check_shares(config, chosen.number)
+    state = TrainingState(config, config.precision, chosen)
     checkpoint = load_newest_checkpoint(state, folder.checkpoints)
     if description.start_from and not checkpoint:
-        with strategy.scope():
-            start_from(state, Path(description.start_from))
+        start_from(state, Path(description.start_from))
     schedule = Schedule.from_config(config)
     print(f"resuming from {checkpoint or 'the start: there is no checkpoint yet'}", flush=True)
     if dry_run:
         _print_plan(state, dataset, plan_table(state, schedule, _try(state, dataset, schedule, seconds=0.0)))
         return
-    with _own_folder(strategy, folder.path.parent) as own:
+    with _own_folder(chosen, folder.path.parent) as own:
         if own != folder.path.parent:
             copied = RunFolder.create(own, description)
             shutil.copytree(folder.checkpoints, copied.checkpoints, dirs_exist_ok=True)
@@ -190,9 +187,9 @@ def _try(state: TrainingState, dataset: Dataset, schedule: Schedule, seconds: fl
 
 
 @contextmanager
-def _own_folder(strategy: tf.distribute.Strategy, out: Path) -> Iterator[Path]:
+def _own_folder(devices: Devices, out: Path) -> Iterator[Path]:
     """Where this process keeps its run: of several machines, all but one in a folder that goes away with it."""
-    if is_chief(strategy):
+    if devices.is_chief:
         yield out
         return
     with tempfile.TemporaryDirectory() as own:
@@ -205,7 +202,7 @@ def _train(
     with disk_may_be_full(folder):
         folder.write_reals(dataset, state.config.resolution)
         finished = train(state, dataset, held_out, Schedule.from_config(state.config), folder, image_costs)
-    if not is_chief(state.strategy):
+    if not state.devices.is_chief:
         sys.exit(0 if finished else 130)
     path = shlex.quote(str(folder.path))
     if not finished:
@@ -292,11 +289,11 @@ def _print_plan(state: TrainingState, dataset: Dataset, table: str) -> None:
     number, side = dataset.images.shape[:2]
     parameters = _parameters(state)
     classes = f" in {config.label_size} classes" if config.label_size else ""
-    replicas = state.strategy.num_replicas_in_sync
+    number_of_devices = state.devices.number
     print(
         f"{number:,} images of {side}x{side}{classes}; generator {parameters['generator']:,} and "
         f"discriminator {parameters['discriminator']:,} parameters; {state.precision}"
-        f"{f' on {replicas} devices' if replicas > 1 else ''}"
+        f"{f' on {number_of_devices} devices' if number_of_devices > 1 else ''}"
     )
     print(table, flush=True)
 

@@ -1,16 +1,15 @@
 """The batches of a phase, for the devices that train it."""
 
-import tensorflow as tf
+from collections.abc import Generator
 
+from pgkeras.backends import Share
 from pgkeras.data import Dataset, batches
 from pgkeras.schedule import Phase
 from pgkeras.training.state import TrainingState
 
 
-def feed(
-    state: TrainingState, data: Dataset, phase: Phase, *, start: int, mirror: bool
-) -> tf.data.Dataset | tf.distribute.DistributedDataset:
-    """Real images for `fit`, each device's share of them.
+def feed(state: TrainingState, data: Dataset, phase: Phase, *, start: int, mirror: bool) -> Generator[list[Share]]:
+    """An endless stream of what `ProgressiveGAN.train_on` takes.
 
     Args:
         state: whose devices to feed.
@@ -19,21 +18,20 @@ def feed(
         start: images shown before.
         mirror: whether half of the images are mirrored.
     """
+    devices = state.devices
+    shares = batches(
+        data,
+        phase.resolution,
+        phase.images_per_step,
+        seed=state.config.seed,
+        start=start,
+        mirror=mirror,
+        replicas=devices.shares,
+        replicas_in_all=devices.shares_in_all,
+    ).as_numpy_iterator()
+    while True:
+        yield [_with_labels(next(shares)) for _ in devices.shares]
 
-    def shares(context: tf.distribute.InputContext) -> tf.data.Dataset:
-        here = context.num_replicas_in_sync // context.num_input_pipelines
-        first = context.input_pipeline_id * here
-        return batches(
-            data,
-            phase.resolution,
-            phase.images_per_step,
-            seed=state.config.seed,
-            start=start,
-            mirror=mirror,
-            replicas=range(first, first + here),
-            replicas_in_all=context.num_replicas_in_sync,
-        )
 
-    if state.strategy.num_replicas_in_sync == 1:
-        return shares(tf.distribute.InputContext())
-    return state.strategy.distribute_datasets_from_function(shares)
+def _with_labels(share: object) -> Share:
+    return share if isinstance(share, tuple) else (share, None)

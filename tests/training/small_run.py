@@ -7,9 +7,9 @@ import pgkeras
 from pgkeras import ProgressiveConfig
 from pgkeras.data import open_dataset
 from pgkeras.schedule import Schedule
+from pgkeras.training.loop import train
 from pgkeras.training.run_folder import RunDescription, RunFolder
 from pgkeras.training.state import TrainingState
-from pgkeras.training_loop import train
 
 CONFIG = ProgressiveConfig(
     resolution=8,

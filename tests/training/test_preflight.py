@@ -32,13 +32,13 @@ def data(tmp_path_factory):
 def test_every_phase_is_tried_and_the_state_left_as_it_was(data, monkeypatch):
     state = TrainingState(CONFIG, "float32")
     seen = []
-    step = ProgressiveGAN.train_step
+    step = ProgressiveGAN.step
 
-    def count(self, batch):
-        seen.append((tuple(batch.shape), bool(self.fades)))
-        return step(self, batch)
+    def count(self, reals, labels):
+        seen.append((tuple(reals.shape), bool(self.fades)))
+        return step(self, reals, labels)
 
-    monkeypatch.setattr(ProgressiveGAN, "train_step", count)
+    monkeypatch.setattr(ProgressiveGAN, "step", count)
     before = {name: np.array(variable) for name, variable in state.variables().items()}
     costs = preflight.preflight(state, data, SCHEDULE, seconds=0)
     assert dict.fromkeys(seen) == dict.fromkeys([((16, 4, 4, 3), False), ((16, 8, 8, 3), True), ((16, 8, 8, 3), False)])
@@ -55,12 +55,10 @@ def test_speed_is_that_of_the_steps_after_the_first(monkeypatch, seconds, steps)
     clock = iter([0, *range(10, 100, 2)])
     monkeypatch.setattr(preflight, "time", SimpleNamespace(perf_counter=lambda: next(clock)))
     stopwatch = preflight._Stopwatch(3, seconds)
-    stopwatch.set_model(model := SimpleNamespace(stop_training=False))
-    stopwatch.on_train_begin()
-    for batch in range(1 + steps):
-        assert not model.stop_training
-        stopwatch.on_train_batch_end(batch)
-    assert model.stop_training
+    for _ in range(1 + steps):
+        assert not stopwatch.has_seen_enough
+        stopwatch.step_ended()
+    assert stopwatch.has_seen_enough
     assert (stopwatch.first, stopwatch.seconds_per_step) == (10, 2)
 
 

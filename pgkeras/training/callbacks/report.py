@@ -5,9 +5,9 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from pgkeras.callbacks.snapshots import Snapshot
 from pgkeras.errors import UserError
 from pgkeras.report import write_report
+from pgkeras.training.callbacks.snapshots import Snapshot
 from pgkeras.training.run_folder import RunFolder
 
 LARGEST_SHARE = 0.02

@@ -3,7 +3,7 @@
 import shutil
 
 from pgkeras.atomic import atomic_path
-from pgkeras.callbacks.snapshots import Snapshot
+from pgkeras.training.callbacks.snapshots import Snapshot
 from pgkeras.training.run_folder import RunFolder
 
 

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 import tensorflow as tf
 
-from pgkeras.adam import FusedAdam
+from pgkeras.backends.tensorflow import FusedAdam
 
 
 @pytest.mark.parametrize("beta1", [0.0, 0.9])

@@ -3,12 +3,12 @@
 import numpy as np
 import tensorflow as tf
 
-from pgkeras.callbacks.snapshots import Snapshot
 from pgkeras.config import ProgressiveConfig
 from pgkeras.images import enlarge, grid, to_uint8, write_png
 from pgkeras.labels import one_hot, rows
 from pgkeras.latents import latents_from_seeds
 from pgkeras.sampling import sample_batches
+from pgkeras.training.callbacks.snapshots import Snapshot
 from pgkeras.training.run_folder import COLUMNS, ROWS, RunFolder, classes_shown
 
 

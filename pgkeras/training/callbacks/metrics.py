@@ -3,12 +3,12 @@
 import tensorflow as tf
 from tqdm import tqdm
 
-from pgkeras.callbacks.snapshots import Snapshot
 from pgkeras.config import ProgressiveConfig
 from pgkeras.data import Dataset
 from pgkeras.evaluation.images import Generated, Stored, gathered
 from pgkeras.evaluation.measures import Known, is_measurable, measure
 from pgkeras.json_lines import append_line
+from pgkeras.training.callbacks.snapshots import Snapshot
 from pgkeras.training.run_folder import RunFolder
 
 
