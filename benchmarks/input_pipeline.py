@@ -2,17 +2,18 @@
 
 import tempfile
 import time
+from contextlib import closing
 from pathlib import Path
 
 import click
 import numpy as np
 import psutil
 
+from pgkeras.backends import backend
 from pgkeras.command_line import run
 from pgkeras.data import Dataset, batches, open_dataset
 from pgkeras.presets import PRESETS
 from pgkeras.schedule import Schedule
-from pgkeras.training.devices import choose_devices
 from pgkeras.training.precision import fastest_precision
 from pgkeras.training.preflight import preflight
 from pgkeras.training.state import TrainingState
@@ -34,28 +35,27 @@ Examples:
 def main(preset: str, side: int, resolution: int) -> None:
     """Reads a memory-mapped .npz of random images by itself, then trains on it, at every resolution.
 
-    Memory is what the process holds beyond files in the page cache.
+    Memory is what the process holds beyond files in the page cache; ms are of a processor for one batch.
     """
     config = PRESETS[preset]().model_copy(update={"resolution": resolution})
-    strategy = choose_devices(1)
+    devices = backend.choose_devices(1)
     with tempfile.TemporaryDirectory() as folder:
         dataset = _random_images(Path(folder) / "images.npz", side, config.channels)
         before = _memory()
         delivered, memory = {}, 0
         for each in config.resolutions:
-            delivered[each] = _images_per_second(dataset, each, int(config.at_resolution("batch_size", each)))
+            delivered[each] = _measure(dataset, each, int(config.at_resolution("batch_size", each)))
             memory = max(memory, _memory())
-        with strategy.scope():
-            state = TrainingState(config, fastest_precision())
+        state = TrainingState(config, fastest_precision(), devices)
         schedule = Schedule.from_config(config)
         costs = preflight(state, dataset, schedule, seconds=SECONDS)
     print(f"{preset}, from {len(dataset.images):,} images of {side}x{side}: images/s")
-    print(f"{'':>10}{'pipeline':>10}{'step':>10}{'ratio':>8}")
+    print(f"{'':>10}{'pipeline':>10}{'step':>10}{'ratio':>8}{'ms':>8}")
     for phase, cost in zip(schedule.phases, costs, strict=True):
         if not phase.fade_in:
+            rate, milliseconds = delivered[phase.resolution]
             taken = 1 / cost.seconds_per_image
-            ratio = delivered[phase.resolution] / taken
-            print(f"{phase.resolution:>10}{delivered[phase.resolution]:>10,.0f}{taken:>10,.0f}{ratio:>8.1f}")
+            print(f"{phase.resolution:>10}{rate:>10,.0f}{taken:>10,.0f}{rate / taken:>8.1f}{milliseconds:>8.2f}")
     print(f"the pipeline's memory: {(memory - before) / 1e6:.0f} MB; of the whole process: {memory / 1e6:.0f} MB")
 
 
@@ -66,14 +66,16 @@ def _random_images(path: Path, side: int, channels: int) -> Dataset:
     return open_dataset(path)
 
 
-def _images_per_second(dataset: Dataset, resolution: int, batch_size: int) -> float:
-    stream = iter(batches(dataset, resolution, batch_size, seed=0))
-    next(stream)
-    number, began = 0, time.perf_counter()
-    while time.perf_counter() - began < SECONDS:
+def _measure(dataset: Dataset, resolution: int, batch_size: int) -> tuple[float, float]:
+    """Images per second, and milliseconds of a processor for one batch."""
+    with closing(batches(dataset, resolution, batch_size, seed=0)) as stream:
         next(stream)
-        number += batch_size
-    return number / (time.perf_counter() - began)
+        number, began, processor = 0, time.perf_counter(), time.process_time()
+        while time.perf_counter() - began < SECONDS:
+            next(stream)
+            number += 1
+        taken, processor = time.perf_counter() - began, time.process_time() - processor
+    return number * batch_size / taken, 1000 * processor / number
 
 
 def _memory() -> int:

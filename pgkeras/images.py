@@ -1,11 +1,11 @@
 """Images between the network's float32 in [-1, 1] and people's uint8 in [0, 255]."""
 
-from collections.abc import Mapping
+import math
+from collections.abc import Iterator, Mapping
 from io import BytesIO
 from pathlib import Path
 
 import numpy as np
-import tensorflow as tf
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
@@ -85,10 +85,33 @@ def enlarge(images: np.ndarray, factor: int) -> np.ndarray:
     return images.repeat(factor, axis=-3).repeat(factor, axis=-2)
 
 
-def resize(images: np.ndarray, side: int) -> np.ndarray:
-    """Shrinks images as `pgkeras.data.batches` does: averages over the area of each new pixel.
+def shrink(images: np.ndarray, side: int) -> np.ndarray:
+    """Averages over the area of each new pixel.
 
     Where the factor is no whole number, an old pixel counts in each new one by the part of it that lies there.
+
+    Args:
+        images: uint8 (batch, height, width, channels).
+        side: of the result, in pixels.
+
+    Returns:
+        float32 (batch, side, side, channels) in [0, 255], not rounded but to float32.
+
+    >>> shrink(np.array([[[[0], [30], [90]]] * 3], np.uint8), 2)[0, ..., 0]
+    array([[10., 70.],
+           [10., 70.]], dtype=float32)
+    """
+    number, height, width, channels = images.shape
+    if height == width == side:
+        return images.astype(np.float32)
+    rows = _sums(images.reshape(number, height, width * channels), side, np.uint32)
+    sums = _sums(rows.reshape(number * side, width, channels), side, np.float64)
+    sums /= height // math.gcd(height, side) * (width // math.gcd(width, side))
+    return sums.reshape(number, side, side, channels).astype(np.float32)
+
+
+def resize(images: np.ndarray, side: int) -> np.ndarray:
+    """Shrinks images to pixels again, as `shrink` does.
 
     Args:
         images: uint8 (batch, height, width, channels), or one image without batch.
@@ -97,14 +120,15 @@ def resize(images: np.ndarray, side: int) -> np.ndarray:
     Returns:
         uint8 (batch, side, side, channels), rounded; without batch for one image.
 
-    >>> resize(np.array([[[0], [30], [90]]] * 3, np.uint8), 2)[..., 0]
+    >>> resize(np.array([[[0], [31], [90]]] * 3, np.uint8), 2)[..., 0]
     array([[10, 70],
            [10, 70]], dtype=uint8)
     """
     if images.shape[-3:-1] == (side, side):
         return images
-    with tf.device("CPU"):
-        return (tf.image.resize(images, (side, side), "area").numpy() + 0.5).astype(np.uint8)
+    if images.ndim == 3:
+        return resize(images[None], side)[0]
+    return (shrink(images, side) + 0.5).astype(np.uint8)
 
 
 def to_screen_size(picture: np.ndarray) -> np.ndarray:
@@ -154,3 +178,27 @@ def encode_png(image: np.ndarray) -> bytes:
 
 def _picture(image: np.ndarray) -> Image.Image:
     return Image.fromarray(image[..., 0] if image.shape[-1] == 1 else image)
+
+
+def _sums(images: np.ndarray, new: int, dtype: type[np.number]) -> np.ndarray:
+    """Adds up what lies in each of `new` equal parts of the second axis: (batch, old, ...) -> (batch, new, ...).
+
+    Exact: with both numbers divided by their greatest common divisor, an old pixel is `new` long, a new one `old`, and
+    overlaps are whole numbers.
+    """
+    batch, old, channels = images.shape
+    divisor = math.gcd(old, new)
+    parts = images.reshape(batch * divisor, old // divisor, channels)
+    sums = np.zeros((batch * divisor, new // divisor, channels), dtype)
+    for before, after, overlap in _overlaps(old // divisor, new // divisor):
+        target = sums[:, after]
+        target += parts[:, before] if overlap == 1 else parts[:, before] * dtype(overlap)
+    return sums.reshape(batch, new, channels)
+
+
+def _overlaps(old: int, new: int) -> Iterator[tuple[int, int, int]]:
+    """Pairs of an old and a new pixel that overlap, and how long they do."""
+    for before in range(old):
+        start, end = before * new, (before + 1) * new
+        for after in range(start // old, -(-end // old)):
+            yield before, after, min(end, (after + 1) * old) - max(start, after * old)

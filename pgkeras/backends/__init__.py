@@ -10,9 +10,9 @@
 | `accelerators` | GPUs | GPUs and TPUs | CUDA and Apple's GPUs |
 
 `backend` is the one that Keras runs on; `pgkeras.backends.interface` says what its functions do. Steps are written in
-`keras.ops` and read and assign Keras variables, as in a program that runs line by line. Whatever a backend differentiates,
-repeats or leaves out is a function that is handed to it, with the variables that it may assign where JAX, to which
-variables are values that go in and come out, must know them beforehand.
+`keras.ops` and read and assign Keras variables, as in a program that runs line by line. Whatever a backend
+differentiates, repeats or leaves out is a function that is handed to it, with the variables that it may assign where
+JAX, to which variables are values that go in and come out, must know them beforehand.
 """
 
 from importlib import import_module

@@ -7,7 +7,7 @@ to the scope around it.
 
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext, suppress
-from typing import Self
+from typing import ClassVar, Self
 
 import jax
 import keras
@@ -29,7 +29,7 @@ Value = tuple[keras.Variable, Tensor]
 class _Scope(keras.StatelessScope):
     """Values in the place of variables' own."""
 
-    _open: list[Self] = []
+    _open: ClassVar[list[Self]] = []
 
     def __init__(self, values: Iterable[Value]) -> None:
         super().__init__()

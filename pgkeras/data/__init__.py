@@ -2,7 +2,7 @@
 
 from pgkeras.data.dataset import Dataset, Fit, Images, NoLabelsError
 from pgkeras.data.holdout import hold_out
-from pgkeras.data.pipeline import batches, reading_data
+from pgkeras.data.pipeline import Batch, batches
 from pgkeras.data.sources import open_dataset
 
-__all__ = ["Dataset", "Fit", "Images", "NoLabelsError", "batches", "hold_out", "open_dataset", "reading_data"]
+__all__ = ["Batch", "Dataset", "Fit", "Images", "NoLabelsError", "batches", "hold_out", "open_dataset"]

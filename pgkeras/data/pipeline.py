@@ -4,18 +4,20 @@ The order of the images and which of them are mirrored depend only on the seed a
 so a resumed run sees exactly what an uninterrupted one would have seen.
 """
 
-import re
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Generator, Iterator, Sequence
 
 import numpy as np
-import tensorflow as tf
 
-from pgkeras.data.dataset import Dataset
-from pgkeras.errors import UserError
+from pgkeras.data.dataset import Dataset, Images
+from pgkeras.data.read_ahead import read_ahead
+from pgkeras.images import shrink
 from pgkeras.labels import one_hot
 
-READ_BYTES = 2**25  # of images at their full side that are read at once; a few such parts of batches are in memory
+READ_BYTES = 2**25  # of images at their full side that are read at once
+AHEAD = 4
+
+Batch = np.ndarray | tuple[np.ndarray, np.ndarray]
+"""Images, or images and their labels."""
 
 
 def batches(
@@ -28,8 +30,8 @@ def batches(
     mirror: bool = True,
     replicas: Sequence[int] = (0,),
     replicas_in_all: int = 1,
-) -> tf.data.Dataset:
-    """An endless stream of batches of real images.
+) -> Generator[Batch]:
+    """An endless stream of batches of real images, which a thread reads a few batches ahead.
 
     Every pass over the data is a new permutation; a batch may span two passes.
 
@@ -44,61 +46,43 @@ def batches(
         replicas_in_all: among which each batch is dealt.
 
     Returns:
-        A dataset of the replicas' shares, float32 (batch_size / replicas_in_all, resolution, resolution, channels) in
-        [-1, 1]; with labels, of pairs of these and one-hot float32 (batch_size / replicas_in_all, classes). Iterate in
-        `reading_data`.
-    """
-    side, channels = data.images.shape[2:]
-    share = batch_size // replicas_in_all
-    read = max(1, READ_BYTES // (side * side * channels))
-    classes = len(data.label_names)
-
-    def generate() -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
-        for batch, batch_mirrored in _order(len(data.images), batch_size, seed, start):
-            for replica in replicas:
-                own, own_mirrored = batch[replica::replicas_in_all], batch_mirrored[replica::replicas_in_all]
-                for first in range(0, share, read):
-                    indices, mirrored = own[first : first + read], own_mirrored[first : first + read]
-                    no_labels = np.empty((len(indices), 0), np.float32)
-                    labels = no_labels if data.labels is None else one_hot(data.labels[indices], classes)
-                    yield data.images[indices], mirrored & mirror, labels
-
-    dataset = tf.data.Dataset.from_generator(
-        generate,
-        output_signature=(
-            tf.TensorSpec((None, side, side, channels), tf.uint8),
-            tf.TensorSpec((None,), tf.bool),
-            tf.TensorSpec((None, classes), tf.float32),
-        ),
-    )
-
-    def prepare(images: tf.Tensor, mirrored: tf.Tensor, labels: tf.Tensor) -> tf.Tensor | tuple[tf.Tensor, tf.Tensor]:
-        if resolution < side:
-            images = tf.image.resize(images, (resolution, resolution), "area")
-        small = tf.cast(images, tf.float32)
-        small = tf.where(mirrored[:, None, None, None], tf.reverse(small, axis=[2]), small) / 127.5 - 1.0
-        return small if data.labels is None else (small, labels)
-
-    # Several machines that did not know it to be endless would trace steps for a last, smaller batch.
-    endless = tf.data.experimental.assert_cardinality(tf.data.INFINITE_CARDINALITY)
-    prepared = dataset.map(prepare, num_parallel_calls=2, deterministic=True)
-    return prepared.rebatch(share, drop_remainder=True).apply(endless).prefetch(4)
-
-
-@contextmanager
-def reading_data() -> Iterator[None]:
-    """Around everything that iterates over `batches`.
+        The replicas' shares, float32 (batch_size / replicas_in_all, resolution, resolution, channels) in [-1, 1]; with
+        labels, pairs of these and one-hot float32 (batch_size / replicas_in_all, classes). Its `close` ends the thread.
 
     Raises:
-        UserError: if an image cannot be read; TensorFlow makes another error of it, whose text is a traceback.
+        UserError: by `next`, if an image cannot be read.
+
+    >>> stream = batches(Dataset(np.full((10, 8, 8, 3), 255, np.uint8)), resolution=4, batch_size=2, seed=0)
+    >>> next(stream).shape, next(stream).max()
+    ((2, 4, 4, 3), np.float32(1.0))
+    >>> stream.close()
     """
-    try:
-        yield
-    except tf.errors.OpError as error:
-        said = re.search(rf"^{UserError.__module__}\.UserError: (.+)$", error.message, re.MULTILINE)
-        if not said:
-            raise
-        raise UserError(said[1]) from None
+    order = _order(len(data.images), batch_size, seed, start)
+    shares = (
+        (batch[replica::replicas_in_all], mirrored[replica::replicas_in_all] & mirror)
+        for batch, mirrored in order
+        for replica in replicas
+    )
+    return read_ahead((_read(data, indices, mirrored, resolution) for indices, mirrored in shares), AHEAD)
+
+
+def _read(data: Dataset, indices: np.ndarray, mirrored: np.ndarray, resolution: int) -> Batch:
+    images = _read_images(data.images, indices, resolution)
+    images[mirrored] = images[mirrored, :, ::-1]
+    images /= 127.5
+    images -= 1.0
+    return images if data.labels is None else (images, one_hot(data.labels[indices], len(data.label_names)))
+
+
+def _read_images(images: Images, indices: np.ndarray, resolution: int) -> np.ndarray:
+    """Large images a few at a time."""
+    side, _, channels = images.shape[1:]
+    number = max(1, READ_BYTES // (side * side * channels))
+    small = np.empty((len(indices), resolution, resolution, channels), np.float32)
+    for first in range(0, len(indices), number):
+        here = slice(first, first + number)
+        small[here] = shrink(images[indices[here]], resolution)
+    return small
 
 
 def _order(number: int, batch_size: int, seed: int, start: int) -> Iterator[tuple[np.ndarray, np.ndarray]]:

@@ -2,13 +2,11 @@
 
 import errno
 import math
-import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-import tensorflow as tf
 from tqdm import tqdm
 
 from pgkeras.errors import UserError
@@ -65,16 +63,10 @@ def disk_may_be_full(folder: RunFolder) -> Iterator[None]:
     """
     try:
         yield
-    except (OSError, tf.errors.OpError) as error:
-        if not _tells_of_a_full_disk(error):
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
             raise
         raise UserError(
             f"{folder.path}: the disk is full. The last checkpoint is intact: free some space, then --resume "
             f"{folder.path}"
         ) from None
-
-
-def _tells_of_a_full_disk(error: Exception) -> bool:
-    if isinstance(error, OSError):
-        return error.errno in (errno.ENOSPC, errno.EDQUOT)
-    return os.strerror(errno.ENOSPC) in str(error)  # from TensorBoard's writer

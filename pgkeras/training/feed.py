@@ -1,9 +1,10 @@
 """The batches of a phase, for the devices that train it."""
 
 from collections.abc import Generator
+from contextlib import closing
 
 from pgkeras.backends import Share
-from pgkeras.data import Dataset, batches
+from pgkeras.data import Batch, Dataset, batches
 from pgkeras.schedule import Phase
 from pgkeras.training.state import TrainingState
 
@@ -17,9 +18,12 @@ def feed(state: TrainingState, data: Dataset, phase: Phase, *, start: int, mirro
         phase: of the schedule.
         start: images shown before.
         mirror: whether half of the images are mirrored.
+
+    Raises:
+        UserError: by `next`, if an image cannot be read.
     """
     devices = state.devices
-    shares = batches(
+    stream = batches(
         data,
         phase.resolution,
         phase.images_per_step,
@@ -28,10 +32,11 @@ def feed(state: TrainingState, data: Dataset, phase: Phase, *, start: int, mirro
         mirror=mirror,
         replicas=devices.shares,
         replicas_in_all=devices.shares_in_all,
-    ).as_numpy_iterator()
-    while True:
-        yield [_with_labels(next(shares)) for _ in devices.shares]
+    )
+    with closing(stream):
+        while True:
+            yield [_share(next(stream)) for _ in devices.shares]
 
 
-def _with_labels(share: object) -> Share:
-    return share if isinstance(share, tuple) else (share, None)
+def _share(batch: Batch) -> Share:
+    return batch if isinstance(batch, tuple) else (batch, None)

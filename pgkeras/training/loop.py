@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from contextlib import closing
 
-from pgkeras.data import Dataset, reading_data
+from pgkeras.data import Dataset
 from pgkeras.schedule import Position, Schedule
 from pgkeras.training.callbacks import (
     Callback,
@@ -22,6 +22,7 @@ from pgkeras.training.feed import feed
 from pgkeras.training.rollback import roll_back
 from pgkeras.training.run_folder import RunFolder
 from pgkeras.training.state import TrainingState
+from pgkeras.training.tensorboard import EventFile
 from pgkeras.training.watchdog import DivergedError, Watchdog
 
 
@@ -55,15 +56,16 @@ def train(
     checkpoints = Checkpoints(state, folder, config.checkpoint_minutes)
     report = Report(folder)
     watchdog = Watchdog(config, progress)
+    events = EventFile(folder.tensorboard)
     writers = [
-        Samples(folder, config),
+        Samples(folder, config, events),
         Generators(folder),
-        *([Metrics(folder, config, held_out)] if config.metrics else []),
+        *([Metrics(folder, config, held_out, events)] if config.metrics else []),
         report,
     ]
     callbacks = [
         FollowSchedule(schedule, state),
-        Statistics(schedule, progress, folder, config.ticks_per_phase, image_costs, watchdog),
+        Statistics(schedule, progress, folder, config.ticks_per_phase, image_costs, watchdog, events),
         Snapshots(schedule, progress, config.snapshots_per_phase, writers),
         checkpoints,
     ]
@@ -88,7 +90,7 @@ def _train_phase(
         progress.phase = position.index
     gan = state.gan(position.phase)
     reals = feed(state, data, position.phase, start=progress.images_shown, mirror=state.config.mirror)
-    with reading_data(), closing(reals):
+    with closing(reals):
         for callback in callbacks:
             callback.phase_begins(gan)
         for _ in range(schedule.steps_left(progress.images_shown)):

@@ -9,7 +9,7 @@ import numpy as np
 from tqdm import tqdm
 
 from pgkeras.backends import backend
-from pgkeras.data import Dataset, reading_data
+from pgkeras.data import Dataset
 from pgkeras.errors import UserError
 from pgkeras.schedule import Phase, Schedule
 from pgkeras.training.feed import feed
@@ -138,7 +138,7 @@ def _activations(state: TrainingState, phase: Phase) -> float:
 def _measure(state: TrainingState, data: Dataset, phase: Phase, seconds: float) -> "_Stopwatch":
     state.set_learning_rates(0.0, 0.0)
     gan = state.gan(phase)
-    with reading_data(), closing(feed(state, data, phase, start=0, mirror=True)) as reals:
+    with closing(feed(state, data, phase, start=0, mirror=True)) as reals:
         stopwatch = _Stopwatch(max(MEASURED_STEPS, state.config.penalty_interval), seconds)
         while not stopwatch.has_seen_enough:
             gan.train_on(next(reals))

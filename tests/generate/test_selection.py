@@ -174,6 +174,6 @@ def test_discriminators_of_whole_batches_judge_no_image(options):
 
 @pytest.mark.slow
 def test_generating_imports_nothing_that_trains():
-    trains = "{'pgkeras.training_loop', 'pgkeras.training.state', 'pgkeras.gan'}"
+    trains = "{'pgkeras.training.loop', 'pgkeras.training.state', 'pgkeras.gan'}"
     done = script("-c", f"import sys, pgkeras.generate.__main__; print({trains} & set(sys.modules))")
     assert done.stdout == "set()\n"

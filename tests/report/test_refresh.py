@@ -5,9 +5,9 @@ from types import SimpleNamespace
 import pytest
 
 from pgkeras import UserError
+from pgkeras.schedule import Schedule
 from pgkeras.training.callbacks import Report, Snapshots
 from pgkeras.training.callbacks import report as module
-from pgkeras.schedule import Schedule
 from pgkeras.training.state import Progress
 from tests.report.written_run import CONFIG, new_run
 

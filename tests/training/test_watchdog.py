@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from pgkeras import ProgressiveConfig, UserError
-from pgkeras.training.callbacks import FollowSchedule
 from pgkeras.schedule import Schedule
 from pgkeras.training import watchdog as module
+from pgkeras.training.callbacks import FollowSchedule
 from pgkeras.training.checkpoint import load_checkpoint, save_checkpoint
 from pgkeras.training.checkpoint_file import list_checkpoints
 from pgkeras.training.state import Progress, TrainingState

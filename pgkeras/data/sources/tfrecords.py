@@ -10,16 +10,16 @@ from pathlib import Path
 
 import numpy as np
 from google.protobuf.message import DecodeError
-from tensorflow.core.example.example_pb2 import Example
 
 from pgkeras.data.checks import check_images, check_labels
 from pgkeras.data.dataset import Dataset, NoLabelsError
+from pgkeras.data.sources.example_message import Example
 from pgkeras.data.sources.reason import reason
+from pgkeras.data.tfrecord import AFTER, BEFORE, masked_crc
 from pgkeras.data.views import positions
 from pgkeras.errors import UserError
 
 _NAME = re.compile(r"([^.].*)-r(\d\d)\.tfrecords")
-_BEFORE, _AFTER = 12, 4  # bytes around a record: its length as uint64 and that one's checksum, then its own
 
 
 class Records:
@@ -59,19 +59,25 @@ class Records:
         except (OSError, ValueError) as error:
             raise UserError(f"{self._path}: cannot be read ({reason(error)}); make it again") from None
         length = int.from_bytes(file[:8].tobytes(), "little")
-        size = _BEFORE + length + _AFTER
+        size = BEFORE + length + AFTER
         if len(file) % size:
             raise UserError(f"{self._path}: is truncated, or no TFRecord file of images of one size; make it again")
         records = file.reshape(-1, size)
-        lengths = np.ascontiguousarray(records[:, :8]).view("<u8")[:, 0]
-        if (lengths != length).any():
-            index = (lengths != length).argmax()
+        before = records[:, :BEFORE]
+        others = (before != before[0]).any(axis=1)
+        if others.any():
+            index = others.argmax()
             raise UserError(f"{self._path}: record {index} is damaged, or not of the others' size; make it again")
+        if masked_crc(before[0, :8].tobytes()) != int.from_bytes(before[0, 8:].tobytes(), "little"):
+            raise UserError(f"{self._path}: is damaged, or no TFRecord file; make it again")
         return records
 
     def _image(self, index: int) -> np.ndarray:
+        payload = self._records[index, BEFORE:-AFTER].tobytes()
+        if masked_crc(payload) != int.from_bytes(self._records[index, -AFTER:].tobytes(), "little"):
+            raise UserError(f"{self._path}: record {index} is damaged (its checksum differs); make the file again")
         try:
-            example = Example.FromString(self._records[index, _BEFORE:-_AFTER].tobytes())
+            example = Example.FromString(payload)
             features = example.features.feature
             pixels = np.frombuffer(features["data"].bytes_list.value[0], np.uint8)
             return pixels.reshape(features["shape"].int64_list.value).transpose(1, 2, 0)

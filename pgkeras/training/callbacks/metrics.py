@@ -1,6 +1,5 @@
 """The metrics of the moving average, as training goes on."""
 
-import tensorflow as tf
 from tqdm import tqdm
 
 from pgkeras.config import ProgressiveConfig
@@ -10,6 +9,7 @@ from pgkeras.evaluation.measures import Known, is_measurable, measure
 from pgkeras.json_lines import append_line
 from pgkeras.training.callbacks.snapshots import Snapshot
 from pgkeras.training.run_folder import RunFolder
+from pgkeras.training.tensorboard import EventFile
 
 
 class Metrics:
@@ -19,14 +19,15 @@ class Metrics:
         folder: of the run.
         config: of the run; says which metrics.
         data: real images to measure against.
+        events: for TensorBoard.
     """
 
-    def __init__(self, folder: RunFolder, config: ProgressiveConfig, data: Dataset) -> None:
+    def __init__(self, folder: RunFolder, config: ProgressiveConfig, data: Dataset, events: EventFile) -> None:
         self.lines = folder.metrics
         self.config = config
         self.data = data
         self.known = Known()
-        self.tensorboard = tf.summary.create_file_writer(str(folder.tensorboard), filename_suffix=".metrics")
+        self.events = events
 
     def write(self, snapshot: Snapshot) -> None:
         """Measures the snapshot's generator and tells the values.
@@ -42,8 +43,5 @@ class Metrics:
         with gathered(sources[0], number) as real, gathered(sources[1], number) as fake:
             values = measure(self.config.metrics, real, fake, self.known)
         append_line(self.lines, {"images_shown": images_shown, "images": number} | values)
-        with self.tensorboard.as_default():
-            for name, value in values.items():
-                tf.summary.scalar(name, value, step=images_shown)
-        self.tensorboard.flush()
+        self.events.add_scalars(values, images_shown)
         tqdm.write(f"{'metrics':>18}  " + "  ".join(f"{name} {value:.3f}" for name, value in values.items()))

@@ -1,7 +1,6 @@
 """Pictures of the fixed latents, as training goes on."""
 
 import numpy as np
-import tensorflow as tf
 
 from pgkeras.config import ProgressiveConfig
 from pgkeras.images import enlarge, grid, to_uint8, write_png
@@ -10,6 +9,7 @@ from pgkeras.latents import latents_from_seeds
 from pgkeras.sampling import sample_batches
 from pgkeras.training.callbacks.snapshots import Snapshot
 from pgkeras.training.run_folder import COLUMNS, ROWS, RunFolder, classes_shown
+from pgkeras.training.tensorboard import EventFile
 
 
 class Samples:
@@ -21,13 +21,14 @@ class Samples:
     Args:
         folder: of the run.
         config: of the run.
+        events: for TensorBoard.
     """
 
-    def __init__(self, folder: RunFolder, config: ProgressiveConfig) -> None:
+    def __init__(self, folder: RunFolder, config: ProgressiveConfig, events: EventFile) -> None:
         self.folder = folder
         self.resolution = config.resolution
         self.latents, self.labels = _fixed(config)
-        self.tensorboard = tf.summary.create_file_writer(str(folder.tensorboard), filename_suffix=".samples")
+        self.events = events
 
     def write(self, snapshot: Snapshot) -> None:
         """Draws the snapshot's grid.
@@ -40,9 +41,7 @@ class Samples:
         factor = self.resolution // images.shape[1]
         picture = grid(enlarge(images, factor), COLUMNS)
         write_png(self.folder.samples / f"{snapshot.images_shown:09}.png", picture)
-        with self.tensorboard.as_default():
-            tf.summary.image("samples", np.expand_dims(picture, 0), step=snapshot.images_shown)
-        self.tensorboard.flush()
+        self.events.add_image("samples", picture, snapshot.images_shown)
 
 
 def _fixed(config: ProgressiveConfig) -> tuple[np.ndarray, np.ndarray | None]:

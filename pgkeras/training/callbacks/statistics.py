@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-import tensorflow as tf
 from tqdm import tqdm
 
 from pgkeras.gan import ProgressiveGAN
@@ -12,6 +11,7 @@ from pgkeras.training.callbacks.callback import Callback
 from pgkeras.training.memory import take_peak
 from pgkeras.training.run_folder import RunFolder
 from pgkeras.training.state import Progress
+from pgkeras.training.tensorboard import EventFile
 from pgkeras.training.watchdog import Watchdog
 
 
@@ -27,6 +27,7 @@ class Statistics(Callback):
         ticks_per_phase: lines in each phase.
         image_costs: what one image costs in each phase of the schedule, in any unit; for the time left.
         watchdog: sees every step and every tick.
+        events: for TensorBoard.
     """
 
     def __init__(
@@ -37,6 +38,7 @@ class Statistics(Callback):
         ticks_per_phase: int,
         image_costs: Sequence[float],
         watchdog: Watchdog,
+        events: EventFile,
     ) -> None:
         self.schedule = schedule
         self.progress = progress
@@ -44,7 +46,7 @@ class Statistics(Callback):
         self.image_costs = image_costs
         self.watchdog = watchdog
         self.lines = folder.statistics
-        self.tensorboard = tf.summary.create_file_writer(str(folder.tensorboard))
+        self.events = events
         self.bar = tqdm(
             total=schedule.images, initial=progress.images_shown, unit="image", disable=None, dynamic_ncols=True
         )
@@ -90,10 +92,7 @@ class Statistics(Callback):
             **means,
         }
         append_line(self.lines, line)
-        with self.tensorboard.as_default():
-            for name, value in line.items():
-                tf.summary.scalar(name, value, step=progress.images_shown)
-        self.tensorboard.flush()
+        self.events.add_scalars(line, progress.images_shown)
         tqdm.write(
             f"{position.phase.name:>18}  alpha {position.alpha:.2f}  {progress.images_shown / 1000:.1f} kimg "
             f"({progress.images_shown / self.schedule.images:.0%})  {rate:.0f} images/s  "

@@ -12,8 +12,10 @@ import h5py
 import lmdb
 import numpy as np
 import scipy.io
-import tensorflow as tf
 from PIL import Image
+
+from pgkeras.data.sources.example_message import Example
+from pgkeras.data.tfrecord import framed
 
 IMAGES = np.random.default_rng(0).integers(0, 256, (12, 32, 32, 3), dtype=np.uint8)
 LABELS = np.array([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 3, 0])
@@ -57,18 +59,23 @@ def write_tfrecords(folder: Path, images: np.ndarray = IMAGES, labels: np.ndarra
     """The largest two resolutions of a set."""
     folder.mkdir(parents=True, exist_ok=True)
     for exponent, here in ((4, images[:, ::2, ::2]), (5, images)):
-        with tf.io.TFRecordWriter(str(folder / f"set-r{exponent:02}.tfrecords")) as writer:
-            for image in here.transpose(0, 3, 1, 2):
-                features = {
-                    "shape": tf.train.Feature(int64_list=tf.train.Int64List(value=image.shape)),
-                    "data": tf.train.Feature(bytes_list=tf.train.BytesList(value=[image.tobytes()])),
-                }
-                example = tf.train.Example(features=tf.train.Features(feature=features))
-                writer.write(example.SerializeToString())
+        records = [example(shape=image.shape, data=image.tobytes()) for image in here.transpose(0, 3, 1, 2)]
+        (folder / f"set-r{exponent:02}.tfrecords").write_bytes(b"".join(map(framed, records)))
     if labels is not None:
         with (folder / "set-rxx.labels").open("wb") as file:
             np.save(file, np.eye(10, dtype=np.float32)[labels])
     return folder
+
+
+def example(**features: bytes | tuple[int, ...]) -> bytes:
+    """A serialized `tf.train.Example`."""
+    message = Example()
+    for name, value in features.items():
+        if isinstance(value, bytes):
+            message.features.feature[name].bytes_list.value.append(value)
+        else:
+            message.features.feature[name].int64_list.value.extend(value)
+    return message.SerializeToString()
 
 
 class _Python2Pickler(pickle._Pickler):

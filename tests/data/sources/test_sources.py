@@ -29,8 +29,8 @@ def test_every_format_gives_the_same_images_to_the_pipeline(tmp_path, name):
     dataset = open_dataset(WRITERS[name](tmp_path))
     assert dataset.images.shape == IMAGES.shape
     assert dataset.images[np.array([1])].dtype == np.uint8
-    (batch,) = batches(dataset, 32, 12, seed=3, mirror=False).take(1)
-    (expected,) = batches(Dataset(IMAGES), 32, 12, seed=3, mirror=False).take(1)
+    batch = next(batches(dataset, 32, 12, seed=3, mirror=False))
+    expected = next(batches(Dataset(IMAGES), 32, 12, seed=3, mirror=False))
     np.testing.assert_array_equal(batch, expected)
 
 

@@ -2,8 +2,8 @@
 
 from types import SimpleNamespace
 
-from pgkeras.training.callbacks import Snapshots
 from pgkeras.schedule import Phase, Schedule
+from pgkeras.training.callbacks import Snapshots
 from pgkeras.training.state import Progress
 
 # 4x4 to 40 images, 8x8 fading in to 80, straight to 120; a fade-in begins one step after its boundary.
