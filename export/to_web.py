@@ -31,8 +31,7 @@ def main(exported: Path, out: Path) -> None:
     The folder needs a static host and no server of its own. After the first visit over HTTPS it works without a
     network, from a phone's home screen too. Of each resolution it has one model: float16 where there is one.
     """
-    if out.exists() and not (out.is_dir() and not any(out.iterdir())):
-        raise UserError(f"--out {out}: is no empty folder; give another, or empty it")
+    _check_empty(out)
     models = _read(exported)
     with complete_folder(out, last=PAGE) as folder, tempfile.TemporaryDirectory(prefix="web-") as scratch:
         work = Path(scratch)
@@ -42,6 +41,15 @@ def main(exported: Path, out: Path) -> None:
         shutil.copytree(site, folder, dirs_exist_ok=True)
     _print_sizes(out)
     print(f"{out}: put it on any static host with HTTPS; here: python -m http.server --directory {out}")
+
+
+def _check_empty(out: Path) -> None:
+    try:
+        empty = not out.exists() or not any(out.iterdir())
+    except OSError:  # it is a file, or not this user's
+        empty = False
+    if not empty:
+        raise UserError(f"--out {out}: is no empty folder; give another, or empty it")
 
 
 def _read(exported: Path) -> Exported:
