@@ -9,7 +9,6 @@ import click
 
 from export.complete_folder import complete_folder
 from export.exported_folder import Exported, read_exported
-from export.web.site import PAGE, RUNTIME, write_site
 from pgkeras.command_line import run
 from pgkeras.errors import UserError
 
@@ -31,17 +30,27 @@ def main(exported: Path, out: Path) -> None:
     The folder needs a static host and no server of its own. After the first visit over HTTPS it works without a
     network, from a phone's home screen too. Of each resolution it has one model: float16 where there is one.
     """
-    if out.exists() and not (out.is_dir() and not any(out.iterdir())):
-        raise UserError(f"--out {out}: is no empty folder; give another, or empty it")
+    _check_empty(out)
     models = _read(exported)
+    from export.web.site import PAGE, RUNTIME, write_site
+
     with complete_folder(out, last=PAGE) as folder, tempfile.TemporaryDirectory(prefix="web-") as scratch:
         work = Path(scratch)
         site = work / "site"
         site.mkdir()
         write_site(models, site, work)
         shutil.copytree(site, folder, dirs_exist_ok=True)
-    _print_sizes(out)
+    _print_sizes(out, RUNTIME)
     print(f"{out}: put it on any static host with HTTPS; here: python -m http.server --directory {out}")
+
+
+def _check_empty(out: Path) -> None:
+    try:
+        empty = not out.exists() or not any(out.iterdir())
+    except OSError:  # it is a file, or not this user's
+        empty = False
+    if not empty:
+        raise UserError(f"--out {out}: is no empty folder; give another, or empty it")
 
 
 def _read(exported: Path) -> Exported:
@@ -52,11 +61,11 @@ def _read(exported: Path) -> Exported:
     return models
 
 
-def _print_sizes(out: Path) -> None:
-    parts = {"page": [0, 0], RUNTIME: [0, 0]}
+def _print_sizes(out: Path, runtime: str) -> None:
+    parts = {"page": [0, 0], runtime: [0, 0]}
     for path in sorted(path for path in out.rglob("*") if path.is_file()):
         content = path.read_bytes()
-        part = RUNTIME if RUNTIME in path.parts[-2:-1] else path.name if path.suffix == ".tflite" else "page"
+        part = runtime if runtime in path.parts[-2:-1] else path.name if path.suffix == ".tflite" else "page"
         sizes = parts.setdefault(part, [0, 0])
         sizes[0] += len(content)
         sizes[1] += min(len(content), len(gzip.compress(content)))

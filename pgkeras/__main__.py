@@ -25,6 +25,7 @@ FROM_A_CHECKOUT = {
     "crop": ("preprocessing.crop_faces", "Crop the faces in photos into a training set."),
     "export": ("export.to_tflite", "Export generators to TFLite, for phones."),
     "verify": ("export.verify", "Check an exported folder on arrival."),
+    "web": ("export.to_web", "Make a web page of exported models."),
     "apk": ("android_demo.build_apk", "Build an Android app around exported models."),
 }
 CHECKOUT = Path(__file__).parents[1]

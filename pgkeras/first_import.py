@@ -48,6 +48,20 @@ def require_tensorflow(purpose: str) -> None:
     os.environ[VARIABLE] = "tensorflow"
 
 
+def refuse_other_backends(purpose: str) -> None:
+    """For what runs on TensorFlow alone so far, where another choice of the user must not be ignored.
+
+    Args:
+        purpose: what it is, for the error.
+
+    Raises:
+        UserError: if Keras runs, or would run, on another backend.
+    """
+    name, source = _backend()
+    if name in BACKENDS[1:]:
+        raise UserError(f"{source} {name}: {purpose} runs on TensorFlow only so far; set {VARIABLE}=tensorflow")
+
+
 class _Finder:
     """Finds Keras and TensorFlow as they would be found anyway. (Importing the base class takes 40 ms.)"""
 

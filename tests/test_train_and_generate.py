@@ -152,7 +152,7 @@ IMAGES = np.zeros((40, 16, 16, 3), np.uint8)
 @pytest.mark.parametrize(
     ("arrays", "options", "message"),
     [
-        ({"pictures": IMAGES}, [], "no array `images`"),
+        ({"pictures": IMAGES[0]}, [], "no array `images`"),
         ({"images": IMAGES.astype(np.float32)}, [], "must be uint8"),
         ({"images": IMAGES[0]}, [], "must be \\(images, side, side, channels\\)"),
         ({"images": IMAGES[:, :8]}, [], "must be square"),

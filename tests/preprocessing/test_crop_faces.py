@@ -318,7 +318,7 @@ def test_values_out_of_range_are_named(command, album, tmp_path, option, value):
 
 def test_a_margin_within_the_box_needs_alignment(command, album, tmp_path):
     out = tmp_path / "faces.npz"
-    fails(command(album, "--out", out, "--no-align", "--margin", -0.1), "--margin -0.1: with --no-align", "0 or more")
+    fails(command(album, "--out", out, "--no-align", "--margin", -0.1), "--margin -0.1: without --align", "0 or more")
     assert list(tmp_path.iterdir()) == [album]
 
 
