@@ -6,7 +6,13 @@
 (None, 16, 16, 3)
 """
 
+import os
+
 from pgkeras.quiet_tensorflow import quiet_start
+
+# PyTorch's threads wait for each other hundreds of times in a step: where they share processors with others, spinning
+# makes small steps ten times as slow. It must be said before PyTorch is imported.
+os.environ.setdefault("OMP_WAIT_POLICY", "passive")
 
 with quiet_start():
     import keras  # noqa: F401

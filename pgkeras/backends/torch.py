@@ -80,7 +80,7 @@ class Devices:
 def choose_devices(number: int | None) -> Devices:
     refuse_cluster("PyTorch")
     if number and number > 1:
-        raise UserError(f"--devices {number}: PyTorch trains on one; several need KERAS_BACKEND=jax or tensorflow")
+        raise UserError(f"`devices` {number}: PyTorch trains on one; several need KERAS_BACKEND=jax or tensorflow")
     os.environ.setdefault("CUBLAS_WORKSPACE_CONFIG", ":4096:8")  # Without it, CUDA's products differ each time.
     torch.use_deterministic_algorithms(True)
     torch.utils.deterministic.fill_uninitialized_memory = False
