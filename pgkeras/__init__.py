@@ -10,9 +10,9 @@ import os
 
 from pgkeras.quiet_tensorflow import quiet_start
 
-# PyTorch's threads wait for each other hundreds of times in a step: where they share processors with others, spinning
-# makes small steps ten times as slow. It must be said before PyTorch is imported.
-os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+# PyTorch's threads wait for each other hundreds of times in a step. Where they share processors with other work,
+# spinning for as long as GNU's OpenMP does makes small steps ten times as slow. PyTorch's import reads this.
+os.environ.setdefault("GOMP_SPINCOUNT", "3000")
 
 with quiet_start():
     import keras  # noqa: F401
