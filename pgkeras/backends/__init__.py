@@ -23,16 +23,15 @@ from pgkeras.backends.accelerator import Accelerator, Precision
 from pgkeras.backends.cluster import number_of_workers
 from pgkeras.backends.interface import Backend, Devices, Share
 from pgkeras.errors import UserError
+from pgkeras.first_import import BACKENDS
 
 __all__ = ["Accelerator", "Devices", "Precision", "Share", "backend", "number_of_workers"]
-
-NAMES = ("tensorflow", "jax", "torch")
 
 
 def _chosen() -> Backend:
     name = keras.backend.backend()
-    if name not in NAMES:
-        raise UserError(f"KERAS_BACKEND {name}: cannot train; choose from {', '.join(NAMES)}")
+    if name not in BACKENDS:
+        raise UserError(f"KERAS_BACKEND {name}: cannot train; choose from {', '.join(BACKENDS)}")
     return import_module(f"{__name__}.{name}")
 
 

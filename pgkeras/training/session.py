@@ -21,7 +21,6 @@ from pgkeras.config import Fit, ProgressiveConfig
 from pgkeras.data import Dataset, hold_out, open_dataset
 from pgkeras.errors import UserError
 from pgkeras.evaluation.measures import check_installed, least_images
-from pgkeras.first_import import refuse_other_backends
 from pgkeras.runs.description import RunDescription
 from pgkeras.runs.folder import RunFolder
 from pgkeras.runs.generators import choose_generator, load_generator
@@ -105,7 +104,6 @@ class Run:
             UserError: if the data cannot be trained on with these options on this machine.
             pydantic.ValidationError: for an unknown option, a wrong value, or options that contradict each other.
         """
-        refuse_other_backends("training")
         began = time.monotonic()
         if kimg and minutes:
             raise UserError(f"`kimg` {kimg:g} and `minutes` {minutes:g} contradict each other: give one of them")
@@ -161,7 +159,6 @@ class Run:
         Raises:
             UserError: if this is no run folder, or its data or checkpoints are not what they were.
         """
-        refuse_other_backends("training")
         folder, description = RunFolder.open(Path(path))
         config = _with_precision(description.config)
         dataset, held_out = description.open_data(data and Path(data))

@@ -22,6 +22,7 @@ class Progress:
 
     Attributes:
         images_shown: real images so far.
+        backend: of Keras, that the last step was computed with.
         seconds: time spent in training steps so far, over all sessions of the run.
         phase: index of the phase whose optimizer state is loaded; -1 before the first.
         tick_steps: steps since the last line of statistics.
@@ -36,6 +37,7 @@ class Progress:
     """
 
     images_shown: int = 0
+    backend: str = field(default_factory=keras.backend.backend)
     seconds: float = 0.0
     phase: int = -1
     tick_steps: int = 0

@@ -40,7 +40,7 @@ def test_gpus(monkeypatch, details, precision):
 
 def test_more_gpus_than_there_are_is_an_error(monkeypatch):
     monkeypatch.setattr(tf.config, "list_physical_devices", lambda kind: ["one", "two"])
-    with pytest.raises(UserError, match="--devices 3: this machine has 2 GPUs"):
+    with pytest.raises(UserError, match="`devices` 3: this machine has 2 GPUs"):
         tensorflow.choose_devices(3)
 
 
