@@ -23,11 +23,13 @@ demo: .venv/installed
 	rm -rf $(DEMO) $(APK)
 	$(MAKE) $(DEMO)/exported
 	@$(BIN)/python android_demo/build_apk.py $(DEMO)/exported --out $(APK) || echo "so there is no APK yet; then: make apk"
+	@$(BIN)/python export/to_web.py $(DEMO)/exported --out $(DEMO)/site || echo "so there is no page for browsers yet"
 	@echo
 	@echo "$(DEMO)/grid.png               left, 64 people who don't exist; right, faces that they were learned from"
 	@echo "$(DEMO)/runs/00000-faces-32/   the training: samples/, stats.jsonl, tensorboard/, generators/"
 	@echo "$(DEMO)/exported/              the generators of every resolution for phones, and manifest.json"
 	@test ! -e $(APK) || echo "$(APK)               the Android app around them"
+	@test ! -e $(DEMO)/site || echo "$(DEMO)/site/                  the page for every other phone: python -m http.server --directory $(DEMO)/site"
 
 $(DEMO)/exported: | .venv/installed
 	rm -rf $(DEMO)
@@ -47,6 +49,7 @@ test: .venv/installed lint
 lint: .venv/installed
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/lint-imports
 
 format: .venv/installed
 	$(BIN)/ruff check --fix .

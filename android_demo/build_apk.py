@@ -9,13 +9,13 @@ import click
 import pgkeras
 from android_demo.apk.artifacts import FOR_THE_APP, PLATFORM
 from android_demo.apk.assemble import assemble
-from android_demo.apk.exported_folder import read_exported
 from android_demo.apk.gates import check_apk
 from android_demo.apk.maven import fetch
 from android_demo.apk.sizes import sizes
 from android_demo.apk.tools import require_tools
+from export.exported_folder import read_exported
 from pgkeras.atomic import atomic_path
-from pgkeras.command_line import run
+from pgkeras.command_line import command, run
 from pgkeras.errors import UserError
 
 EXAMPLES = """\b
@@ -25,7 +25,7 @@ Example:
 """
 
 
-@click.command(epilog=EXAMPLES)
+@command(epilog=EXAMPLES)
 @click.argument("exported", type=click.Path(path_type=Path))
 @click.option(
     "--out", type=click.Path(path_type=Path), default=Path("pgkeras-demo.apk"), show_default=True, help="The APK."

@@ -5,13 +5,11 @@ import shutil
 import subprocess
 from collections.abc import Sequence
 
-import click
-
 from android_demo.apk.tools import missing_packages, require_tools
-from pgkeras.command_line import run
+from pgkeras.command_line import command, run
 
 
-@click.command()
+@command()
 def main() -> None:
     """Installs the Debian packages that build_apk.py needs and that are not here yet, as root or through sudo."""
     install(missing_packages())

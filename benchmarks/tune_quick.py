@@ -16,13 +16,13 @@ from pgkeras.config import ProgressiveConfig, typed
 from pgkeras.data import hold_out, open_dataset
 from pgkeras.errors import UserError
 from pgkeras.evaluation.candidates import find_candidate
-from pgkeras.evaluation.images import ImageSource, Stored
+from pgkeras.evaluation.image_sources import ImageSource, Stored
 from pgkeras.json_lines import read_lines
+from pgkeras.runs.folder import RunFolder, list_runs
 from pgkeras.schedule import Schedule
 from pgkeras.training import plan
 from pgkeras.training.precision import fastest_precision
 from pgkeras.training.preflight import preflight
-from pgkeras.training.run_folder import RunFolder
 from pgkeras.training.state import TrainingState
 
 BASE = {
@@ -126,7 +126,7 @@ def _trained(name: str, seed: int, side: int, faces: Path, folder: Path) -> Path
 
 
 def _runs(folder: Path, seed: int | str) -> list[Path]:
-    return [path.parent for path in sorted(folder.glob(f"seed{seed}/*/config.json"))]
+    return [run for out in sorted(folder.glob(f"seed{seed}")) for run in list_runs(out)]
 
 
 def _train(*arguments: str) -> None:

@@ -5,7 +5,7 @@ import numpy as np
 from benchmarks.face_network import Seen
 from pgkeras.data import Dataset
 from pgkeras.evaluation.features import METRICS, features_of
-from pgkeras.evaluation.images import ImageSource, Stored
+from pgkeras.evaluation.image_sources import ImageSource, Stored
 from pgkeras.metrics import sliced_wasserstein
 
 MOST_IMAGES = 2048

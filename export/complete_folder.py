@@ -37,7 +37,7 @@ def complete_folder(out: Path, last: str) -> Iterator[Path]:
     except UserError as error:
         raise UserError(f"{error}; nothing was written") from None
     except OSError as error:
-        raise UserError(f"{out}: cannot be written to ({error.strerror}); choose another --out") from None
+        raise UserError(f"{out}: cannot be written to ({error.strerror}); choose another `out`") from None
     finally:
         for folder in missing:
             with suppress(OSError):  # it holds files: the export succeeded

@@ -7,7 +7,7 @@ from tensorflow.lite.tools import flatbuffer_utils
 from tensorflow.lite.tools.flatbuffer_utils import schema_fb as schema
 from tensorflow.types.experimental import ConcreteFunction
 
-from export.convert import convert
+from export.convert import NO_OTHERS, Graphs, convert
 from export.int8 import Int8Converter
 from export.weighted_layers import FILTER, weighted_layers
 
@@ -18,15 +18,15 @@ class DynamicConverter:
     Args:
         graph: without variables, from `inference_graph`.
         name: of the model, for the error.
-        gallery: the same for several latents at once; becomes a second signature, `gallery`.
+        others: the same network with other inputs, by the key of their signature.
 
     Raises:
         UserError: if the converter fails.
     """
 
-    def __init__(self, graph: ConcreteFunction, name: str, gallery: ConcreteFunction | None = None) -> None:
-        self._given = graph, name, gallery
-        self._quantized = convert(graph, "dynamic", name, gallery)
+    def __init__(self, graph: ConcreteFunction, name: str, others: Graphs = NO_OTHERS) -> None:
+        self._given = graph, name, others
+        self._quantized = convert(graph, "dynamic", name, others)
 
     def convert(self, float_layers: Collection[str] = ()) -> bytes:
         """The .tflite file.
@@ -54,8 +54,8 @@ class DynamicConverter:
 
     @cached_property
     def _original(self) -> bytes:
-        graph, name, gallery = self._given
-        return convert(graph, "float32", name, gallery)
+        graph, name, others = self._given
+        return convert(graph, "float32", name, others)
 
 
 def _restore(quantized: schema.ModelT, original: schema.ModelT, float_layers: Collection[str]) -> None:

@@ -1,51 +1,28 @@
 """The whole way from generators to an exported folder."""
 
 import tempfile
-from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 
 import keras
+import numpy as np
 
 from export import manifest
 from export.complete_folder import complete_folder
-from export.convert import Quantization
-from export.for_servers import ServerFormat, write_for_servers
-from export.gate import LATENTS, Bars, Reference, keras_reference
+from export.convert import GALLERY, TRUNCATED
+from export.for_servers import write_for_servers
+from export.gate import Reference, keras_reference
 from export.inference_graph import inference_graph
 from export.metadata import can_write_metadata, with_metadata
 from export.onnx_model import require_packages
+from export.options import Options, ServerFormat
 from export.quality import Card
 from export.variant import Source, Variant, make_variant
 from pgkeras.errors import UserError
 from pgkeras.labels import read_label_names
-from pgkeras.loading import load_generator
+from pgkeras.runs.generators import load_generator
 from pgkeras.sampling import label_size
-
-
-@dataclass(frozen=True)
-class Options:
-    """What to export, and how good it must be.
-
-    Attributes:
-        quantizations: variants of each generator.
-        name: of the run or model, for people.
-        latents: on how many the variants are compared with Keras.
-        bars: least quality.
-        gallery: latents of a second signature, or 0 for none.
-        server_formats: formats for servers, in which each generator is written, too.
-        card: notes for the manifest, such as licence and training data.
-        threads: with which latency is measured.
-    """
-
-    quantizations: Collection[Quantization]
-    name: str
-    latents: int = LATENTS
-    bars: Bars = field(default_factory=Bars)
-    gallery: int = 0
-    server_formats: Collection[ServerFormat] = ()
-    card: Mapping[str, str] = field(default_factory=dict)
-    threads: int = 2
+from pgkeras.truncation import average_features, can_truncate
 
 
 def export_generators(
@@ -69,7 +46,7 @@ def export_generators(
     card = Card(options.name, options.latents, options.bars, options.threads)
     with complete_folder(out, last=manifest.FILE_NAME) as folder, tempfile.TemporaryDirectory() as scratch:
         for resolution, path in generators.items():
-            generator, source, label_names = _read(resolution, path, options)
+            generator, averages, source, label_names = _read(resolution, path, options)
             variants = []
             for quantization in options.quantizations:
                 file = f"generator_{resolution:04}_{quantization}.tflite"
@@ -82,7 +59,7 @@ def export_generators(
                 else:
                     reason = variant.passed.reason
             card.add(resolution, source.reference, variants)
-            served += _served(generator, source.reference, label_names, options.server_formats, folder)
+            served += _served(generator, averages, source.reference, label_names, options.server_formats, folder)
         if not models:
             raise UserError(f"{file}: {reason}, and no other variant reaches its bar; train longer or lower the bar")
         card.write(folder, Path(scratch))
@@ -92,35 +69,44 @@ def export_generators(
 
 
 def _served(
-    generator: keras.Model, reference: Reference, label_names: list[str], formats: Collection[ServerFormat], out: Path
+    generator: keras.Model,
+    averages: np.ndarray | None,
+    reference: Reference,
+    label_names: list[str],
+    formats: Collection[ServerFormat],
+    out: Path,
 ) -> Iterator[manifest.Served]:
     if not formats:
         return
-    graph = inference_graph(generator, batch=None)
+    graph = inference_graph(generator, None, averages)
     name = f"generator_{generator.output_shape[1]:04}"
     for server_format in formats:
         model = write_for_servers(graph, reference, server_format, out, name)
         yield manifest.describe_served(model, label_names, reference)
 
 
-def _read(resolution: int, path: Path, options: Options) -> tuple[keras.Model, Source, list[str]]:
-    """A generator, its graphs and reference, and the names of its classes."""
+def _read(resolution: int, path: Path, options: Options) -> tuple[keras.Model, np.ndarray | None, Source, list[str]]:
+    """A generator, its average features, its graphs and reference, and the names of its classes."""
     generator = load_generator(path)
     side = generator.output_shape[1]
     if side != resolution:
         raise UserError(f"{path}: its images are {side}x{side}; name the file after that")
     classes = label_size(generator)
     label_names = read_label_names(path, classes) if classes else []
+    averages = average_features(generator) if options.truncation and can_truncate(generator) else None
+    others = {} if averages is None else {TRUNCATED: inference_graph(generator, 1, averages)}
+    if options.gallery:
+        others[GALLERY] = inference_graph(generator, options.gallery)
 
     def finish(model: bytes, file: str) -> bytes:
         return with_metadata(model, Path(file).stem, label_names) if can_write_metadata() else model
 
     source = Source(
         graph=inference_graph(generator),
-        gallery_graph=inference_graph(generator, options.gallery) if options.gallery else None,
+        others=others,
         gallery=options.gallery,
-        reference=keras_reference(generator, str(path), options.latents),
+        reference=keras_reference(generator, str(path), options.latents, averages),
         bars=options.bars,
         finish=finish,
     )
-    return generator, source, label_names
+    return generator, averages, source, label_names

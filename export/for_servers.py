@@ -4,19 +4,18 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 import tensorflow as tf
 from tensorflow.types.experimental import ConcreteFunction
 
-from export.convert import SIGNATURE
-from export.gate import TOLERANCES, Reference
+from export.convert import SIGNATURE, TRUNCATED
+from export.gate import TOLERANCES, TRUNCATION, Reference
 from export.onnx_model import OnnxSession, to_onnx
+from export.options import ServerFormat
 from pgkeras.errors import UserError
 from pgkeras.quiet_tensorflow import quiet_stderr
 
-ServerFormat = Literal["saved-model", "onnx"]
 VERSION = "1"  # TF Serving serves the highest-numbered folder
 AT_A_TIME = 32
 
@@ -29,12 +28,14 @@ class ServerModel:
         format: of it.
         path: where it is.
         images: uint8 (number, side, side, channels), what it makes of the reference's latents.
+        truncated: at a truncation of 0.5, of the first latents; None if it takes none.
         difference: largest one of a pixel from Keras's, in grey levels.
     """
 
     format: ServerFormat
     path: Path
     images: np.ndarray
+    truncated: np.ndarray | None
     difference: int
 
     def digests(self) -> dict[str, str]:
@@ -52,7 +53,7 @@ def write_for_servers(
     """Writes a graph in one format and runs what was written.
 
     Args:
-        graph: of `inference_graph`, for any number of latents.
+        graph: of `inference_graph`, for any number of latents; takes a truncation if the reference has one.
         reference: Keras's images.
         server_format: which one.
         folder: for the file, `NAME.onnx`, or folder, `NAME_saved_model`.
@@ -63,30 +64,60 @@ def write_for_servers(
     """
     path, run = _WRITERS[server_format](graph, folder, name)
     given = {"latent": reference.latents} | ({} if reference.labels is None else {"label": reference.labels})
-    images = np.concatenate(
-        [
-            run({key: value[start : start + AT_A_TIME] for key, value in given.items()})
-            for start in range(0, len(reference.latents), AT_A_TIME)
-        ]
-    )
-    difference = int(np.abs(images.astype(int) - reference.images).max())
-    if difference > TOLERANCES["float32"]:
-        raise UserError(f"{path.name}: its image is {difference} grey levels off Keras's; leave it out of --also")
-    return ServerModel(server_format, path, images, difference)
+    images, difference = _run_all(run, given, reference.images, path)
+    truncated = None
+    if reference.truncated is not None:
+        number = len(reference.truncated)
+        given = {key: value[:number] for key, value in given.items()}
+        given["truncation"] = np.full((number, 1), TRUNCATION, np.float32)
+        truncated, _ = _run_all(run, given, reference.truncated, path)
+    return ServerModel(server_format, path, images, truncated, difference)
 
 
 Run = Callable[[dict[str, np.ndarray]], np.ndarray]
+
+
+def _run_all(run: Run, given: dict[str, np.ndarray], expected: np.ndarray, path: Path) -> tuple[np.ndarray, int]:
+    """The images, and by how many grey levels they are off at most."""
+    images = np.concatenate(
+        [
+            run({key: value[start : start + AT_A_TIME] for key, value in given.items()})
+            for start in range(0, len(expected), AT_A_TIME)
+        ]
+    )
+    difference = int(np.abs(images.astype(int) - expected).max())
+    if difference > TOLERANCES["float32"]:
+        raise UserError(f"{path.name}: its image is {difference} grey levels off Keras's; leave it out of `also`")
+    return images, difference
 
 
 def _write_saved_model(graph: ConcreteFunction, folder: Path, name: str) -> tuple[Path, Run]:
     """Without the fingerprint, whose random number would make every run of the command give another one."""
     path = folder / f"{name}_saved_model"
     with quiet_stderr():
-        tf.saved_model.save(tf.Module(), str(path / VERSION), {SIGNATURE: graph})
+        tf.saved_model.save(tf.Module(), str(path / VERSION), _signatures(graph))
         (path / VERSION / "fingerprint.pb").unlink(missing_ok=True)
         loaded = tf.saved_model.load(str(path / VERSION))
-    serve = loaded.signatures[SIGNATURE]
-    return path, lambda given: serve(**{key: tf.constant(value) for key, value in given.items()})["image"].numpy()
+
+    def run(given: dict[str, np.ndarray]) -> np.ndarray:
+        serve = loaded.signatures[TRUNCATED if "truncation" in given else SIGNATURE]
+        return serve(**{key: tf.constant(value) for key, value in given.items()})["image"].numpy()
+
+    return path, run
+
+
+def _signatures(graph: ConcreteFunction) -> dict[str, ConcreteFunction]:
+    """Of a graph that takes a truncation two, which share it and so its weights."""
+    *specs, truncation = graph.structured_input_signature[0]
+    if truncation.name != "truncation":
+        return {SIGNATURE: graph}
+    names = [each.name for each in specs]
+
+    @tf.function(input_signature=specs, autograph=False)
+    def whole(*given: tf.Tensor) -> dict[str, tf.Tensor]:
+        return graph(**dict(zip(names, given, strict=True)), truncation=tf.ones_like(given[0][:, :1]))
+
+    return {SIGNATURE: whole.get_concrete_function(), TRUNCATED: graph}
 
 
 def _write_onnx(graph: ConcreteFunction, folder: Path, name: str) -> tuple[Path, Run]:

@@ -5,37 +5,23 @@ from dataclasses import dataclass
 import keras
 import numpy as np
 
-from export.convert import GALLERY, Quantization
+from export.convert import GALLERY, TRUNCATED
 from export.fidelity import Fidelity, compare
 from export.interpreter import interpret
 from export.lint import Lint, lint
+from export.options import DEFAULT_BARS, LATENTS, Bars, Quantization
 from pgkeras.errors import UserError
 from pgkeras.images import to_uint8
 from pgkeras.labels import one_hot
 from pgkeras.latents import latents_from_seeds
 from pgkeras.sampling import label_size, sample_batches
+from pgkeras.truncation import truncated_images
 
-LATENTS = 256
+TRUNCATION = 0.5
+TRUNCATED_LATENTS = 32
 # Grey levels by which a right runtime's picture may differ from this one's: of float models every pixel; of the others,
 # where one step of one activation can move an eyebrow, the mean of a block of pixels.
 TOLERANCES: dict[Quantization, int] = {"float32": 1, "float16": 2, "dynamic": 4, "int8": 16}
-
-
-@dataclass(frozen=True)
-class Bars:
-    """Least PSNR against Keras's images, in decibels; float32 models must agree to one grey level.
-
-    Attributes:
-        float16: of float16 models.
-        int8: of dynamic and int8 models.
-    """
-
-    float16: float = 45.0
-    int8: float = 30.0
-
-    def of(self, quantization: Quantization) -> float:
-        """The bar of a variant; 0 for float32."""
-        return {"float32": 0.0, "float16": self.float16}.get(quantization, self.int8)
 
 
 @dataclass(frozen=True)
@@ -46,11 +32,13 @@ class Reference:
         latents: float32 (number, latent_size), of seeds from 0 up.
         labels: float32 (number, label_size), one class after the other; None if the generator is not conditional.
         images: uint8 (number, side, side, channels).
+        truncated: of the first latents at a truncation of 0.5; None if the models take none.
     """
 
     latents: np.ndarray
     labels: np.ndarray | None
     images: np.ndarray
+    truncated: np.ndarray | None = None
 
 
 @dataclass(frozen=True)
@@ -61,22 +49,29 @@ class Passed:
         lint: its operators.
         images: uint8 (number, side, side, channels), the reference interpreter's.
         fidelity: to Keras's images.
+        truncated: the same at a truncation of 0.5; None if the model takes none.
+        truncated_fidelity: of those.
         reason: why it may not be written, though nothing is wrong with it but its quality; or None.
     """
 
     lint: Lint
     images: np.ndarray
     fidelity: Fidelity
+    truncated: np.ndarray | None
+    truncated_fidelity: Fidelity | None
     reason: str | None
 
 
-def keras_reference(generator: keras.Model, name: str, number: int = LATENTS) -> Reference:
+def keras_reference(
+    generator: keras.Model, name: str, number: int = LATENTS, averages: np.ndarray | None = None
+) -> Reference:
     """Runs a Keras generator on the gate's latents.
 
     Args:
         generator: latents, or latents and labels -> images.
         name: of the generator, for the error.
         number: of latents.
+        averages: the generator's `average_features`, if the models take a truncation.
 
     Raises:
         UserError: if a pixel is not a finite number.
@@ -84,16 +79,31 @@ def keras_reference(generator: keras.Model, name: str, number: int = LATENTS) ->
     latents = latents_from_seeds(range(number), generator.inputs[0].shape[-1])
     classes = label_size(generator)
     labels = one_hot(np.arange(number) % classes, classes) if classes else None
+    images = _draw(generator, latents, labels, name)
+    truncated = None
+    if averages is not None:
+        truncated_generator = keras.Model(generator.input, truncated_images(generator, averages, TRUNCATION))
+        first = slice(TRUNCATED_LATENTS)
+        truncated = _draw(truncated_generator, latents[first], None if labels is None else labels[first], name)
+    return Reference(latents, labels, images, truncated)
+
+
+def _draw(generator: keras.Model, latents: np.ndarray, labels: np.ndarray | None, name: str) -> np.ndarray:
     images = []
     for batch in sample_batches(generator, latents, labels):
         if not np.isfinite(batch).all():
             raise UserError(f"{name}: gives pixels that are no finite numbers; training has diverged, export another")
         images.append(to_uint8(batch))
-    return Reference(latents, labels, np.concatenate(images))
+    return np.concatenate(images)
 
 
 def pass_gate(
-    model: bytes, reference: Reference, quantization: Quantization, name: str, bars: Bars = Bars(), gallery: int = 0
+    model: bytes,
+    reference: Reference,
+    quantization: Quantization,
+    name: str,
+    bars: Bars = DEFAULT_BARS,
+    gallery: int = 0,
 ) -> Passed:
     """Checks a finished model: operators that the app's runtime has, and Keras's images.
 
@@ -111,6 +121,7 @@ def pass_gate(
     linted = lint(model, name)
     try:
         images = interpret(model, reference.latents, reference.labels)
+        truncated = None if reference.truncated is None else _truncated(model, reference)
         if gallery:
             _check_gallery(model, reference, images, quantization, name, bars, gallery)
     except (RuntimeError, ValueError) as error:
@@ -118,15 +129,34 @@ def pass_gate(
     if images.shape != reference.images.shape or images.dtype != np.uint8:
         raise UserError(f"{name}: gives {images.dtype} {images.shape[1:]}, Keras uint8 {reference.images.shape[1:]}")
     fidelity = compare(reference.images, images)
+    reason = _judge(fidelity, quantization, name, bars)
+    truncated_fidelity = None
+    if truncated is not None:
+        truncated_fidelity = compare(reference.truncated, truncated, with_distance=False)
+        reason = reason or _judge(truncated_fidelity, quantization, name, bars, f" at truncation {TRUNCATION}")
+    return Passed(linted, images, fidelity, truncated, truncated_fidelity, reason)
+
+
+def _truncated(model: bytes, reference: Reference) -> np.ndarray:
+    first = slice(len(reference.truncated))
+    labels = None if reference.labels is None else reference.labels[first]
+    return interpret(model, reference.latents[first], labels, TRUNCATED, truncation=TRUNCATION)
+
+
+def _judge(fidelity: Fidelity, quantization: Quantization, name: str, bars: Bars, where: str = "") -> str | None:
+    """Why a model may not be written, or None.
+
+    Raises:
+        UserError: if a float32 model has another image than Keras.
+    """
     if quantization == "float32" and fidelity.difference > TOLERANCES["float32"]:
         raise UserError(
-            f"{name}: its image is {fidelity.difference} grey levels off Keras's on {len(images)} latents; float32 is "
-            f"allowed {TOLERANCES['float32']}; leave this model out with --resolutions or --quantize"
+            f"{name}: its image{where} is {fidelity.difference} grey levels off Keras's; float32 is allowed "
+            f"{TOLERANCES['float32']}; leave this model out with `resolutions` or `quantize`"
         )
     bar = bars.of(quantization)
     below = fidelity.psnr is not None and fidelity.psnr < bar
-    reason = f"PSNR {fidelity.psnr:.1f} dB is below the bar of {bar:g} dB" if below else None
-    return Passed(linted, images, fidelity, reason)
+    return f"PSNR {fidelity.psnr:.1f} dB{where} is below the bar of {bar:g} dB" if below else None
 
 
 def _check_gallery(
@@ -141,7 +171,7 @@ def _check_gallery(
     """Both signatures must draw the same pictures."""
     number = len(images) // gallery * gallery
     if not number:
-        raise UserError(f"{name}: {len(images)} latents do not fill a gallery of {gallery}; give more --num-latents")
+        raise UserError(f"{name}: {len(images)} latents do not fill a gallery of {gallery}; give more `num_latents`")
     labels = None if reference.labels is None else reference.labels[:number]
     drawn = interpret(model, reference.latents[:number], labels, GALLERY, gallery)
     between = compare(images[:number], drawn, with_distance=False)

@@ -14,7 +14,7 @@ from tensorflow.lite.tools import flatbuffer_utils
 from tensorflow.lite.tools.flatbuffer_utils import schema_fb as schema
 from tensorflow.types.experimental import ConcreteFunction
 
-from export.convert import GALLERY, SIGNATURE, new_converter
+from export.convert import NO_OTHERS, SIGNATURE, Graphs, new_converter
 from export.weighted_layers import FILTER, WEIGHTED, weighted_layers
 from pgkeras.labels import one_hot
 from pgkeras.latents import LAST_SEED, latents_from_seeds
@@ -23,7 +23,7 @@ from pgkeras.quiet_tensorflow import quiet_stderr
 CALIBRATION_SEEDS = range(LAST_SEED - 31, LAST_SEED + 1)  # none that a card shows; more measure the same ranges
 DEBUGGED = 16
 # Cheap, and what hurts most in 8 bits: the square of a feature, its root's inverse, values near zero.
-FLOAT_OPERATORS = ("SUM", "ADD", "RSQRT", "MUL", "MINIMUM", "RELU")
+FLOAT_OPERATORS = ("SUM", "ADD", "SUB", "RSQRT", "MUL", "MINIMUM", "RELU")
 # Pixels. An activation's second rounding costs 0.15 dB in a network's last block, 1.6 dB in all: earlier errors move an
 # eyebrow. From here on memory is what the time goes to, and int8 is a quarter of it.
 INT8_ACTIVATIONS_FROM = 128
@@ -39,16 +39,16 @@ class Int8Converter:
     Args:
         graph: without variables, from `inference_graph`.
         name: of the model, for the error.
-        gallery: the same for several latents at once; becomes a second signature, `gallery`.
+        others: the same network with other inputs, by the key of their signature.
 
     Raises:
         UserError: if the converter fails.
     """
 
-    def __init__(self, graph: ConcreteFunction, name: str, gallery: ConcreteFunction | None = None) -> None:
+    def __init__(self, graph: ConcreteFunction, name: str, others: Graphs = NO_OTHERS) -> None:
         self._graph = graph
-        self._gallery = gallery
-        with new_converter(graph, gallery, name) as converter:
+        self._others = others
+        with new_converter(graph, others, name) as converter:
             converter.optimizations = [tf.lite.Optimize.DEFAULT]
             converter.target_spec.supported_ops = [
                 tf.lite.OpsSet.TFLITE_BUILTINS_INT8,
@@ -101,18 +101,17 @@ class Int8Converter:
         return nodes
 
     def _in_all_signatures(self, layers: Collection[str]) -> list[str]:
-        """The converter gives a layer another name in the second signature; only its place is the same."""
+        """The converter gives a layer another name in each signature; only its place is the same."""
         signatures = weighted_layers(self._calibrated)
         return [name for names in zip(*signatures, strict=True) if names[0] in layers for name in names]
 
     def _calibration(self) -> Iterator[dict[str, np.ndarray] | tuple[str, dict[str, np.ndarray]]]:
-        ones = _inputs(self._graph, CALIBRATION_SEEDS)
-        if self._gallery is None:
-            yield from ones
+        if not self._others:
+            yield from _inputs(self._graph, CALIBRATION_SEEDS)
             return
-        yield from ((SIGNATURE, given) for given in ones)
-        # The very same latents: so both signatures measure the same ranges, and draw the same pictures.
-        yield from ((GALLERY, given) for given in _inputs(self._gallery, CALIBRATION_SEEDS))
+        # The very same latents: so all signatures measure the same ranges, and draw the same pictures.
+        for key, graph in {SIGNATURE: self._graph, **self._others}.items():
+            yield from ((key, given) for given in _inputs(graph, CALIBRATION_SEEDS))
 
     def _debug_inputs(self) -> Iterator[list[np.ndarray]]:
         order = [
@@ -124,7 +123,7 @@ class Int8Converter:
 
 
 def _inputs(graph: ConcreteFunction, seeds: range) -> Iterator[dict[str, np.ndarray]]:
-    """Batches as large as a graph takes, filled up from the start; every class in turn."""
+    """Batches as large as a graph takes, filled up from the start; every class in turn; nothing truncated."""
     sizes = {tensor.name: tensor.shape for tensor in graph.structured_input_signature[0]}
     batch, latent_size = sizes["latent"]
     latents = latents_from_seeds(seeds, latent_size)
@@ -133,6 +132,8 @@ def _inputs(graph: ConcreteFunction, seeds: range) -> Iterator[dict[str, np.ndar
         given = {"latent": latents[indices]}
         if "label" in sizes:
             given["label"] = one_hot(indices % sizes["label"][1], sizes["label"][1])
+        if "truncation" in sizes:
+            given["truncation"] = np.ones((batch, 1), np.float32)
         yield given
 
 

@@ -9,10 +9,12 @@ import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
 import pgkeras
-from export.convert import GALLERY, SIGNATURE, Quantization
-from export.for_servers import ServerFormat, ServerModel
-from export.gate import TOLERANCES, Reference
+from export.convert import GALLERY, SIGNATURE, TRUNCATED
+from export.for_servers import ServerModel
+from export.gate import TOLERANCES, TRUNCATION, Reference
+from export.options import Quantization, ServerFormat
 from export.variant import Source, Variant
+from pgkeras.truncation import latents_of_mean
 
 FILE_NAME = "manifest.json"
 GOLDENS = 2
@@ -75,6 +77,7 @@ class Golden(_Record):
     Attributes:
         seed: that gives the latent.
         label: number of the class; 0 if the model takes no label.
+        truncation: with which it is drawn; 1 is all of the variety, which models without truncation draw.
         latent: its numbers; each is a float32 exactly.
         pixels_sha256: of the image's bytes, in the tensor's order (row, column, channel). Another processor may
             round a pixel differently: a runtime whose digest differs is right if the thumbnail agrees.
@@ -85,10 +88,30 @@ class Golden(_Record):
 
     seed: int
     label: int
+    truncation: float
     latent: list[float]
     pixels_sha256: str
     thumbnail_side: int
     thumbnail: list[float]
+
+
+class Truncation(_Record):
+    """How to give up variety for quality, as `pgkeras.generate --truncation` does.
+
+    Attributes:
+        signature: key of the signature that takes it beside the other inputs, for one image; the same weights. None for
+            ONNX, where it is an input that may be left out.
+        input: the tensor.
+        range: the average image, and all of the variety; drawn at 1, an image is the default signature's.
+        average: what images are pulled towards.
+        goldens: of the first seed.
+    """
+
+    signature: str | None
+    input: Input
+    range: tuple[float, float] = (0.0, 1.0)
+    average: str
+    goldens: list[Golden]
 
 
 class Gallery(_Record):
@@ -116,6 +139,7 @@ class Model(_Record):
         bytes: size of the file.
         sha256: of the file.
         signature: key of the signature for one image, which has the names below.
+        truncation: how to truncate; None if the model cannot.
         gallery: the signature for several; None if there is none.
         inputs: tensors to fill.
         output: the image.
@@ -135,6 +159,7 @@ class Model(_Record):
     bytes: int
     sha256: str
     signature: str
+    truncation: Truncation | None
     gallery: Gallery | None
     inputs: list[Input]
     output: Output
@@ -153,6 +178,7 @@ class Served(_Record):
         resolution: side of the image in pixels.
         labels: names of the classes in the order of the label tensor; empty: the model takes no label.
         sha256: of each file, by its path beside the manifest.
+        truncation: how to truncate; None if the model cannot.
         inputs: tensors to fill; an axis of -1 is any number of images.
         output: the images.
         tolerance: grey levels by which a right runtime's pixel may differ from the goldens'.
@@ -165,6 +191,7 @@ class Served(_Record):
     resolution: int
     labels: list[str]
     sha256: dict[str, str]
+    truncation: Truncation | None
     inputs: list[Input]
     output: Output
     tolerance: int
@@ -221,6 +248,7 @@ def describe(file: str, variant: Variant, label_names: Sequence[str], source: So
         bytes=len(model),
         sha256=hashlib.sha256(model).hexdigest(),
         signature=SIGNATURE,
+        truncation=_truncation(TRUNCATED, source.reference, passed.truncated),
         gallery=Gallery(signature=GALLERY, batch=source.gallery) if source.gallery else None,
         inputs=_inputs(latent_size, len(label_names)),
         output=Output(name="image", dtype="uint8", shape=[1, side, side, channels], range=(0, 255)),
@@ -246,6 +274,9 @@ def describe_served(model: ServerModel, label_names: Sequence[str], reference: R
         resolution=side,
         labels=list(label_names),
         sha256=model.digests(),
+        truncation=_truncation(
+            TRUNCATED if model.format == "saved-model" else None, reference, model.truncated, batch=-1
+        ),
         inputs=_inputs(reference.latents.shape[1], len(label_names), batch=-1),
         output=Output(name="image", dtype="uint8", shape=[-1, side, side, channels], range=(0, 255)),
         tolerance=TOLERANCES["float32"],
@@ -261,13 +292,31 @@ def _inputs(latent_size: int, label_size: int, batch: int = 1) -> list[Input]:
     return [latent, Input(name="label", dtype="float32", shape=[batch, label_size], distribution="one-hot")]
 
 
-def _golden(seed: int, reference: Reference, image: np.ndarray) -> Golden:
+def _truncation(
+    signature: str | None, reference: Reference, images: np.ndarray | None, batch: int = 1
+) -> Truncation | None:
+    if images is None:
+        return None
+    classes = 0 if reference.labels is None else reference.labels.shape[1]
+    return Truncation(
+        signature=signature,
+        input=Input(
+            name="truncation", dtype="float32", shape=[batch, 1], distribution="from 0, the average, to 1, all variety"
+        ),
+        average=f"of the features that the first convolution reads, over the latents of seeds 0 to "
+        f"{latents_of_mean(classes) - 1}{', of each class' * bool(classes)}",
+        goldens=[_golden(0, reference, images[0], TRUNCATION)],
+    )
+
+
+def _golden(seed: int, reference: Reference, image: np.ndarray, truncation: float = 1.0) -> Golden:
     side = max(divisor for divisor in range(1, LONGEST_THUMBNAIL_SIDE + 1) if image.shape[0] % divisor == 0)
     block = image.shape[0] // side
     means = image.reshape(side, block, side, block, -1).mean(axis=(1, 3))
     return Golden(
         seed=seed,
         label=0 if reference.labels is None else int(reference.labels[seed].argmax()),
+        truncation=truncation,
         latent=reference.latents[seed].tolist(),
         pixels_sha256=hashlib.sha256(image.tobytes()).hexdigest(),
         thumbnail_side=side,

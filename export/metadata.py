@@ -37,7 +37,8 @@ def with_metadata(model: bytes, name: str, label_names: Sequence[str] = ()) -> b
     it. A model that takes no label has none: there is nothing that its numbers name.
 
     Args:
-        model: a .tflite file whose signatures have inputs `latent`, perhaps `label`, and output `image`.
+        model: a .tflite file whose signatures have inputs `latent`, perhaps `label` and `truncation`, and output
+            `image`.
         name: of the model.
         label_names: of the classes; empty if the model takes no label.
     """
@@ -88,11 +89,15 @@ def _graph(
     inputs = {"latent": _latent(shapes["latent"][1])}
     if "label" in shapes:
         inputs["label"] = _label(shapes["label"][1])
+    if "truncation" in shapes:
+        inputs["truncation"] = _truncation()
     names = {tensor.tensorIndex: tensor.name.decode() for tensor in signature.inputs}
 
     graph = schema.SubGraphMetadataT()
     graph.name = signature.signatureKey.decode()
     graph.description = f"{batch} latents in, {batch} images out." if batch > 1 else "One latent in, one image out."
+    if "truncation" in shapes:
+        graph.description = "One latent and a truncation in, one image out."
     graph.inputTensorMetadata = [inputs[names[index]] for index in content.subgraphs[signature.subgraphIndex].inputs]
     graph.outputTensorMetadata = [_image(side, channels)]
     return graph
@@ -120,6 +125,12 @@ def _label(size: int) -> "schema.TensorMetadataT":
     names.type = schema.AssociatedFileType.TENSOR_AXIS_LABELS
     label.associatedFiles = [names]
     return label
+
+
+def _truncation() -> "schema.TensorMetadataT":
+    truncation = _feature("truncation", "Variety: from 0, always the average image, to 1, all of it.")
+    truncation.stats = _range(0.0, 1.0)
+    return truncation
 
 
 def _image(side: int, channels: int) -> "schema.TensorMetadataT":

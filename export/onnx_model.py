@@ -31,7 +31,7 @@ def require_packages() -> None:
         import onnxruntime  # noqa: F401
         import tf2onnx  # noqa: F401
     except ImportError as error:
-        raise UserError(f"--also onnx: {error.name} is missing; pip install 'pgkeras[onnx]'") from None
+        raise UserError(f"`also` onnx: {error.name} is missing; pip install 'pgkeras[onnx]'") from None
 
 
 def to_onnx(graph: ConcreteFunction, name: str) -> bytes:
@@ -42,7 +42,8 @@ def to_onnx(graph: ConcreteFunction, name: str) -> bytes:
         name: of the model.
 
     Returns:
-        The .onnx file, whose inputs and output are named as the graph's.
+        The .onnx file, whose inputs and output are named as the graph's. A truncation may be left out: it has the
+        default 1.
     """
     import onnx
     import tf2onnx
@@ -55,6 +56,8 @@ def to_onnx(graph: ConcreteFunction, name: str) -> bytes:
         model, _ = tf2onnx.convert.from_function(function, input_signature=list(signature), opset=OPERATOR_SET)
     _modernize(model.graph)
     _put_in_order(model.graph)
+    if "truncation" in names:
+        model.graph.initializer.append(onnx.numpy_helper.from_array(np.ones((1, 1), np.float32), "truncation"))
     model.graph.name = name
     model.producer_name, model.producer_version = "pgkeras", pgkeras.__version__
     model.doc_string = "Generator of a progressive growing GAN: latents in, images out."
@@ -72,7 +75,8 @@ class OnnxSession:
     def __init__(self, path: Path) -> None:
         import onnxruntime
 
-        self._session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
+        with quiet_stderr():  # it warns of inputs that have a default
+            self._session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
 
     def run(self, given: dict[str, np.ndarray]) -> np.ndarray:
         """Images of a batch.

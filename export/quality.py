@@ -13,10 +13,10 @@ from pydantic import BaseModel, ConfigDict
 
 import pgkeras
 from export.app_runtime import APP_RUNTIME
-from export.convert import Quantization
 from export.costs import Costs, measure_costs
 from export.fidelity import SMALLEST_SWD_SIDE
-from export.gate import Bars, Reference
+from export.gate import Reference
+from export.options import Bars, Quantization
 from export.variant import Variant
 from pgkeras.images import encode_png, grid, to_screen_size
 from pgkeras.metrics import sliced_wasserstein
@@ -47,6 +47,8 @@ class Judged(_Record):
         psnr: in decibels, of all images together; None if they are equal to Keras's.
         ssim: mean structural similarity to Keras's images; None below 8x8.
         swd: sliced Wasserstein distance to Keras's images; None below 16x16.
+        truncates: whether it takes a truncation.
+        truncated_psnr: at a truncation of 0.5; None if it takes none, or images are equal to Keras's.
         costs: on the machine that exported.
     """
 
@@ -62,6 +64,8 @@ class Judged(_Record):
     psnr: float | None
     ssim: float | None
     swd: float | None
+    truncates: bool
+    truncated_psnr: float | None
     costs: Costs
 
 
@@ -200,6 +204,8 @@ def _judge(file: str, resolution: int, variant: Variant, costs: Costs) -> Judged
         operators=passed.lint.operators,
         not_on_gpu=passed.lint.not_on_gpu,
         float_layers=list(variant.float_layers),
+        truncates=passed.truncated_fidelity is not None,
+        truncated_psnr=passed.truncated_fidelity and passed.truncated_fidelity.psnr,
         costs=costs,
         **asdict(passed.fidelity),
     )

@@ -3,21 +3,17 @@
 import math
 import sys
 from pathlib import Path
-from typing import get_args
+from typing import TYPE_CHECKING, get_args
 
 import click
 
-from export import manifest
-from export.convert import Quantization
-from export.exporter import Options, export_generators
-from export.for_servers import ServerFormat
-from export.gate import LATENTS, Bars
-from export.metadata import can_write_metadata
-from export.quality import PAGE_NAME
-from export.variant import Variant
-from pgkeras.command_line import run
+from export.options import LATENTS, Bars, Options, Quantization, ServerFormat
+from pgkeras.command_line import command, run
 from pgkeras.errors import UserError
-from pgkeras.loading import find_generators
+from pgkeras.first_import import require_tensorflow
+
+if TYPE_CHECKING:
+    from export.variant import Variant
 
 QUANTIZATIONS = get_args(Quantization)
 SERVER_FORMATS = get_args(ServerFormat)
@@ -30,7 +26,7 @@ Examples:
 """
 
 
-@click.command(epilog=EXAMPLES)
+@command(epilog=EXAMPLES)
 @click.argument("run_or_model", type=click.Path(path_type=Path))
 @click.option(
     "--out", type=click.Path(path_type=Path), default=Path("exported"), show_default=True, help="Folder for the files."
@@ -40,10 +36,16 @@ Examples:
     "--quantize", default=",".join(QUANTIZATIONS), show_default=True, help="How weights are stored; one file for each."
 )
 @click.option(
+    "--truncation/--no-truncation",
+    default=True,
+    show_default=True,
+    help="Adds a second signature, which takes a truncation; with it a large model needs more memory when it is open.",
+)
+@click.option(
     "--gallery",
     type=click.IntRange(min=2),
     metavar="N",
-    help="Adds a second signature, for N images at once; a little larger, and slower to open.",
+    help="Adds a signature for N images at once; a little larger, and slower to open.",
 )
 @click.option("--also", metavar="FORMATS", help=f"Models for servers, too: {', '.join(SERVER_FORMATS)}, or both.")
 @click.option(
@@ -64,6 +66,7 @@ def main(
     out: Path,
     resolutions: str,
     quantize: str,
+    truncation: bool,
     gallery: int | None,
     also: str | None,
     num_latents: int,
@@ -85,12 +88,20 @@ def main(
     quantizations = _parse_names("--quantize", quantize, QUANTIZATIONS)
     server_formats = _parse_names("--also", also, SERVER_FORMATS) if also else []
     card = _parse_card(notes)
+    require_tensorflow("the export")
+    from export import manifest
+    from export.exporter import export_generators
+    from export.metadata import can_write_metadata
+    from export.quality import PAGE_NAME
+    from pgkeras.runs.generators import find_generators
+
     generators = _choose(find_generators(run_or_model), resolutions, run_or_model)
     options = Options(
         quantizations=quantizations,
         name=run_or_model.stem if run_or_model.is_file() else run_or_model.resolve().name,
         latents=num_latents,
         bars=Bars(float16_psnr, int8_psnr),
+        truncation=truncation,
         gallery=gallery or 0,
         server_formats=server_formats,
         card=card,
@@ -106,7 +117,7 @@ def main(
         print("note: the models hold no TFLite metadata: tflite-support, for Python 3.11, writes it", file=sys.stderr)
 
 
-def _print_variant(file: str, variant: Variant) -> None:
+def _print_variant(file: str, variant: "Variant") -> None:
     fidelity = variant.passed.fidelity
     quality = "equal to Keras" if fidelity.psnr is None else f"PSNR {fidelity.psnr:.1f} dB"
     outcome = f"not written: {variant.passed.reason}" if variant.passed.reason else quality

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 
 from tensorflow.types.experimental import ConcreteFunction
 
-from export.convert import Quantization, convert
+from export.convert import Graphs, convert
 from export.dynamic import DynamicConverter
-from export.gate import Bars, Passed, Reference, pass_gate
+from export.gate import Passed, Reference, pass_gate
 from export.int8 import Int8Converter
+from export.options import Bars, Quantization
 
 _SELECTIVE = {"dynamic": DynamicConverter, "int8": Int8Converter}
 
@@ -35,16 +36,16 @@ class Source:
     """What the variants of a generator have in common.
 
     Attributes:
-        graph: for one latent.
-        gallery_graph: for several, or None.
-        gallery: how many.
+        graph: of the default signature, for one latent.
+        others: of more signatures, by their key.
+        gallery: how many latents the gallery's takes; 0 if there is none.
         reference: Keras's images.
         bars: of quality.
         finish: adds metadata to a model of a name.
     """
 
     graph: ConcreteFunction
-    gallery_graph: ConcreteFunction | None
+    others: Graphs
     gallery: int
     reference: Reference
     bars: Bars
@@ -66,9 +67,9 @@ def make_variant(source: Source, quantization: Quantization, file: str) -> Varia
         UserError: if the model fails the gate.
     """
     if quantization not in _SELECTIVE:
-        model = convert(source.graph, quantization, file, source.gallery_graph)
+        model = convert(source.graph, quantization, file, source.others)
         return _judged(source, quantization, file, model)
-    converter = _SELECTIVE[quantization](source.graph, file, source.gallery_graph)
+    converter = _SELECTIVE[quantization](source.graph, file, source.others)
     variant = _judged(source, quantization, file, converter.convert())
     if variant.passed.reason is None:
         return variant

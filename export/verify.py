@@ -59,8 +59,10 @@ def verify(folder: Path) -> Iterator[str]:
 
 
 def _verify_model(folder: Path, model: dict) -> str:
-    content = _read(folder, model["file"], model["sha256"])
-    return _check_goldens(_open(content, model), model)
+    interpreter = _open(_read(folder, model["file"], model["sha256"]), model)
+    truncation = model.get("truncation")  # older manifests have none
+    run_truncated = _runner(interpreter, truncation["signature"], model) if truncation else None
+    return _check_goldens(model, _runner(interpreter, model["signature"], model), run_truncated)
 
 
 def _verify_served(folder: Path, model: dict) -> str:
@@ -76,18 +78,27 @@ def _verify_served(folder: Path, model: dict) -> str:
     except ImportError:
         return f"{model['file']:<32} intact; onnxruntime, which would draw its goldens, is not installed"
     try:
-        session = InferenceSession(content, providers=["CPUExecutionProvider"])
+        with _quiet():  # it warns of inputs that have a default
+            session = InferenceSession(content, providers=["CPUExecutionProvider"])
     except Exception as error:  # onnxruntime's own classes, which have no public base
         raise RefusalError(f"{model['file']}: does not open ({_line(error)})") from None
     name = model["output"]["name"]
-    return _check_goldens(lambda **given: {name: session.run([name], given)[0]}, model)
+
+    def run(**given: np.ndarray) -> dict[str, np.ndarray]:
+        return {name: session.run([name], given)[0]}
+
+    return _check_goldens(model, run, run)
 
 
-def _check_goldens(run, model: dict) -> str:  # noqa: ANN001 (a signature runner, or like one)
+def _check_goldens(model: dict, run, run_truncated) -> str:  # noqa: ANN001 (signature runners, or like them)
+    truncation = model.get("truncation")
+    drawn = [(golden, _draw(run, golden, model)) for golden in model["goldens"]]
+    if truncation:
+        name = truncation["input"]["name"]
+        drawn += [(golden, _draw(run_truncated, golden, model, name)) for golden in truncation["goldens"]]
     exact = 0
-    for golden in model["goldens"]:
+    for golden, image in drawn:
         _check_latent(golden, model)
-        image = _draw(run, golden, model)
         if hashlib.sha256(image.tobytes()).hexdigest() == golden["pixels_sha256"]:
             exact += 1
             continue
@@ -97,11 +108,10 @@ def _check_goldens(run, model: dict) -> str:  # noqa: ANN001 (a signature runner
                 f"{model['file']}: its picture of seed {golden['seed']} is {difference:.2f} grey levels off the "
                 f"manifest's; {model['tolerance']} are allowed"
             )
-    number = len(model["goldens"])
-    if not number:
+    if not drawn:
         raise RefusalError(f"{model['file']}: has no golden to check it by")
-    words = "to the pixel" if exact == number else "within the tolerance"
-    return f"{model['file']:<32} intact, draws its {number} goldens {words}"
+    words = "to the pixel" if exact == len(drawn) else "within the tolerance"
+    return f"{model['file']:<32} intact, draws its {len(drawn)} goldens {words}"
 
 
 def _read(folder: Path, name: str, expected: str) -> bytes:
@@ -122,7 +132,15 @@ def _open(content: bytes, model: dict):  # noqa: ANN202 (of a package that may b
         raise RefusalError("ai-edge-litert, which runs the models, is missing; pip install ai-edge-litert") from None
     try:
         with _quiet():
-            return Interpreter(model_content=content).get_signature_runner(model["signature"])
+            return Interpreter(model_content=content)
+    except (RuntimeError, ValueError) as error:
+        raise RefusalError(f"{model['file']}: does not open ({_line(error)})") from None
+
+
+def _runner(interpreter, signature: str, model: dict):  # noqa: ANN001, ANN202 (likewise)
+    try:
+        with _quiet():
+            return interpreter.get_signature_runner(signature)
     except (RuntimeError, ValueError) as error:
         raise RefusalError(f"{model['file']}: does not open ({_line(error)})") from None
 
@@ -136,10 +154,12 @@ def _check_latent(golden: dict, model: dict) -> None:
         )
 
 
-def _draw(run, golden: dict, model: dict) -> np.ndarray:  # noqa: ANN001 (likewise)
+def _draw(run, golden: dict, model: dict, truncation: str | None = None) -> np.ndarray:  # noqa: ANN001 (likewise)
     given = {"latent": np.asarray(golden["latent"], np.float32)[None]}
     if model["labels"]:
         given["label"] = np.eye(len(model["labels"]), dtype=np.float32)[None, golden["label"]]
+    if truncation:
+        given[truncation] = np.float32([[golden["truncation"]]])
     try:
         with _quiet():
             image = run(**given)[model["output"]["name"]]

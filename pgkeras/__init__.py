@@ -4,27 +4,28 @@
 >>> generators = build_generators(ProgressiveConfig(resolution=16, fmap_max=32))
 >>> generators[16].straight.output_shape
 (None, 16, 16, 3)
+
+Nothing is imported before it is used: Keras and its backend take seconds.
 """
 
-from pgkeras.quiet_tensorflow import quiet_start
+import lazy_loader
 
-with quiet_start():
-    import keras  # noqa: F401
+from pgkeras.first_import import watch_imports
 
-from pgkeras.config import ProgressiveConfig
-from pgkeras.errors import UserError
-from pgkeras.interop import PretrainedNetworks, load_gan_zoo_checkpoint, load_official_pickle
-from pgkeras.networks import StagePair, build_discriminators, build_generators
+watch_imports()
 
 __version__ = "0.1.0"
 
-__all__ = [
-    "PretrainedNetworks",
-    "ProgressiveConfig",
-    "StagePair",
-    "UserError",
-    "build_discriminators",
-    "build_generators",
-    "load_gan_zoo_checkpoint",
-    "load_official_pickle",
-]
+__getattr__, __dir__, __all__ = lazy_loader.attach(
+    __name__,
+    submodules=["layers", "metrics", "presets", "schedule"],
+    submod_attrs={
+        "config": ["ProgressiveConfig"],
+        "errors": ["UserError"],
+        "interop": ["PretrainedNetworks", "load_gan_zoo_checkpoint", "load_official_pickle"],
+        "networks": ["StagePair", "build_discriminators", "build_generators"],
+        "runs.generators": ["load_generator"],
+        "sampling": ["sample"],
+        "training.session": ["Run"],
+    },
+)

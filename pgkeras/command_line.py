@@ -3,10 +3,10 @@
 import math
 import re
 import sys
-import tempfile
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal, NoReturn, get_args, get_origin
 
@@ -14,7 +14,7 @@ import click
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
-from pgkeras.config import typed
+from pgkeras.config import fields_by_heading, typed
 from pgkeras.errors import UserError
 
 
@@ -31,8 +31,6 @@ def run(command: click.Command) -> NoReturn:
         _fail(error.format_message())
     except UserError as error:
         _fail(str(error))
-    except ValidationError as error:
-        _fail(_describe(error))
     except (click.Abort, KeyboardInterrupt):
         print("interrupted", file=sys.stderr)
         sys.exit(130)
@@ -44,46 +42,91 @@ def _fail(message: str) -> NoReturn:
     sys.exit(2)
 
 
+class Command(click.Command):
+    """A command whose errors and help name options as they are typed, and whose help is in sections.
+
+    What the library says of its arguments is written `so`: here it becomes --so, if the command has such an option.
+
+    Args:
+        config: the class given to `config_options`, if any; its headings become sections of the help.
+        folded: headings that only --help-all shows.
+    """
+
+    def __init__(
+        self, *arguments: Any, config: type[BaseModel] | None = None, folded: Sequence[str] = (), **options: Any
+    ) -> None:
+        super().__init__(*arguments, **options)
+        self.sections = {} if config is None else fields_by_heading(config)
+        self.folded = folded
+        if folded:
+            what = f"Like --help, with {' and '.join(folded)}."
+            self.params.append(
+                click.Option(
+                    ["--help-all"], is_flag=True, is_eager=True, expose_value=False, callback=_show_all, help=what
+                )
+            )
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Runs the command."""
+        with self.naming_options():
+            return super().invoke(ctx)
+
+    @contextmanager
+    def naming_options(self) -> Iterator[None]:
+        """Around what raises errors of the library.
+
+        Raises:
+            UserError: instead of them, in the words of this command line.
+        """
+        try:
+            yield
+        except ValidationError as error:
+            raise UserError(self.in_flags(_describe(error))) from None
+        except UserError as error:
+            raise UserError(self.in_flags(str(error))) from None
+
+    def in_flags(self, text: str) -> str:
+        """A text of the library in the words of this command line.
+
+        Args:
+            text: with names of arguments in backquotes; those of others than this command's options stay as they are.
+        """
+        flags = {each.name: max(each.opts, key=len) for each in self.params if isinstance(each, click.Option)}
+        return re.sub(r"`(\w+)`", lambda match: flags.get(match[1], match[0]), text)
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Writes the help of all options, those of the config under its headings."""
+        records = {
+            each.name: each.get_help_record(ctx) for each in self.get_params(ctx) if isinstance(each, click.Option)
+        }
+        shown = {name: (flags, self.in_flags(text)) for name, (flags, text) in records.items()}
+        sections = {heading: [shown.pop(name) for name in names] for heading, names in self.sections.items()}
+        for heading, lines in {"Options": list(shown.values()), **sections}.items():
+            if heading in self.folded and not ctx.meta.get(_SHOW_ALL):
+                continue
+            with formatter.section(heading):
+                formatter.write_dl(lines)
+
+
+_SHOW_ALL = "pgkeras.help_all"
+
+
+def _show_all(context: click.Context, option: click.Parameter, given: bool) -> None:
+    if given:
+        context.meta[_SHOW_ALL] = True
+        click.echo(context.get_help())
+        context.exit()
+
+
+command = partial(click.command, cls=Command)
+"""`click.command` for a Command."""
+
+
 def _describe(error: ValidationError) -> str:
-    """One line for the first option that is wrong."""
+    """One line for the first field that is wrong."""
     first = error.errors()[0]
     message = first["msg"].removeprefix("Value error, ")
-    if not first["loc"]:
-        return message
-    return f"--{str(first['loc'][0]).replace('_', '-')} {first['input']}: {message}"
-
-
-@contextmanager
-def writing(path: Path) -> Iterator[None]:
-    """Around what writes a file that the user named.
-
-    Args:
-        path: of the file.
-
-    Raises:
-        UserError: if it cannot be written.
-    """
-    try:
-        yield
-    except OSError as error:
-        raise UserError(
-            f"{path}: cannot be written ({error.strerror or error}); give rights, make room or choose another"
-        ) from None
-
-
-def check_writable(path: Path) -> None:
-    """Makes sure, before any long work, that a file can be written; makes its folder.
-
-    Args:
-        path: of the file.
-
-    Raises:
-        UserError: if it cannot be.
-    """
-    with writing(path):
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=path.parent):
-            pass
+    return f"`{first['loc'][0]}` {first['input']}: {message}" if first["loc"] else message
 
 
 def truncation_option(command: Callable) -> Callable:
@@ -99,6 +142,10 @@ def truncation_option(command: Callable) -> Callable:
         show_default=True,
         help="How far images may be from the average one: less gives up variety for quality; 1 is all of it.",
     )(command)
+
+
+SEED = click.IntRange(0, 2**32 - 1)
+"""Of NumPy's RandomState."""
 
 
 class GridSize(click.ParamType):
@@ -164,6 +211,20 @@ def config_options(config: type[BaseModel]) -> Callable[[Callable], Callable]:
         return function
 
     return decorate
+
+
+def take_given(config: type[BaseModel], options: dict[str, Any]) -> dict[str, Any]:
+    """Takes a config class's options out of all that a command received.
+
+    Args:
+        config: the class given to `config_options`.
+        options: by name; only the command's own are left.
+
+    Returns:
+        Those that the user gave.
+    """
+    own = {name: options.pop(name) for name in config.model_fields}
+    return {name: value for name, value in own.items() if value is not None}
 
 
 def _option(name: str, field: FieldInfo) -> Callable[[Callable], Callable]:

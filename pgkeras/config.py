@@ -1,8 +1,10 @@
 """The one typed config: every option's name, type, default, range and help text."""
 
-from typing import Annotated, Any, Literal, Self, TypeVar, get_args
+from typing import Annotated, Any, ClassVar, Literal, Self, TypeVar, get_args, get_origin
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from pgkeras.errors import UserError
 
 Number = TypeVar("Number", int, float)
 
@@ -98,9 +100,30 @@ Augmentations = Annotated[
 ]
 WITHOUT_PENALTY = ("wgan", "lsgan", "hinge")
 """Losses whose penalty options would be ignored."""
+Fit = Literal["refuse", "crop", "pad"]
+"""What becomes of images that are not square: an error, their centre, or black bars around them."""
 PositiveInt = Annotated[int, Field(ge=1)]
 PositiveFloat = Annotated[float, Field(gt=0)]
 NotNegativeFloat = Annotated[float, Field(ge=0)]
+
+
+def fields_by_heading(config: type[BaseModel]) -> dict[str, list[str]]:
+    """The names of a config's fields under the class variables that stand above them.
+
+    Args:
+        config: a class; what stands above all its class variables is left out.
+
+    >>> fields_by_heading(ProgressiveConfig)["Data"][:2]
+    ['holdout', 'mirror']
+    """
+    found: dict[str, list[str]] = {}
+    heading = None
+    for name, annotation in config.__annotations__.items():
+        if get_origin(annotation) is ClassVar:
+            heading = found.setdefault(getattr(config, name), [])
+        elif heading is not None:
+            heading.append(name)
+    return found
 
 
 class ProgressiveConfig(BaseModel):
@@ -122,14 +145,15 @@ class ProgressiveConfig(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
-    # Network (Table 2)
+    NETWORK: ClassVar[str] = "Network (Table 2)"
     resolution: Annotated[int, AfterValidator(_check_power_of_two)] = Field(
         64, description="Final image side in pixels, a power of two from 4 to 1024."
     )
     channels: Literal[1, 3] = Field(3, description="Image channels: 3 for RGB, 1 for grey.")
     latent_size: PositiveInt = Field(512, description="Components of a latent vector.")
     fmap_base: PositiveInt = Field(
-        8192, description="Feature maps at a resolution are 2 x fmap-base / resolution, from fmap-min to fmap-max."
+        8192,
+        description="Feature maps at a resolution are 2 x `fmap_base` / resolution, from `fmap_min` to `fmap_max`.",
     )
     fmap_max: PositiveInt = Field(512, description="Most feature maps in any layer.")
     fmap_min: PositiveInt = Field(1, description="Fewest feature maps in any layer.")
@@ -142,7 +166,7 @@ class ProgressiveConfig(BaseModel):
         "faster. The discriminator's activations then follow the downscaling.",
     )
     label_size: int = Field(
-        0, ge=0, description="Classes of a conditional network, taken from the data with --conditional; 0: none."
+        0, ge=0, description="Classes of a conditional network, taken from the data with `conditional`; 0: none."
     )
     normalize_latents: bool = Field(True, description="Divide every latent by its root mean square.")
     minibatch_discrimination: Literal["stddev", "learned", "none"] = Field(
@@ -156,9 +180,9 @@ class ProgressiveConfig(BaseModel):
         "whole batch.",
     )
 
-    # Ablations (Table 1) and other networks
+    ABLATIONS: ClassVar[str] = "Ablations (Table 1) and other networks"
     network: Literal["progressive", "dcgan"] = Field(
-        "progressive", description="The paper's, or Radford et al.'s (arXiv 1511.06434): see --preset dcgan."
+        "progressive", description="The paper's, or Radford et al.'s (arXiv 1511.06434): see `preset` dcgan."
     )
     growing: bool = Field(
         True, description="Grow from 4x4; without, train the final resolution for as many images as growing would."
@@ -180,7 +204,7 @@ class ProgressiveConfig(BaseModel):
         0.9, ge=0, lt=1, description="Decay of batch normalization's moving averages, per step."
     )
 
-    # Schedule (section 2, appendix A.1)
+    SCHEDULE: ClassVar[str] = "Schedule (section 2, appendix A.1)"
     straight_kimg: PerResolution[NotNegativeFloat] = Field(
         {4: 800.0}, description="Thousands of real images shown in the straight phases, by resolution."
     )
@@ -211,7 +235,7 @@ class ProgressiveConfig(BaseModel):
         1.0, description="Part of the penalty weight that is left at the end, likewise; 1: it stays."
     )
 
-    # Loss and optimizers (appendix A.1)
+    LOSS: ClassVar[str] = "Loss and optimizers (appendix A.1)"
     loss: Literal["wgan-gp", "wgan", "lsgan", "non-saturating", "relativistic", "hinge", "dragan"] = Field(
         "wgan-gp",
         description="wgan-gp: Wasserstein with gradient penalty and drift; wgan: with clipped weights; lsgan: mean "
@@ -243,12 +267,12 @@ class ProgressiveConfig(BaseModel):
         0.999, ge=0, lt=1, description="Decay of the generator's moving average, per 16 photos; 0: no average."
     )
 
-    # Data
+    DATA: ClassVar[str] = "Data"
     holdout: float = Field(
         0.0,
         ge=0,
         lt=1,
-        description="Part of the photos that training never sees, for --metrics and pgkeras.evaluate; the same ones "
+        description="Part of the photos that training never sees, for `metrics` and pgkeras.evaluate; the same ones "
         "whatever the seed.",
     )
     mirror: bool = Field(
@@ -276,7 +300,7 @@ class ProgressiveConfig(BaseModel):
         100.0, description="Thousands of images in which the steered probability can move from 0 to 1."
     )
 
-    # Run
+    RUN: ClassVar[str] = "Run"
     precision: Literal["auto", "float32", "bfloat16", "float16"] = Field(
         "auto",
         description="Arithmetic of the convolutions. auto: bfloat16 where the processor or the GPU computes in it, "
@@ -289,66 +313,89 @@ class ProgressiveConfig(BaseModel):
         (), description="What to measure at every snapshot from 16x16 on, such as swd,ms_ssim (see pgkeras.evaluate)."
     )
     metrics_images: Annotated[int, Field(ge=2)] = Field(
-        1024, description="Generated and real images that --metrics compares, if there are so many."
+        1024, description="Generated and real images that `metrics` compares, if there are so many."
     )
     checkpoint_minutes: NotNegativeFloat = Field(5.0, description="Minutes from one checkpoint to the next.")
+
+    @classmethod
+    def from_preset(cls, preset: str | None, **options: Any) -> Self:
+        """A named configuration with other options.
+
+        Args:
+            preset: a key of `pgkeras.presets.PRESETS`, or None for the defaults.
+            options: by name.
+
+        Raises:
+            UserError: if there is no such preset.
+            pydantic.ValidationError: as the constructor.
+
+        >>> ProgressiveConfig.from_preset("quick", resolution=64).loss
+        'non-saturating'
+        """
+        from pgkeras.presets import PRESETS
+
+        if preset is None:
+            return cls(**options)
+        if preset not in PRESETS:
+            raise UserError(f"preset {preset!r}: there is none of that name; choose from {', '.join(PRESETS)}")
+        return cls(**PRESETS[preset]().model_dump(exclude_unset=True) | options)
 
     @model_validator(mode="after")
     def _check(self) -> Self:
         if self.fmap_min > self.fmap_max:
-            raise ValueError(f"--fmap-min {self.fmap_min} is above --fmap-max {self.fmap_max}; lower it")
+            raise ValueError(f"`fmap_min` {self.fmap_min} is above `fmap_max` {self.fmap_max}; lower it")
         self._check_without_effect()
         self._check_augmentation()
         self._check_micro_batches()
         if self.metrics and self.resolution < 16:
-            raise ValueError(f"--metrics {','.join(self.metrics)}: need --resolution 16 or more, not {self.resolution}")
+            raise ValueError(f"`metrics` {','.join(self.metrics)}: need `resolution` 16 or more, not {self.resolution}")
         if self.network == "dcgan":
             self._check_dcgan()
         if self.at_resolution("straight_kimg", self.resolution) == 0:
             raise ValueError(
-                f"--straight-kimg is 0 at {self.resolution}x{self.resolution}: the last phase needs images"
+                f"`straight_kimg` is 0 at {self.resolution}x{self.resolution}: the last phase needs images"
             )
         return self
 
     def _check_without_effect(self) -> None:
-        no_groups = f"--minibatch-discrimination {self.minibatch_discrimination} has no groups"
+        no_groups = f"`minibatch_discrimination` {self.minibatch_discrimination} has no groups"
         for option, without_effect, reason in (
-            ("penalty_weight", self.loss in WITHOUT_PENALTY, f"--loss {self.loss} has no penalty to weigh"),
-            ("penalty_interval", self.loss in WITHOUT_PENALTY, f"--loss {self.loss} has no penalty to space out"),
-            ("penalty_interval", self._has_no_penalty, "--penalty-weight 0 leaves no penalty to space out"),
-            ("final_penalty_weight", self.loss in WITHOUT_PENALTY, f"--loss {self.loss} has no penalty to anneal"),
-            ("final_penalty_weight", self._has_no_penalty, "--penalty-weight 0 leaves no penalty to anneal"),
+            ("penalty_weight", self.loss in WITHOUT_PENALTY, f"`loss` {self.loss} has no penalty to weigh"),
+            ("penalty_interval", self.loss in WITHOUT_PENALTY, f"`loss` {self.loss} has no penalty to space out"),
+            ("penalty_interval", self._has_no_penalty, "`penalty_weight` 0 leaves no penalty to space out"),
+            ("final_penalty_weight", self.loss in WITHOUT_PENALTY, f"`loss` {self.loss} has no penalty to anneal"),
+            ("final_penalty_weight", self._has_no_penalty, "`penalty_weight` 0 leaves no penalty to anneal"),
             ("minibatch_stddev_group", self.minibatch_discrimination != "stddev", no_groups),
             ("batch_normalization_momentum", not self._normalizes_batches, "there is no batch normalization"),
-            ("label_weight", not self.label_size, "the network has no labels without --conditional"),
-            ("augmentation_probability", not self.augmentation, "there is no --augmentation to apply"),
-            ("augmentation_target", not self.augmentation, "there is no --augmentation to apply"),
-            ("augmentation_kimg", self.augmentation_target is None, "there is no --augmentation-target"),
-            ("metrics_images", not self.metrics, "there are no --metrics to measure"),
+            ("label_weight", not self.label_size, "the network has no labels without `conditional`"),
+            ("augmentation_probability", not self.augmentation, "there is no `augmentation` to apply"),
+            ("augmentation_target", not self.augmentation, "there is no `augmentation` to apply"),
+            ("augmentation_kimg", self.augmentation_target is None, "there is no `augmentation_target`"),
+            ("metrics_images", not self.metrics, "there are no `metrics` to measure"),
         ):
             value, default = getattr(self, option), ProgressiveConfig.model_fields[option].default
             if without_effect and value != default:
                 remedy = "drop it" if default is None else f"leave it at {typed(default)}"
-                raise ValueError(f"--{option.replace('_', '-')} {typed(value)}: {reason}; {remedy}")
+                raise ValueError(f"`{option}` {typed(value)}: {reason}; {remedy}")
 
     def _check_augmentation(self) -> None:
         if self.augmentation_target is not None and self.loss in ("wgan", "wgan-gp"):
             raise ValueError(
-                f"--augmentation-target {self.augmentation_target:g}: the scores of --loss {self.loss} float, so their "
+                f"`augmentation_target` {self.augmentation_target:g}: the scores of `loss` {self.loss} float, so their "
                 "sign says nothing; choose non-saturating or hinge"
             )
         if self.augmentation_probability is not None and self.augmentation_target is not None:
             raise ValueError(
-                f"--augmentation-probability {self.augmentation_probability:g} and --augmentation-target "
+                f"`augmentation_probability` {self.augmentation_probability:g} and `augmentation_target` "
                 f"{self.augmentation_target:g} contradict each other: the target steers the probability"
             )
         if self.channels == 1 and (without_effect := {"hue", "saturation"}.intersection(self.augmentation)):
-            raise ValueError(f"--augmentation {min(without_effect)}: grey images have none; leave it out")
+            raise ValueError(f"`augmentation` {min(without_effect)}: grey images have none; leave it out")
         leaks = [name for name in self.augmentation if name == "bgc" or name in get_args(AdaAugmentation)]
         if leaks and self.augmentation_target is None and self.augmentation_probability in (None, 1):
             raise ValueError(
-                f"--augmentation {leaks[0]}: applied to every image it would show in generated ones, too; give "
-                "--augmentation-probability 0.8 or less, or --augmentation-target"
+                f"`augmentation` {leaks[0]}: applied to every image it would show in generated ones, too; give "
+                "`augmentation_probability` 0.8 or less, or `augmentation_target`"
             )
 
     def _check_micro_batches(self) -> None:
@@ -358,23 +405,23 @@ class ProgressiveConfig(BaseModel):
             if number not in self.possible_micro_batches(batch_size):
                 possible = ", ".join(map(str, self.possible_micro_batches(batch_size)))
                 raise ValueError(
-                    f"--micro-batches {number} at {resolution}x{resolution}: would change what a batch of {batch_size} "
+                    f"`micro_batches` {number} at {resolution}x{resolution}: would change what a batch of {batch_size} "
                     f"means; possible: {possible}"
                 )
 
     def _check_dcgan(self) -> None:
         lacks = {
-            "growing": self.growing,
-            "fused-scale": self.fused_scale,
-            "equalized-learning-rate": self.equalized_learning_rate,
-            "normalize-latents": self.normalize_latents,
-            "generator-normalization pixel": self.generator_normalization == "pixel",
-            "discriminator-normalization layer": self.discriminator_normalization == "layer",
-            f"minibatch-discrimination {self.minibatch_discrimination}": self.minibatch_discrimination != "none",
+            "`growing`": self.growing,
+            "`fused_scale`": self.fused_scale,
+            "`equalized_learning_rate`": self.equalized_learning_rate,
+            "`normalize_latents`": self.normalize_latents,
+            "`generator_normalization` pixel": self.generator_normalization == "pixel",
+            "`discriminator_normalization` layer": self.discriminator_normalization == "layer",
+            f"`minibatch_discrimination` {self.minibatch_discrimination}": self.minibatch_discrimination != "none",
         }
         for option, given in lacks.items():
             if given:
-                raise ValueError(f"--network dcgan has no --{option}: begin from --preset dcgan")
+                raise ValueError(f"`network` dcgan has no {option}: begin from `preset` dcgan")
 
     def feature_maps(self, resolution: int) -> int:
         """Feature maps of the layers at a resolution: 2 x fmap_base / resolution, from fmap_min to fmap_max, Table 2.

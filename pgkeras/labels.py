@@ -118,7 +118,7 @@ def classes_of_rows(text: str | None, names: Sequence[str], number: int | None) 
     """
     classes = list(range(len(names)))[:number] if text is None else parse_classes(text, names)
     if number not in (None, len(classes)):
-        raise UserError(f"--grid has {number} rows for {len(classes)} classes; give a row for each")
+        raise UserError(f"`grid` has {number} rows for {len(classes)} classes; give a row for each")
     return classes
 
 
@@ -158,6 +158,6 @@ def _parse_class(text: str, names: Sequence[str]) -> int:
     if text.isdecimal() and int(text) < len(names):
         return int(text)
     raise UserError(
-        f"--labels {text}: there is no such class; choose from {', '.join(names)}, or by number from 0 to "
+        f"`labels` {text}: there is no such class; choose from {', '.join(names)}, or by number from 0 to "
         f"{len(names) - 1}"
     )

@@ -1,12 +1,54 @@
 """Images from a generator."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import keras
 import numpy as np
 from keras import ops
 
+from pgkeras.errors import UserError
+from pgkeras.images import to_uint8
+from pgkeras.labels import one_hot
+from pgkeras.latents import latents_from_seeds
+
 BATCH_SIZE = 16
+
+
+def sample(
+    generator: keras.Model, num: int = 16, seed: int = 0, labels: int | Sequence[int] | None = None
+) -> np.ndarray:
+    """Images of consecutive seeds, ready to show.
+
+    Args:
+        generator: latents, or latents and labels -> images in [-1, 1].
+        num: how many images.
+        seed: of the first one; the same seed always gives the same image.
+        labels: of a conditional generator, the class of all images, or of each in turn; None for all classes in turn.
+
+    Returns:
+        uint8 (num, side, side, channels).
+
+    Raises:
+        UserError: if there are no such classes.
+
+    >>> from pgkeras import ProgressiveConfig, build_generators
+    >>> generators = build_generators(ProgressiveConfig(resolution=8, fmap_max=8))
+    >>> sample(generators[8].straight, num=3).shape
+    (3, 8, 8, 3)
+    """
+    latents = latents_from_seeds(range(seed, seed + num), generator.inputs[0].shape[-1])
+    return to_uint8(sample_latents(generator, latents, _one_hots(labels, num, label_size(generator))))
+
+
+def _one_hots(labels: int | Sequence[int] | None, num: int, classes: int) -> np.ndarray | None:
+    if not classes:
+        if labels is not None:
+            raise UserError(f"`labels` {labels}: the generator has no classes; leave them out")
+        return None
+    chosen = np.atleast_1d(range(classes) if labels is None else labels)
+    if chosen.min() < 0 or chosen.max() >= classes:
+        raise UserError(f"`labels` {labels}: the generator has the classes 0 to {classes - 1}")
+    return one_hot(np.resize(chosen, num), classes)
 
 
 def label_size(generator: keras.Model) -> int:
@@ -37,7 +79,7 @@ def sample_batches(
         yield ops.convert_to_numpy(generator(inputs, training=False))
 
 
-def sample(generator: keras.Model, latents: np.ndarray, labels: np.ndarray | None = None) -> np.ndarray:
+def sample_latents(generator: keras.Model, latents: np.ndarray, labels: np.ndarray | None = None) -> np.ndarray:
     """The images of all latents at once.
 
     Args:

@@ -150,7 +150,7 @@ class Schedule:
             if phase.images < fewest:
                 raise UserError(
                     f"{phase.name} shows {phase.images:,} images, and needs {fewest:,} or more for one step; give it "
-                    "more, or lower --batch-size or --resolution"
+                    "more, or lower `batch_size` or `resolution`"
                 )
         return cls(tuple(phases))
 

@@ -37,25 +37,78 @@ def truncate(generator: keras.Model, psi: float) -> keras.Model:
     """
     if psi == 1:
         return generator
+    return keras.Model(
+        generator.input, truncated_images(generator, average_features(generator), psi), name=generator.name
+    )
+
+
+def average_features(generator: keras.Model) -> np.ndarray:
+    """What `truncate` pulls features towards.
+
+    Args:
+        generator: latents, or latents and labels -> images.
+
+    Returns:
+        float32 (1, height, width, channels), or (classes, height, width, channels).
+
+    Raises:
+        UserError: if the generator has no convolution.
+    """
+    return _means(keras.Model(generator.input, _first_features(generator)), label_size(generator))
+
+
+def truncated_images(generator: keras.Model, averages: np.ndarray, psi: float | Tensor) -> Tensor:
+    """The images of a generator's inputs, truncated.
+
+    Args:
+        generator: latents, or latents and labels -> images.
+        averages: its `average_features`.
+        psi: from 0, always the average image, to 1; a number, or an input (batch, 1).
+
+    Raises:
+        UserError: if the generator has no convolution.
+    """
     features = _first_features(generator)
-    means = _means(keras.Model(generator.input, features), label_size(generator))
-    mean = means[:1] if len(generator.inputs) == 1 else _mean_of_labels(generator.inputs[1], means)
+    mean = averages if len(generator.inputs) == 1 else _mean_of_labels(generator.inputs[1], averages)
+    if not isinstance(psi, float | int):
+        psi = ops.reshape(psi, (-1, 1, 1, 1))
     truncated = psi * ops.cast(features, "float32") + (1 - psi) * mean
-    images = keras.Model(features, generator.output)(ops.cast(truncated, features.dtype))
-    return keras.Model(generator.input, images, name=generator.name)
+    return keras.Model(features, generator.output)(ops.cast(truncated, features.dtype))
+
+
+def latents_of_mean(classes: int) -> int:
+    """Over how many latents, those of the first seeds, a mean is.
+
+    Args:
+        classes: of the generator; 0 if it has none.
+    """
+    return min(LATENTS_OF_MEAN, max(FEWEST_LATENTS_OF_MEAN, LATENTS_OF_ALL_MEANS // max(classes, 1)))
+
+
+def can_truncate(generator: keras.Model) -> bool:
+    """Whether a generator has a convolution, without which there is nothing to truncate.
+
+    Args:
+        generator: latents, or latents and labels -> images.
+    """
+    return any(_reads_features(layer) for layer in generator.layers)
 
 
 def _first_features(generator: keras.Model) -> Tensor:
     """What the first layer with a kernel over pixels reads."""
     for layer in generator.layers:
-        if any(len(weight.shape) == 4 for weight in layer.weights) and len(layer.input.shape) == 4:
+        if _reads_features(layer):
             return layer.input
-    raise UserError(f"--truncation: {generator.name} has no convolution, so there is nothing to truncate; drop it")
+    raise UserError(f"`truncation`: {generator.name} has no convolution, so there is nothing to truncate; drop it")
+
+
+def _reads_features(layer: keras.Layer) -> bool:
+    return any(len(weight.shape) == 4 for weight in layer.weights) and len(layer.input.shape) == 4
 
 
 def _means(features: keras.Model, classes: int) -> np.ndarray:
     """Mean features of each class, or of all latents: float32 (classes or 1, height, width, channels)."""
-    number = min(LATENTS_OF_MEAN, max(FEWEST_LATENTS_OF_MEAN, LATENTS_OF_ALL_MEANS // max(classes, 1)))
+    number = latents_of_mean(classes)
     latents = latents_from_seeds(range(number), features.inputs[0].shape[-1])
     if not classes:
         return _mean(features, latents)[None]
@@ -67,4 +120,7 @@ def _mean(features: keras.Model, inputs: np.ndarray | list[np.ndarray]) -> np.nd
 
 
 def _mean_of_labels(labels: Tensor, means: np.ndarray) -> Tensor:
-    return ops.tensordot(labels / ops.sum(labels, axis=1, keepdims=True), means, axes=1)
+    weights = labels / ops.sum(labels, axis=1, keepdims=True)
+    if labels.shape[0] == 1:  # an exported model: 8 bits, in which it has its matrices, are too few for means
+        return ops.sum(ops.reshape(weights, (-1, 1, 1, 1)) * means, axis=0, keepdims=True)
+    return ops.tensordot(weights, means, axes=1)

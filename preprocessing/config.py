@@ -48,7 +48,7 @@ class CropConfig(BaseModel):
         None,
         gt=0,
         allow_inf_nan=False,
-        description="Drop faces with fewer photo pixels across their square.  [default: 0.8 times --size]",
+        description="Drop faces with fewer photo pixels across their square.  [default: 0.8 times `size`]",
     )
     max_yaw: float = Field(50.0, gt=0, le=90, description="Drop faces turned further to a side, in degrees.")
     min_sharpness: float = Field(
@@ -70,7 +70,7 @@ class CropConfig(BaseModel):
     def _check(self) -> Self:
         if not self.align and self.margin != "auto" and self.margin < 0:
             raise ValueError(
-                f"--margin {self.margin:g}: with --no-align it would cut into the face's own box; give 0 or more"
+                f"`margin` {self.margin:g}: without `align` it would cut into the face's own box; give 0 or more"
             )
         return self
 

@@ -12,9 +12,9 @@ from preprocessing.config import CropConfig
 from preprocessing.crop import crop_square
 from preprocessing.detect import Face, FaceDetector
 from preprocessing.duplicates import perceptual_hash
+from preprocessing.face_measures import sharpness, yaw
 from preprocessing.find_photos import PhotoFile
 from preprocessing.judge import Judge
-from preprocessing.quality import sharpness, yaw
 from preprocessing.read_photo import Photo, read_extent, read_photo
 from preprocessing.rejects import Reason, Rejection, describe
 from preprocessing.square import Square, aligned_square, box_square, part_outside

@@ -8,8 +8,6 @@ from functools import cache, partial
 from itertools import islice
 from typing import Any
 
-import cv2
-
 from pgkeras.errors import UserError
 
 Task = Callable[..., bytes]
@@ -26,6 +24,8 @@ def threads(workers: int) -> Iterator[Compute]:
     Args:
         workers: threads.
     """
+    import cv2
+
     cv2.setNumThreads(1)
 
     def finished(running: list[Future]) -> Iterator[tuple[Future, bytes]]:
@@ -53,7 +53,7 @@ def ray_cluster(workers: int) -> Iterator[Compute]:
     try:
         import ray
     except ImportError:
-        raise UserError("--engine ray: Ray is not installed; pip install ray") from None
+        raise UserError("`engine` ray: Ray is not installed; pip install ray") from None
 
     remote = cache(ray.remote(num_cpus=1))
 

@@ -67,7 +67,7 @@ def find_photos(
     }
     sources = dict(found.values())
     if not sources:
-        kinds = "JPEG, PNG, WebP, TIFF, GIF, BMP, AVIF or HEIC files" + ("" if every else ", or videos and --every")
+        kinds = "JPEG, PNG, WebP, TIFF, GIF, BMP, AVIF or HEIC files" + ("" if every else ", or videos and `every`")
         raise UserError(f"no photo in {', '.join(map(str, inputs))}: give a folder that holds {kinds}")
     if len(set(sources.values())) < len(sources):
         root = commonpath(sources)
@@ -90,7 +90,7 @@ def _files_in(given: Path, suffixes: frozenset[str]) -> Iterator[tuple[str, Path
         if not given.exists():
             raise UserError(f"no such file or folder: {given}; check the path of the photos")
         if given.suffix.lower() in VIDEO_SUFFIXES - suffixes:
-            raise UserError(f"{given} is a video: say with --every how many seconds lie between its frames")
+            raise UserError(f"{given} is a video: say with `every` how many seconds lie between its frames")
         if given.suffix.lower() in ARCHIVE_SUFFIXES:
             raise UserError(f"{given} is an archive: unpack it, and give the folder")
         yield given.name, given

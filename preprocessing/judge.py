@@ -4,7 +4,7 @@ import numpy as np
 
 from preprocessing.config import CropConfig
 from preprocessing.detect import Face
-from preprocessing.quality import burnt, crushed, sharpness, yaw
+from preprocessing.face_measures import burnt, crushed, sharpness, yaw
 from preprocessing.rejects import Reason, Rejection
 
 

@@ -6,6 +6,7 @@ from functools import cache
 import numpy as np
 from ai_edge_litert.interpreter import Interpreter
 
+from pgkeras.first_import import require_tensorflow
 from pgkeras.quiet_tensorflow import quiet_stderr
 
 PATCHES = {"rnet": 16, "onet": 4}  # at a time
@@ -112,6 +113,7 @@ def _converted(name: str, shape: tuple[int, ...]) -> bytes:
 @cache
 def mtcnn_networks() -> dict:
     """The networks themselves, Keras models: pnet, rnet, onet."""
+    require_tensorflow("finding faces")
     from mtcnn import MTCNN
 
     return {name: stage._model for name, stage in zip(("pnet", "rnet", "onet"), MTCNN().stages, strict=True)}

@@ -36,6 +36,9 @@ REMEDIES = {
 }
 
 
+MOST_CHARACTERS = 200  # compilers write pages
+
+
 @dataclass(frozen=True)
 class Rejection:
     """Why a photo gives no face.
@@ -50,9 +53,9 @@ class Rejection:
 
 
 def describe(error: Exception) -> str:
-    """One line for a rejection's detail.
+    """One line for a rejection's detail, of 200 characters at most.
 
     Args:
         error: what went wrong.
     """
-    return " ".join(str(error).split()) or type(error).__name__
+    return " ".join(str(error).split())[:MOST_CHARACTERS] or type(error).__name__

@@ -74,13 +74,15 @@ def begun(tmp_path: Path, **options: object) -> Path:
 
 def test_runs_with_other_images_need_data(tmp_path, capsys, monkeypatch):
     failed = fail(main, capsys, monkeypatch, *(begun(tmp_path, holdout=holdout) for holdout in (0.5, 0)))
-    assert "its --holdout is 0.0, that of" in failed
+    assert "its holdout is 0.0, that of" in failed
     assert "give --data to compare them all with" in failed
 
 
 def test_runs_with_and_without_classes_have_the_same_images(tmp_path, capsys, monkeypatch):
     runs = [begun(tmp_path, label_size=classes, holdout=0.5) for classes in (0, 2)]
-    monkeypatch.setattr("pgkeras.compare.measure_contender", Mock(side_effect=UserError("they are measured")))
+    monkeypatch.setattr(
+        "pgkeras.evaluation.compare.measure_contender", Mock(side_effect=UserError("they are measured"))
+    )
     assert "they are measured" in fail(main, capsys, monkeypatch, *runs, "--out", tmp_path / "new" / "c.png")
     assert (tmp_path / "new").is_dir()
 

@@ -12,7 +12,7 @@ from pgkeras.generate.__main__ import main as generate
 from pgkeras.images import to_uint8
 from pgkeras.labels import one_hot
 from pgkeras.latents import latents_from_seeds
-from pgkeras.sampling import sample
+from pgkeras.sampling import sample_latents
 from pgkeras.train import main as train
 from tests.command_line_test import call, fail
 
@@ -70,7 +70,7 @@ def test_grids_have_a_row_for_each_class(run, pets):
     assert (np.diff(reals.reshape(3, -1).mean(axis=1)) > 80).all()
     model = keras.models.load_model(run / "generators" / "generator_0008.keras")
     latents = np.tile(latents_from_seeds(range(8), 6), (3, 1))
-    expected = to_uint8(sample(model, latents, one_hot(np.repeat(range(3), 8), 3)))
+    expected = to_uint8(sample_latents(model, latents, one_hot(np.repeat(range(3), 8), 3)))
     last = max((run / "samples").glob("*.png"))
     np.testing.assert_array_equal(read_png(last)[8:16, :8], expected[8])
 
@@ -89,7 +89,7 @@ def test_generate_draws_the_classes_asked_for(run, tmp_path, options, classes):
     call(generate, run, "--out", tmp_path / "images.npy", *options)
     model = keras.models.load_model(run / "generators" / "generator_0008.keras")
     latents = latents_from_seeds(range(len(classes)), 6)
-    expected = sample(model, latents, one_hot(np.asarray(classes), 3))
+    expected = sample_latents(model, latents, one_hot(np.asarray(classes), 3))
     np.testing.assert_allclose(np.load(tmp_path / "images.npy"), expected, atol=1e-5)
 
 
@@ -98,7 +98,7 @@ def test_generate_draws_the_classes_asked_for(run, tmp_path, options, classes):
 def test_rows_of_a_grid_are_classes(run, tmp_path, options, classes):
     call(generate, run, "--out", tmp_path / "grid.png", "--grid", "3x2", *options)
     model = keras.models.load_model(run / "generators" / "generator_0008.keras")
-    expected = to_uint8(sample(model, latents_from_seeds(range(6), 6), one_hot(np.repeat(classes, 3), 3)))
+    expected = to_uint8(sample_latents(model, latents_from_seeds(range(6), 6), one_hot(np.repeat(classes, 3), 3)))
     shown = read_png(tmp_path / "grid.png").reshape(2, 8, 3, 8, 3).swapaxes(1, 2).reshape(6, 8, 8, 3)
     assert np.abs(shown.astype(int) - expected).max() <= 1
 

@@ -49,59 +49,59 @@ def test_options_by_resolution_are_read_in_every_form(value, expected):
         ({"batch_size": 0}, "greater than or equal to 1"),
         ({"batch_size": "4:16;8:8"}, "resolution:value pairs"),
         ({"batch_size": "4:many"}, "valid integer"),
-        ({"loss": "lsgan", "penalty_interval": 4}, "--loss lsgan has no penalty"),
+        ({"loss": "lsgan", "penalty_interval": 4}, "`loss` lsgan has no penalty"),
         ({"batch_size": "4:16:8"}, "resolution:value pairs"),
         ({"batch_size": {8: 4}}, "begin with 4:value"),
         ({"batch_size": {4: 4, 5: 4}}, "resolution 5 is not a power of two"),
         ({"loss": "hinge-ish"}, "wgan-gp"),
-        ({"loss": "lsgan", "penalty_weight": 1}, "--loss lsgan has no penalty to weigh"),
+        ({"loss": "lsgan", "penalty_weight": 1}, "`loss` lsgan has no penalty to weigh"),
         ({"straight_kimg": {4: 1, 64: 0}}, "the last phase needs images"),
         ({"adam_beta2": 1}, "less than 1"),
-        ({"loss": "hinge", "penalty_weight": 1}, "--loss hinge has no penalty to weigh"),
-        ({"loss": "hinge", "penalty_weight": "4:1,64:0.5"}, "--penalty-weight 4:1,64:0.5: --loss hinge has no penalty"),
-        ({"loss": "wgan", "final_penalty_weight": 0.5}, "--loss wgan has no penalty to anneal; leave it at 1"),
+        ({"loss": "hinge", "penalty_weight": 1}, "`loss` hinge has no penalty to weigh"),
+        ({"loss": "hinge", "penalty_weight": "4:1,64:0.5"}, "`penalty_weight` 4:1,64:0.5: `loss` hinge has no penalty"),
+        ({"loss": "wgan", "final_penalty_weight": 0.5}, "`loss` wgan has no penalty to anneal; leave it at 1"),
         ({"penalty_weight": 0, "final_penalty_weight": 0.5}, "leaves no penalty to anneal; leave it at 1"),
         ({"final_learning_rate": 0}, "greater than 0"),
         ({"final_learning_rate": 1.5}, "less than or equal to 1"),
-        ({"fmap_min": 600}, "--fmap-min 600 is above --fmap-max 512; lower it"),
+        ({"fmap_min": 600}, "`fmap_min` 600 is above `fmap_max` 512; lower it"),
         ({"penalty_weight": {64: 10}}, "begin with 4:value"),
         ({"penalty_weight": "4:1,64:-1"}, "greater than or equal to 0"),
-        ({"label_weight": 2}, "the network has no labels without --conditional; drop it"),
+        ({"label_weight": 2}, "the network has no labels without `conditional`; drop it"),
         ({"augmentation": "colour,blur"}, "'cutout'"),
         ({"augmentation": "flip,cutout,flip"}, "gives flip twice; give it once"),
         ({"augmentation": "bgc,hue"}, "hue is part of bgc; leave it out"),
-        ({"augmentation": "saturation", "channels": 1}, "--augmentation saturation: grey images have none"),
-        ({"augmentation": "cutout,rotation"}, "--augmentation rotation: applied to every image"),
-        ({"augmentation": "bgc", "augmentation_probability": 1}, "--augmentation-probability 0.8 or less"),
-        ({"augmentation": "cutout", "augmentation_kimg": 7}, "there is no --augmentation-target"),
-        ({"augmentation_target": 0.6}, "there is no --augmentation to apply"),
-        ({"augmentation": "cutout", "augmentation_target": 0.6}, "the scores of --loss wgan-gp float"),
+        ({"augmentation": "saturation", "channels": 1}, "`augmentation` saturation: grey images have none"),
+        ({"augmentation": "cutout,rotation"}, "`augmentation` rotation: applied to every image"),
+        ({"augmentation": "bgc", "augmentation_probability": 1}, "`augmentation_probability` 0.8 or less"),
+        ({"augmentation": "cutout", "augmentation_kimg": 7}, "there is no `augmentation_target`"),
+        ({"augmentation_target": 0.6}, "there is no `augmentation` to apply"),
+        ({"augmentation": "cutout", "augmentation_target": 0.6}, "the scores of `loss` wgan-gp float"),
         (
             {"loss": "hinge", "augmentation": "cutout", "augmentation_target": 0.6, "augmentation_probability": 1},
             "contradict each other",
         ),
         (
             {"loss": "non-saturating", "penalty_weight": 0, "penalty_interval": 8},
-            "--penalty-interval 8: --penalty-weight 0 leaves no penalty to space out; leave it at 1",
+            "`penalty_interval` 8: `penalty_weight` 0 leaves no penalty to space out; leave it at 1",
         ),
         (
             {"penalty_weight": "4:0,64:0", "penalty_interval": 8},
-            "--penalty-interval 8: --penalty-weight 0 leaves no penalty to space out; leave it at 1",
+            "`penalty_interval` 8: `penalty_weight` 0 leaves no penalty to space out; leave it at 1",
         ),
         (
             {"minibatch_discrimination": "none", "minibatch_stddev_group": 8},
-            "--minibatch-stddev-group 8: --minibatch-discrimination none has no groups; leave it at 4",
+            "`minibatch_stddev_group` 8: `minibatch_discrimination` none has no groups; leave it at 4",
         ),
         (
             {"batch_normalization_momentum": 0.5},
-            "--batch-normalization-momentum 0.5: there is no batch normalization; leave it at 0.9",
+            "`batch_normalization_momentum` 0.5: there is no batch normalization; leave it at 0.9",
         ),
-        ({"metrics_images": 10}, "--metrics-images 10: there are no --metrics to measure; leave it at 1024"),
-        ({"resolution": 8, "metrics": "swd,ms_ssim"}, "--metrics swd,ms_ssim: need --resolution 16 or more, not 8"),
+        ({"metrics_images": 10}, "`metrics_images` 10: there are no `metrics` to measure; leave it at 1024"),
+        ({"resolution": 8, "metrics": "swd,ms_ssim"}, "`metrics` swd,ms_ssim: need `resolution` 16 or more, not 8"),
         ({"batch_size": "4:16,8:8,4:8"}, "gives a resolution twice; give each once"),
         ({"batch_size": "4:16,04:8"}, "gives a resolution twice; give each once"),
         ({"batch_size": "4:16,eight:8"}, "resolution:value pairs"),
-        ({"network": "dcgan"}, "--network dcgan has no --growing: begin from --preset dcgan"),
+        ({"network": "dcgan"}, "`network` dcgan has no `growing`: begin from `preset` dcgan"),
     ],
 )
 def test_wrong_and_contradictory_options_are_errors(options, message):
@@ -131,7 +131,7 @@ def test_presets_say_how_to_run_them(name):
 
 def test_dcgan_refuses_what_it_has_not():
     for option in ({"growing": True}, {"minibatch_discrimination": "stddev"}, {"generator_normalization": "pixel"}):
-        with pytest.raises(ValidationError, match="--network dcgan has no --" + next(iter(option)).replace("_", "-")):
+        with pytest.raises(ValidationError, match=f"`network` dcgan has no `{next(iter(option))}`"):
             ProgressiveConfig(**PRESETS["dcgan"]().model_dump() | option)
 
 
@@ -153,7 +153,7 @@ def test_presets_refuse_what_would_have_no_effect_on_them(name):
         if has_effect:
             assert getattr(ProgressiveConfig(**options), option) == value
         else:
-            with pytest.raises(ValidationError, match=f"--{option.replace('_', '-')} {value}: "):
+            with pytest.raises(ValidationError, match=f"`{option}` {value}: "):
                 ProgressiveConfig(**options)
 
 

@@ -17,8 +17,8 @@ from pgkeras.evaluate import main
 from pgkeras.evaluation.comparison import Comparison
 from pgkeras.generate.__main__ import main as generate
 from pgkeras.json_lines import read_lines
+from pgkeras.runs.folder import RunFolder
 from pgkeras.train import main as train
-from pgkeras.training.run_folder import RunFolder
 from tests.command_line_test import call, fail
 from tests.report.written_run import new_run
 

@@ -14,9 +14,9 @@ from pgkeras import ProgressiveConfig, build_generators
 from pgkeras.generate.__main__ import main as generate
 from pgkeras.images import to_uint8
 from pgkeras.latents import latents_from_seeds
-from pgkeras.train import MEASURED_SECONDS
 from pgkeras.train import main as train
 from pgkeras.training.preflight import preflight
+from pgkeras.training.session import MEASURED_SECONDS
 from pgkeras.walk.__main__ import main as walk
 from tests.command_line_test import call, fail, script
 
@@ -49,7 +49,7 @@ def read_png(path) -> np.ndarray:
 
 
 def test_the_commands_to_go_on_are_quoted_for_a_shell(faces, tmp_path, monkeypatch):
-    monkeypatch.setattr("pgkeras.train.train", lambda *arguments: True)
+    monkeypatch.setattr("pgkeras.training.session.train", lambda *arguments: True)
     out = tmp_path / "it's mine"
     printed = call(train, faces, "--out", out, *TINY, "--resolution=4")
     generate_again, export_it = map(shlex.split, printed.splitlines()[-2:])
@@ -126,7 +126,7 @@ def test_minutes_are_planned_from_measured_speed(faces, tmp_path, monkeypatch):
         costs = preflight(*arguments, seconds=0)
         return [replace(cost, seconds_per_image=each) for cost, each in zip(costs, (2, 3, 4), strict=True)]
 
-    monkeypatch.setattr("pgkeras.train.preflight", slow)
+    monkeypatch.setattr("pgkeras.training.session.preflight", slow)
     output = call(train, faces, "--out", tmp_path / "runs", *TINY, "--minutes", "60")
     assert asked == [MEASURED_SECONDS]
     hours = [float(hours) for hours in re.findall(r"\dx\d [-a-z]+ .* (\d+\.\d+)$", output, re.MULTILINE)]

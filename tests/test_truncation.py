@@ -8,7 +8,7 @@ from pgkeras import ProgressiveConfig, build_generators
 from pgkeras.errors import UserError
 from pgkeras.latents import latents_from_seeds
 from pgkeras.presets import dcgan
-from pgkeras.sampling import sample
+from pgkeras.sampling import sample_latents
 from pgkeras.truncation import truncate
 
 LATENTS = latents_from_seeds(range(100, 120), 6)
@@ -31,8 +31,8 @@ def test_a_linear_generator_by_hand():
     """Then the mean of features is the features of the mean, and truncating them is truncating the latents."""
     generator = linear_generator()
     mean = latents_from_seeds(range(1024), 6).mean(axis=0)
-    expected = sample(generator, mean + 0.3 * (LATENTS - mean))
-    np.testing.assert_allclose(sample(truncate(generator, 0.3), LATENTS), expected, atol=1e-5)
+    expected = sample_latents(generator, mean + 0.3 * (LATENTS - mean))
+    np.testing.assert_allclose(sample_latents(truncate(generator, 0.3), LATENTS), expected, atol=1e-5)
 
 
 def test_the_papers_generator_by_hand():
@@ -48,8 +48,8 @@ def test_the_papers_generator_by_hand():
 
     mean = first_features(latents_from_seeds(range(1024), 6)).mean(axis=0)
     rest = keras.Model(generator.get_layer("generator_0004_conv").input, generator.output)
-    expected = sample(rest, (mean + 0.7 * (first_features(LATENTS) - mean)).astype(np.float32))
-    np.testing.assert_allclose(sample(truncate(generator, 0.7), LATENTS), expected, atol=1e-5)
+    expected = sample_latents(rest, (mean + 0.7 * (first_features(LATENTS) - mean)).astype(np.float32))
+    np.testing.assert_allclose(sample_latents(truncate(generator, 0.7), LATENTS), expected, atol=1e-5)
 
 
 def test_without_truncation_no_bit_changes():
@@ -64,17 +64,19 @@ def test_without_truncation_no_bit_changes():
 )
 def test_less_is_less_variety(options):
     generator = build(**options)
-    variety = [sample(truncate(generator, psi), LATENTS).std(axis=0).mean() for psi in (0.001, 0.3, 0.7, 1)]
+    variety = [sample_latents(truncate(generator, psi), LATENTS).std(axis=0).mean() for psi in (0.001, 0.3, 0.7, 1)]
     assert variety == sorted(variety)
     assert variety[0] < 0.005 * variety[-1]
 
 
 def test_each_class_has_its_own_average():
     generator = truncate(build(label_size=3), 0.001)
-    cat, dog = (sample(generator, LATENTS, np.tile(label, (20, 1))) for label in np.eye(3, dtype=np.float32)[:2])
+    cat, dog = (
+        sample_latents(generator, LATENTS, np.tile(label, (20, 1))) for label in np.eye(3, dtype=np.float32)[:2]
+    )
     difference = np.abs(cat - dog).mean()
     assert max(cat.std(axis=0).max(), dog.std(axis=0).max()) < 0.05 * difference
-    both = sample(generator, LATENTS, np.tile(np.float32([0.5, 0.5, 0]), (20, 1)))
+    both = sample_latents(generator, LATENTS, np.tile(np.float32([0.5, 0.5, 0]), (20, 1)))
     assert 0 < np.abs(cat - both).mean() < difference
 
 
@@ -90,7 +92,7 @@ def test_many_classes_have_means_of_fewer_latents():
     generator.set_weights([kernel])
     labels = np.eye(classes, dtype=np.float32)[[0, 150, 199]]
     expected = latents_from_seeds(range(327), 6).mean(axis=0) + np.array([[0], [150], [199]])
-    images = sample(truncate(generator, 0), LATENTS[:3], labels)
+    images = sample_latents(truncate(generator, 0), LATENTS[:3], labels)
     np.testing.assert_allclose(images[:, 0, 0], expected, atol=1e-4)
 
 
@@ -99,13 +101,13 @@ def test_bfloat16_is_no_further_from_float32_than_without_truncation():
     generator.set_weights(build().get_weights())
     errors = []
     for psi in (0.5, 1):
-        expected = sample(truncate(build(), psi), LATENTS)
-        errors.append(np.abs(sample(truncate(generator, psi), LATENTS) - expected).mean())
+        expected = sample_latents(truncate(build(), psi), LATENTS)
+        errors.append(np.abs(sample_latents(truncate(generator, psi), LATENTS) - expected).mean())
     assert errors[0] < 1.2 * errors[1]
 
 
 def test_a_generator_without_convolutions():
     latents = keras.Input((6,))
     model = keras.Model(latents, keras.layers.Reshape((4, 4, 3))(keras.layers.Dense(48)(latents)), name="dense_only")
-    with pytest.raises(UserError, match="--truncation: dense_only has no convolution"):
+    with pytest.raises(UserError, match="`truncation`: dense_only has no convolution"):
         truncate(model, 0.5)

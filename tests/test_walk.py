@@ -13,11 +13,12 @@ from scipy.ndimage import gaussian_filter1d
 from pgkeras import ProgressiveConfig, build_generators
 from pgkeras.images import to_uint8, write_png
 from pgkeras.labels import one_hot, write_label_names
-from pgkeras.sampling import sample
-from pgkeras.training.run_folder import RunDescription, RunFolder
+from pgkeras.runs.description import RunDescription
+from pgkeras.runs.folder import RunFolder
+from pgkeras.sampling import sample_latents
 from pgkeras.walk.__main__ import main as walk
+from pgkeras.walk.closed_loop import closed_loop
 from pgkeras.walk.interpolation import Layout, choose_layout, interpolation_frames
-from pgkeras.walk.latents import closed_loop
 from pgkeras.walk.training import training_frames
 from pgkeras.walk.video import write_video
 from tests.command_line_test import call, fail
@@ -112,7 +113,7 @@ def test_an_mp4_of_a_walk(generators, tmp_path):
     assert moved.min() > 1
     assert moved[0] < 1.2 * moved[1:].max()
     model = keras.models.load_model(generators / "generator_0008.keras")
-    image = to_uint8(sample(model, closed_loop(20, 8, 6, smoothing=2.5, seed=0)[7]))[5]
+    image = to_uint8(sample_latents(model, closed_loop(20, 8, 6, smoothing=2.5, seed=0)[7]))[5]
     shown = frames[7, 128:, 128:256].reshape(8, 16, 8, 16, 3).mean(axis=(1, 3))
     assert np.abs(shown - image).mean() < 6
     assert [path.name for path in (tmp_path / "new").iterdir()] == ["walk.mp4"]
@@ -126,7 +127,7 @@ def test_a_gif_of_a_walk(generators, tmp_path):
     assert abs(sum(milliseconds) - 800) <= 10
     assert steps(frames)[0] < 1.2 * steps(frames)[1:].max()
     model = keras.models.load_model(generators / "generator_0004.keras")
-    image = to_uint8(sample(model, closed_loop(24, 2, 6, smoothing=3, seed=0)[7]))[1]
+    image = to_uint8(sample_latents(model, closed_loop(24, 2, 6, smoothing=3, seed=0)[7]))[1]
     assert np.abs(frames[7, ::64, 256::64].astype(int) - image).max() <= 2
 
 
@@ -146,7 +147,7 @@ def test_all_rows_of_classes_go_the_same_way(pets):
     frame = list(interpolation_frames(model, layout, frames=6, smoothing=1, seed=0))[2]
     assert frame.shape == (2 * 128, 4 * 128, 3)
     latents = np.tile(closed_loop(6, 4, 6, smoothing=1, seed=0)[2], (2, 1))
-    expected = to_uint8(sample(model, latents, one_hot(np.repeat([2, 0], 4), 3)))
+    expected = to_uint8(sample_latents(model, latents, one_hot(np.repeat([2, 0], 4), 3)))
     shown = frame[::16, ::16].reshape(2, 8, 4, 8, 3).swapaxes(1, 2).reshape(8, 8, 8, 3)
     assert np.abs(shown.astype(int) - expected).max() <= 1
 

@@ -6,7 +6,7 @@ FOLDER = Path(__file__).parents[1]
 SOURCES = FOLDER / "app" / "src" / "main"
 PACKAGE = "org.pgkeras.demo"
 LAUNCHER = "org.pgkeras.demo.FaceActivity"
-ABIS = ("arm64-v8a", "armeabi-v7a", "x86_64")
+ABIS = ("arm64-v8a", "x86_64")
 MIN_SDK = 29
 TARGET_SDK = 35
 

@@ -3,14 +3,15 @@
 import zipfile
 from pathlib import Path
 
-from android_demo.apk.app import ABIS, KEY, KEY_PASSWORD
-from android_demo.apk.artifacts import RUNTIME, Artifact
+from android_demo.apk.app import KEY, KEY_PASSWORD
+from android_demo.apk.artifacts import Artifact
 from android_demo.apk.code import compile_app, make_dex
-from android_demo.apk.exported_folder import Exported
 from android_demo.apk.resources import link_resources
+from android_demo.apk.runtime import runtime_libraries
 from android_demo.apk.tools import run_tool
+from export.exported_folder import Exported
 
-# Libraries and models begin on pages of the largest size that phones use.
+# Models begin on pages of the largest size that phones use.
 PAGE = 16384
 _EARLIEST = (1980, 1, 1, 0, 0, 0)
 
@@ -29,8 +30,8 @@ def assemble(exported: Exported, artifacts: dict[Artifact, Path], version: str, 
     """
     linked = link_resources(exported, version, work)
     runtime = compile_app(artifacts, work / "gen", work / "classes")
-    make_dex(artifacts, [work / "classes", *runtime], work / "classes.dex")
-    _add_code(linked, work / "classes.dex", artifacts[RUNTIME])
+    make_dex(artifacts, [work / "classes", runtime], work / "classes.dex")
+    _add_code(linked, work / "classes.dex", runtime_libraries(artifacts))
     run_tool("zipalign", "-f", PAGE, linked, work / "aligned.apk")
     sign(work / "aligned.apk", work / "signed.apk")
     return work / "signed.apk"
@@ -51,14 +52,10 @@ def sign(unsigned: Path, signed: Path) -> None:
     )
 
 
-def _add_code(apk: Path, dex: Path, runtime: Path) -> None:
-    with zipfile.ZipFile(apk, "a") as archive, zipfile.ZipFile(runtime) as library:
-        archive.writestr(_entry("classes.dex"), dex.read_bytes(), zipfile.ZIP_DEFLATED)
-        for abi in ABIS:
-            for name in sorted(library.namelist()):
-                if name.startswith(f"jni/{abi}/") and name.endswith(".so"):
-                    path = f"lib/{abi}/{Path(name).name}"
-                    archive.writestr(_entry(path), library.read(name), zipfile.ZIP_STORED)
+def _add_code(apk: Path, dex: Path, libraries: dict[str, bytes]) -> None:
+    with zipfile.ZipFile(apk, "a") as archive:
+        for name, content in {"classes.dex": dex.read_bytes(), **libraries}.items():
+            archive.writestr(_entry(name), content, zipfile.ZIP_DEFLATED, compresslevel=9)
 
 
 def _entry(name: str) -> zipfile.ZipInfo:

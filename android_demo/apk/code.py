@@ -1,14 +1,14 @@
 """Java to dex."""
 
-import zipfile
 from pathlib import Path
 
 from android_demo.apk.app import MIN_SDK, SOURCES
-from android_demo.apk.artifacts import DEXER, PLATFORM, RUNTIME, RUNTIME_INTERFACE, Artifact
+from android_demo.apk.artifacts import DEXER, PLATFORM, Artifact
+from android_demo.apk.runtime import runtime_classes
 from android_demo.apk.tools import run_tool
 
 
-def compile_app(artifacts: dict[Artifact, Path], generated: Path, classes: Path) -> list[Path]:
+def compile_app(artifacts: dict[Artifact, Path], generated: Path, classes: Path) -> Path:
     """Compiles the app.
 
     Args:
@@ -17,13 +17,12 @@ def compile_app(artifacts: dict[Artifact, Path], generated: Path, classes: Path)
         classes: folder for the class files.
 
     Returns:
-        The runtime's class files, which belong to the app too.
+        A jar beside them with the runtime's class files, which belong to the app too.
     """
-    runtime = [
-        _classes_of(artifacts[each], classes.parent / f"{each.name}.jar") for each in (RUNTIME, RUNTIME_INTERFACE)
-    ]
+    runtime = classes.parent / "runtime.jar"
+    runtime_classes(artifacts, runtime)
     compile_java(
-        [*SOURCES.glob("java/**/*.java"), *generated.glob("**/*.java")], [artifacts[PLATFORM], *runtime], classes
+        [*SOURCES.glob("java/**/*.java"), *generated.glob("**/*.java")], [artifacts[PLATFORM], runtime], classes
     )
     return runtime
 
@@ -54,9 +53,3 @@ def make_dex(artifacts: dict[Artifact, Path], classes: list[Path], dex: Path) ->
     run_tool(
         "java", "-cp", artifacts[DEXER], main, "--dex", f"--min-sdk-version={MIN_SDK}", f"--output={dex}", *classes
     )
-
-
-def _classes_of(library: Path, jar: Path) -> Path:
-    with zipfile.ZipFile(library) as archive:
-        jar.write_bytes(archive.read("classes.jar"))
-    return jar

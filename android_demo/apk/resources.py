@@ -6,8 +6,8 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from android_demo.apk.app import MIN_SDK, PACKAGE, SOURCES, TARGET_SDK, version_code
-from android_demo.apk.exported_folder import MANIFEST, Exported
 from android_demo.apk.tools import FRAMEWORK_RESOURCES, run_tool
+from export.exported_folder import MANIFEST, Exported
 
 _ANDROID = "http://schemas.android.com/apk/res/android"
 
@@ -51,7 +51,7 @@ def copy_assets(exported: Exported, assets: Path) -> None:
 
 
 def source_manifest(path: Path) -> None:
-    """Writes the manifest with what Gradle would add: the package, and libraries used where they are.
+    """Writes the manifest with what Gradle would add: the package, and libraries that the installer unpacks.
 
     Args:
         path: of the copy.
@@ -62,5 +62,5 @@ def source_manifest(path: Path) -> None:
     root.set("package", PACKAGE)
     application = root.find("application")
     assert application is not None
-    application.set(f"{{{_ANDROID}}}extractNativeLibs", "false")
+    application.set(f"{{{_ANDROID}}}extractNativeLibs", "true")
     manifest.write(path, encoding="utf-8", xml_declaration=True)

@@ -15,12 +15,14 @@ class Entry:
     Attributes:
         name: its path.
         size: in the APK, in bytes.
+        unpacked: likewise, once it is inflated.
         stored: not deflated.
         offset: of its first byte.
     """
 
     name: str
     size: int
+    unpacked: int
     stored: bool
     offset: int
 
@@ -38,5 +40,5 @@ def read_entries(apk: Path) -> list[Entry]:
             name_length, extra_length = struct.unpack("<26xHH", file.read(_LOCAL_HEADER))
             offset = info.header_offset + _LOCAL_HEADER + name_length + extra_length
             stored = info.compress_type == zipfile.ZIP_STORED
-            entries.append(Entry(info.filename, info.compress_size, stored, offset))
+            entries.append(Entry(info.filename, info.compress_size, info.file_size, stored, offset))
     return entries

@@ -28,7 +28,7 @@ android {
         targetSdk = 35
         versionCode = 100
         versionName = "0.1.0"
-        ndk { abiFilters += listOf("arm64-v8a", "armeabi-v7a", "x86_64") }
+        ndk { abiFilters += listOf("arm64-v8a", "x86_64") }
     }
 
     compileOptions {
@@ -46,9 +46,18 @@ android {
 
     androidResources { noCompress += "tflite" }
 
+    packaging {
+        jniLibs { useLegacyPackaging = true } // deflated, and unpacked by the installer
+        resources { excludes += "META-INF/**" }
+    }
+
     sourceSets.getByName("main").assets.srcDir(layout.buildDirectory.dir("exported"))
 }
 
 dependencies {
     implementation(libs.tensorflow.lite)
+    for (system in listOf("android-arm64", "android-x86_64")) {
+        runtimeOnly(variantOf(libs.tensorflow.lite) { classifier(system) })
+        runtimeOnly(variantOf(libs.javacpp) { classifier(system) })
+    }
 }

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from cloud.azureml.train_arguments import check_train_arguments
-from pgkeras.command_line import run
+from pgkeras.command_line import command, run
 from pgkeras.errors import UserError
 
 JOB = Path(__file__).with_name("job.yml")
@@ -17,7 +17,7 @@ Examples:
 """
 
 
-@click.command(epilog=EXAMPLES)
+@command(epilog=EXAMPLES)
 @click.argument("train_arguments", nargs=-1, type=click.UNPROCESSED)
 @click.option("--data", required=True, help="A path here, azureml://datastores/NAME/paths/PATH, azureml:NAME:VERSION.")
 @click.option(

@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 from click.core import ParameterSource
 
+from pgkeras.command_line import take_given
 from pgkeras.config import ProgressiveConfig
 from pgkeras.errors import UserError
-from pgkeras.presets import PRESETS
 from pgkeras.train import main as train
 
 SET_BY_THE_JOB = ("out", "resume", "dry_run")
@@ -21,13 +21,11 @@ def check_train_arguments(arguments: Sequence[str]) -> None:
     Raises:
         click.UsageError: for an unknown option or a value of the wrong type.
         UserError: for an option that the job sets itself.
-        pydantic.ValidationError: for a value out of range, or options that contradict each other.
+        UserError: for a value out of range, or options that contradict each other.
     """
     context = train.make_context("python -m pgkeras.train", ["DATA", *arguments])
     for name in SET_BY_THE_JOB:
         if context.get_parameter_source(name) is ParameterSource.COMMANDLINE:
             raise UserError(f"--{name.replace('_', '-')} after --: the job sets it itself; drop it")
-    preset = context.params["preset"]
-    base = PRESETS[preset]().model_dump() if preset else {}
-    given = {name: context.params[name] for name in ProgressiveConfig.model_fields}
-    ProgressiveConfig(**base | {name: value for name, value in given.items() if value is not None})
+    with train.naming_options():
+        ProgressiveConfig.from_preset(context.params["preset"], **take_given(ProgressiveConfig, context.params))

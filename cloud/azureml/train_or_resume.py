@@ -4,7 +4,9 @@ from pathlib import Path
 
 import click
 
-from pgkeras.command_line import run
+from pgkeras.command_line import command, run
+from pgkeras.runs.checkpoint_file import list_checkpoints
+from pgkeras.runs.folder import RunFolder, list_runs
 from pgkeras.train import main as train
 
 EXAMPLES = """\b
@@ -13,7 +15,7 @@ Example:
 """
 
 
-@click.command(epilog=EXAMPLES)
+@command(epilog=EXAMPLES)
 @click.argument("data", type=click.Path(path_type=Path))
 @click.argument("train_arguments", nargs=-1, type=click.UNPROCESSED)
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder of runs.")
@@ -42,7 +44,7 @@ def newest_run_with_checkpoint(out: Path) -> Path | None:
     Returns:
         The run with the highest number, or None if no run has a checkpoint.
     """
-    return max((path.parents[1] for path in out.glob("[0-9]*/checkpoints/[0-9]*.npz")), default=None)
+    return max((each for each in list_runs(out) if list_checkpoints(RunFolder(each).checkpoints)), default=None)
 
 
 if __name__ == "__main__":

@@ -1,8 +1,13 @@
 """Where training images come from, and how they reach the network."""
 
-from pgkeras.data.dataset import Dataset, Fit, Images, NoLabelsError
-from pgkeras.data.holdout import hold_out
-from pgkeras.data.pipeline import Batch, batches
-from pgkeras.data.sources import open_dataset
+import lazy_loader
 
-__all__ = ["Batch", "Dataset", "Fit", "Images", "NoLabelsError", "batches", "hold_out", "open_dataset"]
+__getattr__, __dir__, __all__ = lazy_loader.attach(
+    __name__,
+    submod_attrs={
+        "dataset": ["Dataset", "Images", "NoLabelsError"],
+        "holdout": ["hold_out"],
+        "pipeline": ["Batch", "batches"],
+        "sources": ["open_dataset"],
+    },
+)

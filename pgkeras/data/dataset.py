@@ -1,14 +1,11 @@
 """What a data set is, whatever files it comes from."""
 
 from dataclasses import dataclass
-from typing import Literal, Protocol
+from typing import Protocol
 
 import numpy as np
 
 from pgkeras.errors import UserError
-
-Fit = Literal["refuse", "crop", "pad"]
-"""What becomes of images that are not square: an error, their centre, or black bars around them."""
 
 
 class Images(Protocol):

@@ -2,11 +2,12 @@
 
 import numpy as np
 
-from pgkeras.data.dataset import Fit, Images
+from pgkeras.config import Fit
+from pgkeras.data.dataset import Images
 from pgkeras.data.views import Transformed
 from pgkeras.errors import UserError
 
-HINT = "or give --fit crop or --fit pad"
+HINT = "or give `fit` crop or `fit` pad"
 
 
 def square_side(width: int, height: int, fit: Fit) -> int:

@@ -27,7 +27,7 @@ def hold_out(dataset: Dataset, fraction: float) -> tuple[Dataset, Dataset]:
     number = len(dataset.images)
     held_out = round(fraction * number)
     if not 0 < held_out < number:
-        raise UserError(f"--holdout {fraction:g}: of {number} images that would hold out {held_out}; choose another")
+        raise UserError(f"`holdout` {fraction:g}: of {number} images that would hold out {held_out}; choose another")
     order = np.random.default_rng(0).permutation(number)
     return _part(dataset, np.sort(order[held_out:])), _part(dataset, np.sort(order[:held_out]))
 

@@ -5,7 +5,7 @@ from typing import get_args
 
 import click
 
-from pgkeras.data.dataset import Fit
+from pgkeras.config import Fit
 
 
 def fit_option(command: Callable) -> Callable:

@@ -1,19 +1,20 @@
 """What can be evaluated: runs, their snapshots, generators, exported models and folders of images."""
 
 import filecmp
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from pgkeras.data import Fit, open_dataset
+from pgkeras.config import Fit
+from pgkeras.data import open_dataset
 from pgkeras.errors import UserError
 from pgkeras.evaluation.exported import Exported
-from pgkeras.evaluation.images import Generated, ImageSource, Stored
-from pgkeras.evaluation.measures import is_measurable
-from pgkeras.loading import choose_generator, is_run, load_generator
-from pgkeras.training.run_folder import RunFolder
+from pgkeras.evaluation.image_sources import Generated, ImageSource, Stored
+from pgkeras.evaluation.names import is_measurable
+from pgkeras.runs.folder import RunFolder, is_run
+from pgkeras.runs.generator_files import list_generators, list_snapshots
+from pgkeras.runs.generators import choose_generator, load_generator
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ def find_candidate(path: Path, resolution: int | None, fit: Fit) -> Candidate:
     if is_run(path):
         chosen = choose_generator(path, resolution)
         return _generator(chosen, _images_shown(chosen, RunFolder(path).snapshots))
-    if path.suffix == ".keras" or any(path.glob("generator_*.keras")):
+    if path.suffix == ".keras" or list_generators(path):
         return _generator(choose_generator(path, resolution))
     return Candidate(path, partial(_stored, path, resolution, fit))
 
@@ -63,17 +64,17 @@ def find_snapshots(path: Path, resolution: int | None) -> list[Candidate]:
         UserError: if this is no run or there is none.
     """
     folder, _ = RunFolder.open(path)
-    found = []
-    for file in folder.snapshots.glob("generator_*.keras"):
-        side, images_shown = map(int, re.findall(r"\d+", file.stem))
-        if side == resolution if resolution else is_measurable(side):
-            found.append(_generator(file, images_shown))
+    found = [
+        _generator(each.path, each.images_shown)
+        for each in list_snapshots(folder.snapshots)
+        if (each.resolution == resolution if resolution else is_measurable(each.resolution))
+    ]
     if not found:
         raise UserError(
             f"{folder.snapshots}: has no snapshot{f' of {resolution}x{resolution}' if resolution else ''} yet; let the "
             "run train on"
         )
-    return sorted(found, key=lambda candidate: candidate.images_shown)
+    return found
 
 
 def _generator(path: Path, images_shown: int | None = None) -> Candidate:
@@ -82,16 +83,16 @@ def _generator(path: Path, images_shown: int | None = None) -> Candidate:
 
 def _images_shown(generator: Path, snapshots: Path) -> int | None:
     """At the snapshot that a run's generator is a copy of."""
-    for path in snapshots.glob(f"{generator.stem}_*.keras"):
-        if filecmp.cmp(path, generator, shallow=False):
-            return int(path.stem.rpartition("_")[2])
+    for snapshot in list_snapshots(snapshots):
+        if filecmp.cmp(snapshot.path, generator, shallow=False):
+            return snapshot.images_shown
     return None
 
 
 def _exported(path: Path, resolution: int | None) -> ImageSource:
     model = Exported(path)
     if resolution not in (None, model.side):
-        raise UserError(f"--resolution {resolution}: {path} has only {model.side}")
+        raise UserError(f"`resolution` {resolution}: {path} has only {model.side}")
     return model
 
 
@@ -99,5 +100,5 @@ def _stored(path: Path, resolution: int | None, fit: Fit) -> ImageSource:
     dataset = open_dataset(path, side=resolution, fit=fit)
     side = dataset.images.shape[1]
     if resolution is not None and resolution > side:
-        raise UserError(f"--resolution {resolution}: the images of {path} have {side}")
+        raise UserError(f"`resolution` {resolution}: the images of {path} have {side}")
     return Stored(dataset, resolution or side)

@@ -9,8 +9,9 @@ import numpy as np
 
 from pgkeras.data import Dataset
 from pgkeras.errors import UserError
-from pgkeras.evaluation.images import ImageSource, Stored, gathered
-from pgkeras.evaluation.measures import Known, is_measurable, least_images, measure
+from pgkeras.evaluation.image_sources import ImageSource, Stored, gathered
+from pgkeras.evaluation.measures import Known, least_images, measure
+from pgkeras.evaluation.names import is_measurable
 
 
 class Comparison:
@@ -19,7 +20,7 @@ class Comparison:
     Args:
         dataset: of real images.
         name: of the data set, for errors.
-        metrics: which ones, of measures.NAMES.
+        metrics: which ones, of names.NAMES.
         most: of images to compare.
     """
 

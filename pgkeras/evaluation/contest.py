@@ -9,9 +9,10 @@ import numpy as np
 
 from pgkeras.evaluation.candidates import Candidate, find_snapshots
 from pgkeras.evaluation.comparison import Comparison
-from pgkeras.evaluation.images import ImageSource, Shrunk
+from pgkeras.evaluation.image_sources import ImageSource, Shrunk
 from pgkeras.json_lines import read_lines
-from pgkeras.training.run_folder import RunDescription, RunFolder
+from pgkeras.runs.description import RunDescription
+from pgkeras.runs.folder import RunFolder
 
 SHOWN = 10
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from pgkeras.errors import UserError
-from pgkeras.evaluation.images import READ_AT_A_TIME, inputs_of
+from pgkeras.evaluation.image_sources import READ_AT_A_TIME, inputs_of
 
 
 class Exported:

@@ -6,14 +6,11 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from pgkeras.data.views import Selected
-from pgkeras.errors import UserError
-from pgkeras.evaluation import features, fidelity
+from pgkeras.evaluation import features, inception
+from pgkeras.evaluation.names import INCEPTION
 from pgkeras.metrics import ms_ssim, sliced_wasserstein
 from pgkeras.metrics.precision_recall import NEIGHBOURS
 
-DEFAULTS = ("swd", "ms_ssim")
-NAMES = (*DEFAULTS, *features.NAMES, *fidelity.NAMES)
-SMALLEST_SIDE = 16
 MOST_PAIRS = 10_000
 
 
@@ -30,32 +27,6 @@ class Known:
     features: dict[tuple[int, ...], np.ndarray] = field(default_factory=dict)
 
 
-def is_measurable(side: int) -> bool:
-    """Whether the metrics are defined for images of this side: a power of two from 16 on.
-
-    Args:
-        side: in pixels.
-    """
-    return side >= SMALLEST_SIDE and side & (side - 1) == 0
-
-
-def parse_names(text: str) -> list[str]:
-    """Reads "swd,fid".
-
-    Args:
-        text: names of NAMES, separated by commas.
-
-    Raises:
-        UserError: if one is unknown, or needs a package that is missing.
-    """
-    names = [part.strip() for part in text.split(",")]
-    for name in names:
-        if name not in NAMES:
-            raise UserError(f"--metrics {text}: {name!r} is unknown; choose from {', '.join(NAMES)}")
-    check_installed(names)
-    return names
-
-
 def check_installed(names: Sequence[str]) -> None:
     """Makes sure, before any long work, that everything is there that metrics need.
 
@@ -67,9 +38,9 @@ def check_installed(names: Sequence[str]) -> None:
     """
     if _among(features.NAMES, names):
         features.check_weights()
-    by_inception = _among(fidelity.NAMES, names)
+    by_inception = _among(INCEPTION, names)
     if by_inception:
-        fidelity.check_installed(by_inception)
+        inception.check_installed(by_inception)
 
 
 def least_images(names: Sequence[str]) -> int:
@@ -109,9 +80,9 @@ def measure(names: Sequence[str], real: np.ndarray, fake: np.ndarray, known: Kno
             known.features[real.shape] = features.features_of(real)
         both = known.features[real.shape], features.features_of(fake)
         values |= {name: {name: features.METRICS[name](*both)} for name in by_features}
-    by_inception = _among(fidelity.NAMES, names)
+    by_inception = _among(INCEPTION, names)
     if by_inception:
-        found = fidelity.fidelity(by_inception, real, fake)
+        found = inception.fidelity(by_inception, real, fake)
         values |= {name: {name: value} for name, value in found.items()}
     return {key: value for name in names for key, value in values[name].items()}
 

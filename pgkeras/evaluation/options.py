@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 
 from pgkeras.data.options import fit_option
-from pgkeras.evaluation.measures import DEFAULTS, NAMES
+from pgkeras.evaluation.names import DEFAULTS, NAMES
 
 OPTIONS = (
     click.option(

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from pathlib import Path
 
-from pgkeras.data import Dataset, Fit, open_dataset
+from pgkeras.config import Fit
+from pgkeras.data import Dataset, open_dataset
 from pgkeras.errors import UserError
-from pgkeras.loading import is_run
-from pgkeras.training.run_folder import RunFolder
+from pgkeras.runs.folder import RunFolder, is_run
 
 
 @dataclass(frozen=True)
@@ -45,9 +45,9 @@ def open_reals(run_or_model: Path, data: Path | None, fit: Fit, side: int) -> Re
         dataset = open_dataset(data, side=side, fit=fit)
         return Reals(data, dataset, dataset)
     if not is_run(run_or_model):
-        raise UserError(f"{run_or_model}: is no run, which would know its images; give real images with --data")
+        raise UserError(f"{run_or_model}: is no run, which would know its images; give real images with `data`")
     if fit != "refuse":
-        raise UserError(f"--fit {fit}: the run's images are opened as train did; drop --fit, or give --data")
+        raise UserError(f"`fit` {fit}: the run's images are opened as train did; drop `fit`, or give `data`")
     _, description = RunFolder.open(run_or_model)
     training, held_out = description.open_data()
     return Reals(Path(description.data), held_out, training, held_out=held_out is not training)

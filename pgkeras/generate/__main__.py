@@ -3,19 +3,9 @@
 from pathlib import Path
 
 import click
-import numpy as np
 
-import pgkeras
-from pgkeras.command_line import GridSize, run, truncation_option, writing
+from pgkeras.command_line import SEED, GridSize, command, run, truncation_option
 from pgkeras.errors import UserError
-from pgkeras.generate.output import check_size, grid_size, write_array, write_folder, write_grid
-from pgkeras.generate.reals import choose_reals
-from pgkeras.generate.request import choose
-from pgkeras.generate.selection import labelled, select
-from pgkeras.latents import LAST_SEED
-from pgkeras.loading import choose_generator, is_run, load_generator
-from pgkeras.run_discriminator import load_discriminator
-from pgkeras.truncation import truncate
 
 EXAMPLES = """\b
 Examples:
@@ -29,7 +19,7 @@ Examples:
 """
 
 
-@click.command(epilog=EXAMPLES)
+@command(epilog=EXAMPLES)
 @click.argument("run_or_model", type=click.Path(path_type=Path))
 @click.option(
     "--out",
@@ -41,7 +31,6 @@ Examples:
 @click.option("--num", type=click.IntRange(min=1), help="How many images.  [default: 64, or 8 of each class]")
 @click.option(
     "--grid",
-    "size",
     type=GridSize(),
     help="Columns x rows of a .png, instead of --num.  [default: square; with classes, a row of each]",
 )
@@ -57,9 +46,7 @@ Examples:
     is_flag=True,
     help="Right of the grid, show as many real images: from the run's reals.png, so 64 at most, or 8 of each class.",
 )
-@click.option(
-    "--seed", type=click.IntRange(0, LAST_SEED), help="Seed of the first image; the next add 1.  [default: 0]"
-)
+@click.option("--seed", type=SEED, help="Seed of the first image; the next add 1.  [default: 0]")
 @click.option(
     "--latents", type=click.Path(path_type=Path), help="An .npy of latents (images, latent_size) instead of seeds."
 )
@@ -79,89 +66,29 @@ Examples:
     "discriminator's highest scores, class by class. The name of what is written says so, and a PNG's metadata.",
 )
 def main(
-    run_or_model: Path,
-    out: Path,
-    num: int | None,
-    size: tuple[int, int] | None,
-    scale: int,
-    with_reals: bool,
-    seed: int | None,
-    latents: Path | None,
-    labels: str | None,
-    resolution: int | None,
-    truncation: float,
-    best_of: int,
+    out: Path, num: int | None, grid: tuple[int, int] | None, scale: int, with_reals: bool, **options: object
 ) -> None:
     """Makes images with RUN_OR_MODEL: a run folder, a folder of generators or one .keras file.
 
     Image i comes from seed --seed + i, so the same seed always gives the same face.
     """
-    if size is not None and num is not None:
+    if grid is not None and num is not None:
         raise UserError(f"--num {num}: --grid already says how many images; drop one of them")
-    _check_out(out, size, scale, with_reals)
-    path = choose_generator(run_or_model, resolution)
-    _check_run(run_or_model, with_reals, best_of)
-    generator = truncate(load_generator(path), truncation)
-    request = choose(generator, path, num, size, seed, latents, labels)
-    side = generator.output_shape[1]
-    if out.suffix != ".npy":
-        check_size(*(grid_size(request, side, with_reals) if out.suffix == ".png" else (side, side)), scale)
-    seeds = request.seeds
-    made = f"{len(request)} images of {side}x{side}"
-    reals = choose_reals(run_or_model, request.labels, len(request), side) if with_reals else None
-    if best_of > 1:
-        out = labelled(out, best_of)
-        request = select(generator, load_discriminator(run_or_model, side), request, best_of)
-        made += f", selected of {best_of * len(request)} by the discriminator"
-    if reals is not None:
-        made += f", beside {np.count_nonzero(reals.any(axis=(1, 2, 3)))} real ones"
-    text = {
-        "Software": f"pgkeras {pgkeras.__version__}",
-        "Description": "; ".join([made, _source(run_or_model, path), _inputs(seeds, latents, best_of, truncation)]),
-    }
-    with writing(out):
-        out.parent.mkdir(parents=True, exist_ok=True)
-        if out.suffix == ".png":
-            write_grid(generator, request, out, reals=reals, scale=scale, text=text)
-        elif out.suffix == ".npy":
-            write_array(generator, request, out)
-        else:
-            write_folder(generator, request, out, scale=scale, text=text)
-    print(f"{made}: {out}")
+    _check_out(out, grid, scale, with_reals)
+    from pgkeras.generate.generate import generate
+
+    generate(out=out, num=num, grid=grid, scale=scale, with_reals=with_reals, **options)
 
 
-def _check_out(out: Path, size: tuple[int, int] | None, scale: int, with_reals: bool) -> None:
+def _check_out(out: Path, grid: tuple[int, int] | None, scale: int, with_reals: bool) -> None:
     if out.suffix not in ("", ".png", ".npy") and not out.is_dir():
         raise UserError(f"--out {out}: {out.suffix} is not written; give a .png, an .npy, or a folder without a dot")
-    if size is not None and out.suffix != ".png":
+    if grid is not None and out.suffix != ".png":
         raise UserError(f"--grid is for a .png, not for --out {out}; give --num")
     if with_reals and out.suffix != ".png":
         raise UserError(f"--with-reals is for a .png, not for --out {out}; drop it")
     if scale > 1 and out.suffix == ".npy":
         raise UserError(f"--scale {scale} is for pictures, not for --out {out}; drop it")
-
-
-def _check_run(run_or_model: Path, with_reals: bool, best_of: int) -> None:
-    if is_run(run_or_model):
-        return
-    if with_reals:
-        raise UserError(f"--with-reals: {run_or_model} is no run's folder, so it has no real images; drop it")
-    if best_of > 1:
-        raise UserError(f"--best-of {best_of}: {run_or_model} is no run's folder, so it has no discriminator; drop it")
-
-
-def _source(run_or_model: Path, path: Path) -> str:
-    """The generator, without where it lies on this machine."""
-    return path.name if run_or_model.is_file() else f"{path.name} of {run_or_model.resolve().name}"
-
-
-def _inputs(seeds: np.ndarray | None, latents: Path | None, best_of: int, truncation: float) -> str:
-    """What went into the generator, for candidates too."""
-    if seeds is None:
-        inputs = f"latents of {latents.name}"
-    else:
-        inputs = f"seeds {seeds[0]} to {seeds[0] + best_of * len(seeds) - 1}"
-    return inputs if truncation == 1 else f"{inputs}; truncation {truncation:g}"
 
 
 if __name__ == "__main__":

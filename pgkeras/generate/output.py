@@ -40,8 +40,8 @@ def check_size(width: int, height: int, scale: int) -> None:
     width, height = scale * width, scale * height
     if width * height > MOST_PIXELS:
         raise UserError(
-            f"--scale {scale}: the picture would have {width:,} x {height:,} pixels, and {MOST_PIXELS:,} in all are "
-            "the most; give a smaller --scale or fewer images"
+            f"`scale` {scale}: the picture would have {width:,} x {height:,} pixels, and {MOST_PIXELS:,} in all are "
+            "the most; give a smaller `scale` or fewer images"
         )
 
 

@@ -7,7 +7,9 @@ import numpy as np
 from pgkeras.errors import UserError
 from pgkeras.images import resize
 from pgkeras.labels import one_hot
-from pgkeras.training.run_folder import COLUMNS, RunFolder
+from pgkeras.runs.folder import RunFolder
+from pgkeras.runs.grid import COLUMNS
+from pgkeras.runs.reals import read_reals
 
 
 def choose_reals(run: Path, labels: np.ndarray | None, number: int, side: int) -> np.ndarray:
@@ -26,12 +28,12 @@ def choose_reals(run: Path, labels: np.ndarray | None, number: int, side: int) -
         UserError: if this is no run, its reals.png is missing or damaged, or shows no such image.
     """
     folder, description = RunFolder.open(run)
-    reals = resize(folder.read_reals(description.config), side)
+    reals = resize(read_reals(folder, description.config), side)
     chosen = np.zeros((number, *reals.shape[1:]), np.uint8)
     for places, images in _by_class(reals, labels, number):
         chosen[places[: len(images)]] = images[: len(places)]
     if not chosen.any():
-        raise UserError(f"--with-reals: {folder.reals} shows no image of these classes; choose others, or drop it")
+        raise UserError(f"`with_reals`: {folder.reals} shows no image of these classes; choose others, or drop it")
     return chosen
 
 
@@ -41,5 +43,5 @@ def _by_class(reals: np.ndarray, labels: np.ndarray | None, number: int) -> list
         return [(np.arange(number), reals)]
     classes = labels.argmax(axis=1)
     if (labels != one_hot(classes, labels.shape[1])).any():
-        raise UserError("--with-reals: no real image is of mixed classes; drop it, or give class numbers")
+        raise UserError("`with_reals`: no real image is of mixed classes; drop it, or give class numbers")
     return [(np.flatnonzero(classes == each), reals[COLUMNS * each :][:COLUMNS]) for each in np.unique(classes)]

@@ -84,12 +84,12 @@ def choose(
         number = _same(number, len(given), latents)
     if not classes:
         if labels is not None:
-            raise UserError(f"--labels {labels}: {path} has no classes; drop --labels")
+            raise UserError(f"`labels` {labels}: {path} has no classes; drop `labels`")
         number = number or 64
     elif labels is not None and labels.endswith(".npy"):
         one_hots = load_labels(Path(labels), classes)
         if num is not None:
-            raise UserError(f"--labels {labels} already says how many images: drop --num")
+            raise UserError(f"`labels` {labels} already says how many images: drop `num`")
         number = _same(number, len(one_hots), Path(labels))
     else:  # a row for each class
         shown = classes_of_rows(labels, read_label_names(path, classes), size and size[1])
@@ -117,7 +117,7 @@ def seeds_from(first: int, number: int) -> np.ndarray:
     """
     last = first + number - 1
     if last > LAST_SEED:
-        raise UserError(f"--seed {first}: the last image's seed would be {last}, above {LAST_SEED}")
+        raise UserError(f"`seed` {first}: the last image's seed would be {last}, above {LAST_SEED}")
     return np.arange(first, last + 1)
 
 
@@ -130,7 +130,7 @@ def _same(number: int | None, held: int, path: Path) -> int:
 
 def _load_latents(path: Path, latent_size: int, num: int | None, seed: int | None) -> np.ndarray:
     if num is not None or seed is not None:
-        raise UserError(f"--latents {path} already says which images: drop --num and --seed")
+        raise UserError(f"`latents` {path} already says which images: drop `num` and `seed`")
     latents = read_npy(path)
     if latents.ndim != 2 or latents.shape[1] != latent_size or latents.dtype.kind != "f" or not len(latents):
         raise UserError(

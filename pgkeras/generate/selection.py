@@ -34,7 +34,7 @@ def select(generator: keras.Model, discriminator: keras.Model, request: Request,
         UserError: if the images are not from seeds, or the discriminator judges batches, not single images.
     """
     if request.seeds is None:
-        raise UserError(f"--best-of {best_of}: chooses among seeds, not among --latents; drop one of them")
+        raise UserError(f"`best_of` {best_of}: chooses among seeds, not among `latents`; drop one of them")
     seeds = seeds_from(request.seeds[0], best_of * len(request))
     latents = latents_from_seeds(seeds, request.latents.shape[1])
     labels = None if request.labels is None else request.labels.repeat(best_of, axis=0)
@@ -59,7 +59,7 @@ def score(discriminator: keras.Model, batches: Iterable[np.ndarray]) -> np.ndarr
     layers = discriminator.layers
     if any(isinstance(layer, MinibatchDiscrimination | keras.layers.BatchNormalization) for layer in layers):
         raise UserError(
-            "--best-of: this run's discriminator judges batches, not single images, because of its batch normalization "
+            "`best_of`: this run's discriminator judges batches, not single images, because of its batch normalization "
             "or learned minibatch discrimination; drop it"
         )
     stddev = next((layer for layer in layers if isinstance(layer, MinibatchStddev)), None)
@@ -114,7 +114,7 @@ def labelled(out: Path, best_of: int) -> Path:
     """
     label = f"-best-of-{best_of}"
     if out.name in ("", ".."):
-        raise UserError(f"--out {out}: --best-of adds {label} to the folder's name; give a name")
+        raise UserError(f"`out` {out}: `best_of` adds {label} to the folder's name; give a name")
     stem, suffix = (out.stem, out.suffix) if out.suffix in (".png", ".npy") else (out.name, "")
     return out if stem.endswith(label) else out.with_name(f"{stem}{label}{suffix}")
 

@@ -1,31 +1,13 @@
 """Weights that others trained: network pickles of the official code, checkpoints of PyTorch GAN Zoo."""
 
-from pathlib import Path
+import lazy_loader
 
-from pgkeras.interop.gan_zoo import load_gan_zoo_checkpoint
-from pgkeras.interop.official_pickle import load_official_pickle
-from pgkeras.interop.pretrained import PretrainedNetworks
-from pgkeras.interop.torch_file import is_torch_file
-
-__all__ = ["PretrainedNetworks", "is_gan_zoo", "load_gan_zoo_checkpoint", "load_official_pickle", "load_pretrained"]
-
-
-def is_gan_zoo(path: Path) -> bool:
-    """Whether a file is a checkpoint of PyTorch GAN Zoo, by its first bytes.
-
-    Args:
-        path: of any file, or none.
-    """
-    return path.is_file() and is_torch_file(path)
-
-
-def load_pretrained(path: Path) -> PretrainedNetworks:
-    """Loads a file of either kind; nothing in it is executed.
-
-    Args:
-        path: of a .pkl of the official code or a .pt of GAN Zoo.
-
-    Raises:
-        UserError: if the file is missing, damaged, something else, or has options that pgkeras has no word for.
-    """
-    return load_gan_zoo_checkpoint(path) if is_gan_zoo(path) else load_official_pickle(path)
+__getattr__, __dir__, __all__ = lazy_loader.attach(
+    __name__,
+    submod_attrs={
+        "gan_zoo": ["load_gan_zoo_checkpoint"],
+        "load": ["is_gan_zoo", "load_pretrained"],
+        "official_pickle": ["load_official_pickle"],
+        "pretrained": ["PretrainedNetworks"],
+    },
+)

@@ -4,9 +4,8 @@ from pathlib import Path
 
 import click
 
-from pgkeras.command_line import run, writing
-from pgkeras.report import write_report
-from pgkeras.training.run_folder import RunFolder
+from pgkeras.command_line import command, run
+from pgkeras.writing import writing
 
 EXAMPLES = """\b
 Example:
@@ -14,13 +13,16 @@ Example:
 """
 
 
-@click.command(epilog=EXAMPLES)
+@command(epilog=EXAMPLES)
 @click.argument("path", metavar="RUN", type=click.Path(path_type=Path))
 def main(path: Path) -> None:
     """Writes RUN's report.html anew from the files in its folder.
 
     Training does so itself at snapshots; a run that is going on is not disturbed.
     """
+    from pgkeras.report import write_report
+    from pgkeras.runs.folder import RunFolder
+
     folder, _ = RunFolder.open(path)
     with writing(folder.report):
         write_report(folder)

@@ -2,14 +2,15 @@
 
 import shlex
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from pgkeras.config import ProgressiveConfig
-from pgkeras.evaluation.measures import is_measurable
+from pgkeras.evaluation.names import is_measurable
 from pgkeras.presets import PRESETS
 from pgkeras.report.options import FROM_DATA, option_words
 from pgkeras.report.record import Record
+from pgkeras.runs.folder import list_runs
+from pgkeras.runs.generator_files import list_generators
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ def list_commands(record: Record) -> list[Command]:
     conditional = ["--conditional"] if record.description.label_names else []
     purpose = "Resume (this run is at its end)" if record.finished else "Resume"
     commands = [Command(purpose, ["python -m pgkeras.train", f"--resume {run}"])]
-    generators = _resolutions(record.folder.generators)
+    generators = list_generators(record.folder.generators)
     if generators:
         commands.append(
             Command("Generate", ["python -m pgkeras.generate", run, "--out grid.png", "--num 64", "--seed 0"])
@@ -46,7 +47,7 @@ def list_commands(record: Record) -> list[Command]:
         commands.append(Command("Sliders in the browser", ["python -m pgkeras.serve", run]))
         if is_measurable(max(generators)):
             commands.append(Command("Evaluate", ["python -m pgkeras.evaluate", run, "--checkpoints all"]))
-            if len(list(path.parent.glob("*/config.json"))) > 1:
+            if len(list_runs(path.parent)) > 1:
                 commands.append(Command("Compare with the runs beside it", ["python -m pgkeras.compare", f"{runs}/*"]))
         commands.append(Command("Export for phones", ["python export/to_tflite.py", run, "--out exported"]))
     options = _shortest_options(record.description.config)
@@ -54,10 +55,6 @@ def list_commands(record: Record) -> list[Command]:
         Command("Train anew", ["python -m pgkeras.train", data, f"--out {runs}", *fit, *conditional, *options])
     )
     return [*commands, Command("This page anew", ["python -m pgkeras.report", run])]
-
-
-def _resolutions(generators: Path) -> list[int]:
-    return [int(path.stem.removeprefix("generator_")) for path in generators.glob("generator_[0-9]*.keras")]
 
 
 def _shortest_options(config: ProgressiveConfig) -> list[str]:

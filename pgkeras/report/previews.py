@@ -7,7 +7,7 @@ import numpy as np
 from PIL import Image
 
 from pgkeras.atomic import atomic_path
-from pgkeras.training.run_folder import RunFolder
+from pgkeras.runs.folder import RunFolder
 
 # A preview has no more pixels than this; larger grids are scaled down.
 MOST_PIXELS = 512 * 512

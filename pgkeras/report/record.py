@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from pgkeras.json_lines import read_lines
+from pgkeras.runs.description import RunDescription
+from pgkeras.runs.folder import RunFolder
 from pgkeras.schedule import Position, Schedule
-from pgkeras.training.run_folder import RunDescription, RunFolder
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,8 @@ from pathlib import Path
 
 import click
 
-from pgkeras.command_line import run
+from pgkeras.command_line import command, run
 from pgkeras.errors import UserError
-from pgkeras.loading import choose_generator
-from pgkeras.serve.studio import Studio
 
 EXAMPLES = """\b
 Examples:
@@ -20,7 +18,7 @@ Examples:
 """
 
 
-@click.command(epilog=EXAMPLES)
+@command(epilog=EXAMPLES)
 @click.argument("run_or_model", type=click.Path(path_type=Path))
 @click.option(
     "--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="Of the page; 0 for any free one."
@@ -43,7 +41,9 @@ def main(run_or_model: Path, port: int, host: str, resolution: int | None, open_
         import waitress
     except ImportError as error:
         raise UserError(f"the page needs the package {error.name}: pip install flask waitress") from None
+    from pgkeras.runs.generators import choose_generator
     from pgkeras.serve.application import create_application
+    from pgkeras.serve.studio import Studio
 
     path = choose_generator(run_or_model, resolution)
     with _listen(host, port) as listener:

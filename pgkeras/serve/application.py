@@ -41,7 +41,13 @@ def create_application(studio: Studio, name: str, hosts: Sequence[str] | None = 
     @application.get("/")
     def page() -> str:
         return flask.render_template(
-            "page.html", name=name, studio=studio, last_seed=LAST_SEED, furthest=FURTHEST, wall=WALL
+            "page.html",
+            name=name,
+            studio=studio,
+            label_names=studio.label_names,
+            last_seed=LAST_SEED,
+            furthest=FURTHEST,
+            wall=WALL,
         )
 
     @application.get("/image.png")

@@ -13,7 +13,7 @@ from pgkeras.errors import UserError
 from pgkeras.images import to_uint8
 from pgkeras.labels import one_hot, read_label_names
 from pgkeras.latents import interpolate, latents_from_seeds
-from pgkeras.loading import load_generator
+from pgkeras.runs.generators import load_generator
 from pgkeras.sampling import label_size
 from pgkeras.serve.face import Face
 

@@ -1,1 +1,1 @@
-"""What a training run is made of: its state, its plan, its folder and its checkpoints."""
+"""What a training run is made of: its state, its plan and its checkpoints."""

@@ -10,9 +10,10 @@ from pathlib import Path
 from tqdm import tqdm
 
 from pgkeras.errors import UserError
+from pgkeras.runs.folder import RunFolder
+from pgkeras.runs.grid import COLUMNS, ROWS
 from pgkeras.schedule import Schedule
 from pgkeras.training.checkpoint import KEPT
-from pgkeras.training.run_folder import COLUMNS, ROWS, RunFolder
 from pgkeras.training.state import TrainingState
 
 
@@ -47,7 +48,7 @@ def check_disk(needed: int, out: Path) -> None:
     if needed > free:
         raise UserError(
             f"{out}: the run may need {tqdm.format_sizeof(needed, 'B')}, and {tqdm.format_sizeof(free, 'B')} are free; "
-            "choose another --out or fewer --snapshots-per-phase"
+            "choose another `out` or fewer `snapshots_per_phase`"
         )
 
 
@@ -67,6 +68,6 @@ def disk_may_be_full(folder: RunFolder) -> Iterator[None]:
         if error.errno not in (errno.ENOSPC, errno.EDQUOT):
             raise
         raise UserError(
-            f"{folder.path}: the disk is full. The last checkpoint is intact: free some space, then --resume "
+            f"{folder.path}: the disk is full. The last checkpoint is intact: free some space, then `resume` "
             f"{folder.path}"
         ) from None

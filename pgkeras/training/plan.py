@@ -80,6 +80,6 @@ def factor_for_seconds(config: ProgressiveConfig, image_costs: Sequence[float], 
         UserError: if no time is left.
     """
     if seconds <= 0:
-        raise UserError("measuring this machine's speed took longer than --minutes; give it more time")
+        raise UserError("measuring this machine's speed took longer than `minutes`; give it more time")
     phases = Schedule.from_config(config).phases
     return (1 - RESERVE) * seconds / sum(phase.images * cost for phase, cost in zip(phases, image_costs, strict=True))

@@ -6,10 +6,10 @@ from tqdm import tqdm
 
 from pgkeras.errors import UserError
 from pgkeras.json_lines import append_line
+from pgkeras.runs.checkpoint_file import list_checkpoints
+from pgkeras.runs.folder import RunFolder
 from pgkeras.schedule import Schedule
 from pgkeras.training.checkpoint import load_newest_checkpoint, save_checkpoint
-from pgkeras.training.checkpoint_file import list_checkpoints
-from pgkeras.training.run_folder import RunFolder
 from pgkeras.training.state import TrainingState
 from pgkeras.training.watchdog import DivergedError
 
@@ -36,7 +36,7 @@ def roll_back(state: TrainingState, folder: RunFolder, schedule: Schedule, troub
         _write_line(folder, failed.images_shown, trouble, back_to=None)
         raise UserError(
             f"{what}; going back with halved learning rates {MOST_ROLLBACKS} times did not help. Train anew with lower "
-            "--generator-learning-rate and --discriminator-learning-rate or another --loss"
+            "`generator_learning_rate` and `discriminator_learning_rate` or another `loss`"
         )
     *older, newest = list_checkpoints(folder.checkpoints)
     if older and int(newest.stem) == failed.rolled_back_to:

@@ -7,8 +7,8 @@ import keras
 from pgkeras.errors import UserError
 from pgkeras.interop import PretrainedNetworks, load_pretrained
 from pgkeras.networks import StagePair
+from pgkeras.runs.folder import RunFolder
 from pgkeras.training.checkpoint import load_newest_checkpoint
-from pgkeras.training.run_folder import RunFolder
 from pgkeras.training.state import TrainingState
 
 
@@ -35,14 +35,14 @@ def _networks_of_run(path: Path) -> PretrainedNetworks:
     folder, description = RunFolder.open(path)
     state = TrainingState(description.config, description.config.precision)
     if load_newest_checkpoint(state, folder.checkpoints) is None:
-        raise UserError(f"--start-from {path}: the run has no checkpoint; let it train for a while")
+        raise UserError(f"`start_from` {path}: the run has no checkpoint; let it train for a while")
     return PretrainedNetworks(state.generators, state.discriminators, state.ema_generators)
 
 
 def _copy(trained: dict[int, StagePair], own: dict[int, StagePair], path: Path) -> None:
     common = sorted(trained.keys() & own.keys())
     if not common:
-        raise UserError(f"--start-from {path}: has {_sides(trained)}, not {_sides(own)}; give its --resolution")
+        raise UserError(f"`start_from` {path}: has {_sides(trained)}, not {_sides(own)}; give its `resolution`")
     for resolution in common:
         layers = _layers(trained[resolution])
         for name, layer in _layers(own[resolution]).items():
@@ -52,8 +52,8 @@ def _copy(trained: dict[int, StagePair], own: dict[int, StagePair], path: Path) 
             )
             if shapes != wanted:
                 raise UserError(
-                    f"--start-from {path}: its {name} has weights {shapes or 'of another kind'}, this network's "
-                    f"{wanted}; give the options that make them alike, such as --fmap-base, --fmap-max, --latent-size"
+                    f"`start_from` {path}: its {name} has weights {shapes or 'of another kind'}, this network's "
+                    f"{wanted}; give the options that make them alike, such as `fmap_base`, `fmap_max`, `latent_size`"
                 )
             for variable, value in zip(layer.variables, layers[name].variables, strict=True):
                 variable.assign(value)

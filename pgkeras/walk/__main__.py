@@ -4,15 +4,10 @@ from pathlib import Path
 
 import click
 from click.core import ParameterSource
-from tqdm import tqdm
 
-from pgkeras.command_line import GridSize, PositiveNumber, run, truncation_option, writing
+from pgkeras.command_line import SEED, GridSize, PositiveNumber, command, run, truncation_option
 from pgkeras.errors import UserError
-from pgkeras.loading import choose_generator, load_generator
-from pgkeras.truncation import truncate
-from pgkeras.walk.interpolation import choose_layout, interpolation_frames
-from pgkeras.walk.training import training_frames
-from pgkeras.walk.video import SUFFIXES, write_video
+from pgkeras.writing import writing
 
 EXAMPLES = """\b
 Examples:
@@ -21,11 +16,12 @@ Examples:
   python -m pgkeras.walk runs/00001-cifar-32 --out cats_and_dogs.mp4 --labels cat,dog
   python -m pgkeras.walk runs/00000-faces-64 --out training.mp4 --training
 """
+SUFFIXES = (".mp4", ".gif")
 MOST_FRAMES_PER_SECOND_OF_GIF = 50  # It counts in hundredths of a second, and browsers slow down what takes one.
 OF_INTERPOLATION = ("grid", "smoothing", "seed", "truncation", "labels", "resolution")
 
 
-@click.command(epilog=EXAMPLES)
+@command(epilog=EXAMPLES)
 @click.argument("run_or_model", type=click.Path(path_type=Path))
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="An .mp4 (H.264) or a .gif.")
 @click.option("--training", is_flag=True, help="Show how the run's samples grew from 4x4 up instead.")
@@ -41,7 +37,7 @@ OF_INTERPOLATION = ("grid", "smoothing", "seed", "truncation", "labels", "resolu
     show_default=True,
     help="Seconds over which latents are averaged: more is slower.",
 )
-@click.option("--seed", type=click.IntRange(0, 2**32 - 1), default=0, show_default=True, help="Of the way taken.")
+@click.option("--seed", type=SEED, default=0, show_default=True, help="Of the way taken.")
 @truncation_option
 @click.option(
     "--labels",
@@ -72,11 +68,22 @@ def main(
     _check(out, frames, fps)
     if training:
         _check_training(context, run_or_model)
+    elif seconds < 4 * smoothing:
+        least = f"{4 * smoothing:g}"
+        raise UserError(f"--seconds {seconds:g}: too short for --smoothing {smoothing:g}; give at least {least}")
+    from tqdm import tqdm
+
+    from pgkeras.walk.video import write_video
+
+    if training:
+        from pgkeras.walk.training import training_frames
+
         pictures = training_frames(run_or_model, frames)
     else:
-        if seconds < 4 * smoothing:
-            least = f"{4 * smoothing:g}"
-            raise UserError(f"--seconds {seconds:g}: too short for --smoothing {smoothing:g}; give at least {least}")
+        from pgkeras.runs.generators import choose_generator, load_generator
+        from pgkeras.truncation import truncate
+        from pgkeras.walk.interpolation import choose_layout, interpolation_frames
+
         path = choose_generator(run_or_model, resolution)
         generator = truncate(load_generator(path), truncation)
         layout = choose_layout(generator, path, grid, labels)

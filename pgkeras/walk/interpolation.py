@@ -10,8 +10,8 @@ import numpy as np
 from pgkeras.errors import UserError
 from pgkeras.images import grid, to_screen_size, to_uint8
 from pgkeras.labels import classes_of_rows, one_hot, read_label_names, rows
-from pgkeras.sampling import label_size, sample
-from pgkeras.walk.latents import closed_loop
+from pgkeras.sampling import label_size, sample_latents
+from pgkeras.walk.closed_loop import closed_loop
 
 COLUMNS, ROWS = 4, 2
 MOST_CLASSES = 8  # if the user names none
@@ -48,7 +48,7 @@ def choose_layout(generator: keras.Model, path: Path, size: tuple[int, int] | No
     classes = label_size(generator)
     if not classes:
         if labels is not None:
-            raise UserError(f"--labels {labels}: {path} has no classes; drop --labels")
+            raise UserError(f"`labels` {labels}: {path} has no classes; drop `labels`")
         return Layout(columns, columns * (number or ROWS))
     if labels is None and number is None:
         number = min(classes, MOST_CLASSES)
@@ -74,4 +74,4 @@ def interpolation_frames(
     for latents in closed_loop(frames, layout.latents, generator.inputs[0].shape[-1], smoothing, seed):
         if layout.labels is not None:
             latents = np.tile(latents, (len(layout.labels) // len(latents), 1))
-        yield to_screen_size(grid(to_uint8(sample(generator, latents, layout.labels)), layout.columns))
+        yield to_screen_size(grid(to_uint8(sample_latents(generator, latents, layout.labels)), layout.columns))

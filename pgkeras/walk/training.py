@@ -8,8 +8,8 @@ from PIL import Image, ImageDraw, ImageFont
 
 from pgkeras.errors import UserError
 from pgkeras.images import to_screen_size
+from pgkeras.runs.folder import RunFolder
 from pgkeras.schedule import Schedule
-from pgkeras.training.run_folder import RunFolder
 
 FADED = 0.5  # of a snapshot's time it takes to fade in over the one before.
 TEXT_SIZE = 1 / 32  # of the picture's width.
@@ -30,7 +30,7 @@ def training_frames(run: Path, frames: int) -> Iterator[np.ndarray]:
     """
     folder, description = RunFolder.open(run)
     schedule = Schedule.from_config(description.config)
-    samples = sorted(path for path in folder.samples.glob("*.png") if path.stem.isdecimal())
+    samples = folder.list_samples()
     if not samples:
         raise UserError(f"{run}: the run has no samples yet; the first are written as soon as 4x4 has trained a while")
     shown = None

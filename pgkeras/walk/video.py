@@ -10,8 +10,6 @@ from PIL import Image
 
 from pgkeras.atomic import atomic_path
 
-SUFFIXES = (".mp4", ".gif")
-
 
 def write_video(path: Path, frames: Iterable[np.ndarray], frames_per_second: int) -> None:
     """Writes a video atomically: H.264 that browsers and phones play, or an endless GIF.

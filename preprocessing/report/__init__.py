@@ -9,7 +9,7 @@ from pgkeras.page import templates, write_page
 from pgkeras.page.drawing import svg
 from preprocessing.contact_sheet import jpeg
 from preprocessing.rejects import Reason
-from preprocessing.report.drawing import draw, measured
+from preprocessing.report.histograms import draw, measured
 from preprocessing.report.reasons import EXPLANATIONS
 from preprocessing.report.summary import Histogram, Sheet, Summary
 

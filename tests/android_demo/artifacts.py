@@ -1,9 +1,8 @@
 """What the tests on the JVM use, from Maven Central: coordinates, versions and digests, in one table."""
 
-from android_demo.apk.artifacts import Artifact
+from android_demo.apk.artifacts import BINDINGS, RUNTIME, Artifact, libraries
 
 _ROBOLECTRIC = "org.robolectric"
-_BYTEDECO = "org.bytedeco"
 
 JSON = Artifact("org.json", "json", "20240303", "3cf6cd6892e32e2b4c1c39e0f52f5248a2f5b37646fdfbb79a66b46b618414ed")
 JUNIT = (
@@ -12,29 +11,18 @@ JUNIT = (
         "org.hamcrest", "hamcrest-core", "1.3", "66fdef91e9739348df7a096aa384a5685f4e875584cce89386a7a47251c4d8e9"
     ),
 )
-# TensorFlow Lite for the desktop.
-DESKTOP_RUNTIME = (
-    Artifact(_BYTEDECO, "javacpp", "1.5.12", "898f636c1fcb092c3810587ed847b033946799bb56eefec9d4c088a780bf36fe"),
-    Artifact(
-        _BYTEDECO,
-        "javacpp",
-        "1.5.12",
-        "b20c8f1b5da22b0015faad73500130c53544757eab0c5945c8bcdc1fac050714",
-        classifier="linux-x86_64",
-    ),
-    Artifact(
-        _BYTEDECO,
-        "tensorflow-lite",
-        "2.19.0-1.5.12",
-        "5c4ff7db40a94c44e111ff4245681f0f2170886b0e11000b9e4228978f4090d2",
-    ),
-    Artifact(
-        _BYTEDECO,
-        "tensorflow-lite",
-        "2.19.0-1.5.12",
-        "5c02ff25114b4f69d0b79473135f3bb731f8ff4dd5cc5e1d0595e501c867071a",
-        classifier="linux-x86_64",
-    ),
+# The app's runtime for the desktop.
+DESKTOP_LIBRARIES = (
+    *libraries(RUNTIME, {"linux-x86_64": "97061333854967aadf2f092681d63af90b804db3800f007cffd24a2901f4bc72"}),
+    *libraries(BINDINGS, {"linux-x86_64": "1efab617735a44529bb85daaaefabe46c8686582989c46593c36569e9786fdaa"}),
+)
+# A runtime whose libraries are for pages of 4 KB.
+OLD_RUNTIME = Artifact(
+    "org.tensorflow",
+    "tensorflow-lite",
+    "2.16.1",
+    "34b065817e294e7dd3569504e8b9454938ceae453b6a459da54d5f6e45d3c94e",
+    extension="aar",
 )
 # Android 14 for the JVM, as Robolectric has prepared it.
 ANDROID = Artifact(

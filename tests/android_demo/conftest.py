@@ -6,22 +6,26 @@ from pathlib import Path
 import keras
 import numpy as np
 import pytest
+from tensorflow.lite.python.schema_py_generated import BuiltinOperator
 
 from android_demo.apk.artifacts import FOR_THE_APP, Artifact
 from android_demo.apk.code import compile_app
-from android_demo.apk.exported_folder import read_exported
 from android_demo.apk.maven import fetch
 from android_demo.apk.resources import link_resources
 from android_demo.apk.tools import require_tools
+from export.app_runtime import APP_RUNTIME, NEWEST_VERSIONS
+from export.convert import TRUNCATED
+from export.exported_folder import read_exported
 from export.interpreter import interpret
 from export.to_tflite import main as to_tflite
 from pgkeras import ProgressiveConfig, UserError, build_generators
 from pgkeras.latents import latents_from_seeds
-from tests.android_demo.artifacts import ANDROID, DESKTOP_RUNTIME, JSON, JUNIT, ROBOLECTRIC
-from tests.android_demo.jvm import Jvm, compile_tests
+from tests.android_demo.artifacts import ANDROID, DESKTOP_LIBRARIES, JSON, JUNIT, OLD_RUNTIME, ROBOLECTRIC
+from tests.android_demo.jvm import Jvm, compile_tests, unpack_libraries
 
 CONFIG = ProgressiveConfig(resolution=16, fmap_max=16, latent_size=25)
 SEEDS = (0, 1, 42, 123456, 2**32 - 1)
+TRUNCATION = 0.7
 
 
 @pytest.fixture(scope="session")
@@ -57,7 +61,7 @@ def tools() -> None:
 @pytest.fixture(scope="session")
 def artifacts(tools) -> dict[Artifact, Path]:
     """All that comes from Maven Central."""
-    return fetch((*FOR_THE_APP, JSON, *JUNIT, *DESKTOP_RUNTIME, *ROBOLECTRIC, ANDROID))
+    return fetch((*FOR_THE_APP, *DESKTOP_LIBRARIES, OLD_RUNTIME, JSON, *JUNIT, *ROBOLECTRIC, ANDROID))
 
 
 @pytest.fixture(scope="session")
@@ -68,8 +72,11 @@ def expected(exported, tmp_path_factory) -> Path:
     for seed, latent in zip(SEEDS, latents, strict=True):
         (folder / f"latent.{seed}").write_bytes(latent.astype("<f4").tobytes())
     for model in exported.glob("*.tflite"):
-        for seed, image in zip(SEEDS, interpret(model.read_bytes(), latents), strict=True):
-            (folder / f"{model.name}.{seed}").write_bytes(image.tobytes())
+        content = model.read_bytes()
+        truncated = interpret(content, latents, None, TRUNCATED, truncation=TRUNCATION)
+        for kind, images in (("", interpret(content, latents)), (".truncated", truncated)):
+            for seed, image in zip(SEEDS, images, strict=True):
+                (folder / f"{model.name}.{seed}{kind}").write_bytes(image.tobytes())
     return folder
 
 
@@ -82,7 +89,13 @@ def jvm(artifacts, exported, expected, tmp_path_factory) -> Jvm:
     for library in (artifact for artifact in artifacts if artifact.extension == "aar" and artifact in ROBOLECTRIC):
         with zipfile.ZipFile(artifacts[library]) as archive:
             (work / f"{library.name}.jar").write_bytes(archive.read("classes.jar"))
-    properties = {"exported": exported, "expected": expected, "seeds": ",".join(map(str, SEEDS))}
+    seeds = ",".join(map(str, SEEDS))
+    properties = {
+        **{"exported": exported, "expected": expected, "seeds": seeds, "truncation": TRUNCATION},
+        "runtime": APP_RUNTIME,
+        "operators": " ".join(f"{getattr(BuiltinOperator, name)}:{each}" for name, each in NEWEST_VERSIONS.items()),
+    }
     machine = Jvm(work, artifacts, properties)
+    unpack_libraries(machine)
     compile_tests(machine)
     return machine

@@ -1,21 +1,27 @@
 """The command, its gates, and what they refuse."""
 
 import hashlib
+import re
+import shutil
+import struct
+import subprocess
 import zipfile
 
 import pytest
 
-from android_demo.apk import gates
+from android_demo.apk import gates, resources
 from android_demo.apk.app import KEY, KEY_PASSWORD, MIN_SDK, version_code
 from android_demo.apk.artifacts import PLATFORM, Artifact
-from android_demo.apk.assemble import PAGE, sign
+from android_demo.apk.assemble import PAGE, assemble, sign
 from android_demo.apk.code import compile_java, make_dex
 from android_demo.apk.maven import fetch
 from android_demo.apk.stored_entries import read_entries
 from android_demo.apk.tools import run_tool
 from android_demo.build_apk import main
 from android_demo.install_tools import main as install_tools
+from export.exported_folder import read_exported
 from pgkeras import UserError
+from tests.android_demo.artifacts import OLD_RUNTIME
 from tests.command_line_test import call, fail
 
 
@@ -29,9 +35,13 @@ def apk(artifacts, exported, tmp_path_factory):
 @pytest.mark.slow
 def test_reports_the_size_of_each_part(apk):
     path, output = apk
-    for words in ("generator_0016_float16.tflite", "code", "TensorFlow Lite, arm64-v8a", "whole", "passed all gates"):
+    for words in ("generator_0016_float16.tflite", "code", "TensorFlow Lite, arm64-v8a", "passed all gates"):
         assert words in output
-    assert f"{path.stat().st_size / 1e6:.2f} MB  whole" in output
+    assert f"{path.stat().st_size / 1e6:.2f} MB  whole, to download" in output
+    with zipfile.ZipFile(path) as archive:
+        unpacked = sum(info.file_size for info in archive.infolist() if info.filename.startswith("lib/arm64-v8a/"))
+    assert f"{(path.stat().st_size + unpacked) / 1e6:.2f} MB  installed on arm64-v8a" in output
+    assert path.stat().st_size < 20e6
 
 
 @pytest.mark.slow
@@ -44,10 +54,32 @@ def test_models_are_the_exported_ones(apk, exported):
 
 
 @pytest.mark.slow
-def test_models_and_libraries_begin_on_pages(apk):
-    mapped = [entry for entry in read_entries(apk[0]) if entry.name.endswith((".tflite", ".so"))]
-    assert len(mapped) == 6
+def test_models_begin_on_pages(apk):
+    mapped = [entry for entry in read_entries(apk[0]) if entry.name.endswith(".tflite")]
+    assert len(mapped) == 3
     assert all(entry.stored and entry.offset % PAGE == 0 for entry in mapped)
+
+
+@pytest.mark.slow
+def test_libraries_are_deflated_for_two_processors(apk):
+    libraries = [entry for entry in read_entries(apk[0]) if entry.name.endswith(".so")]
+    assert [entry.name for entry in libraries] == [
+        f"lib/{abi}/{name}.so" for abi in ("arm64-v8a", "x86_64") for name in ("libjnijavacpp", "libjnitensorflowlite")
+    ]
+    assert not any(entry.stored for entry in libraries)
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not shutil.which("readelf"), reason="readelf is not installed (apt-get install binutils)")
+def test_libraries_are_for_pages_of_16_kb(apk, tmp_path):
+    """As binutils read them."""
+    with zipfile.ZipFile(apk[0]) as archive:
+        for name in filter(re.compile("lib/").match, archive.namelist()):
+            library = archive.extract(name, tmp_path)
+            headers = subprocess.run(["readelf", "-lW", library], capture_output=True, text=True, check=True).stdout
+            loads = re.findall(r"^  LOAD .* (0x\w+)$", headers, re.MULTILINE)
+            assert len(loads) == 3
+            assert all(int(alignment, 16) >= 0x4000 for alignment in loads), name
 
 
 @pytest.mark.slow
@@ -110,7 +142,7 @@ def test_without_a_processor(apk, tmp_path):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["resources.arsc", "assets/generator_0004_float16.tflite", "lib/x86_64/"])
+@pytest.mark.parametrize("name", ["resources.arsc", "assets/generator_0004_float16.tflite"])
 def test_deflated(apk, tmp_path, name):
     def deflate(info, content):
         if info.filename.startswith(name):
@@ -133,6 +165,68 @@ def test_not_aligned(apk, tmp_path, name):
             info.extra = bytes(-offset % PAGE + padding)
             new.writestr(info, old.read(info))
     assert f"{name} begins at" in refused(gates.check_layout, path)
+
+
+@pytest.fixture(scope="session")
+def old_library(artifacts):
+    """A runtime's whose segments lie on 4 KB, for each processor."""
+    with zipfile.ZipFile(artifacts[OLD_RUNTIME]) as archive:
+        return {abi: archive.read(f"jni/{abi}/libtensorflowlite_jni.so") for abi in ("arm64-v8a", "armeabi-v7a")}
+
+
+def aligned_to_16_kb(library):
+    """Only its headers say so."""
+    patched = bytearray(library)
+    (headers,) = struct.unpack_from("<Q", patched, 0x20)
+    size, number = struct.unpack_from("<HH", patched, 0x36)
+    for header in range(headers, headers + size * number, size):
+        if patched[header : header + 4] == b"\1\0\0\0":
+            struct.pack_into("<Q", patched, header + 48, 0x4000)
+    return bytes(patched)
+
+
+def with_library(apk, path, library):
+    name = "lib/arm64-v8a/libjnitensorflowlite.so"
+    return changed(apk, path, lambda info, content: library if info.filename == name else content)
+
+
+@pytest.mark.slow
+def test_a_library_for_pages_of_4_kb(apk, old_library, tmp_path):
+    path = with_library(apk[0], tmp_path / "old.apk", old_library["arm64-v8a"])
+    words = "libjnitensorflowlite.so does not load where pages have 16384 bytes: its segments are aligned to 4096 bytes"
+    assert words in refused(gates.check_libraries, path)
+
+
+@pytest.mark.slow
+def test_such_a_library_with_patched_alignment(apk, old_library, tmp_path):
+    path = with_library(apk[0], tmp_path / "patched.apk", aligned_to_16_kb(old_library["arm64-v8a"]))
+    assert re.search(r"RELRO, from 0x\w+ to 0x\w+, shares a page", refused(gates.check_libraries, path))
+
+
+@pytest.mark.slow
+def test_a_32_bit_library(apk, old_library, tmp_path):
+    path = with_library(apk[0], tmp_path / "old.apk", old_library["armeabi-v7a"])
+    assert "is no 64-bit ELF file" in refused(gates.check_libraries, path)
+
+
+@pytest.mark.slow
+def test_a_processor_without_a_library(apk, tmp_path):
+    name = "lib/x86_64/libjnijavacpp.so"
+    path = changed(apk[0], tmp_path / "x.apk", lambda info, content: None if info.filename == name else content)
+    assert "x86_64 has other libraries than arm64-v8a" in refused(gates.check_libraries, path)
+
+
+@pytest.mark.slow
+def test_libraries_that_the_installer_would_not_unpack(artifacts, exported, monkeypatch, tmp_path):
+    source_manifest = resources.source_manifest
+
+    def without(path):
+        source_manifest(path)
+        path.write_text(path.read_text().replace(' android:extractNativeLibs="true"', ""))
+
+    monkeypatch.setattr(resources, "source_manifest", without)
+    apk = assemble(read_exported(exported), artifacts, "0.1.0", tmp_path)
+    assert "does not let the installer unpack" in refused(gates.check_libraries, apk)
 
 
 @pytest.mark.slow

@@ -6,8 +6,8 @@ import pytest
 
 import pgkeras
 from android_demo.apk.app import ABIS, FOLDER, MIN_SDK, PACKAGE, TARGET_SDK, version_code
-from android_demo.apk.artifacts import RUNTIME
-from android_demo.apk.exported_folder import PREFERENCE
+from android_demo.apk.artifacts import BINDINGS, LIBRARIES, RUNTIME
+from export.exported_folder import PREFERENCE
 
 
 @pytest.mark.parametrize(
@@ -42,4 +42,10 @@ def test_gradle_is_pinned_to_what_the_plugin_needs():
 
 
 def test_runtime():
-    assert f'tensorflow-lite = "{RUNTIME.version}"' in (FOLDER / "gradle" / "libs.versions.toml").read_text()
+    versions = (FOLDER / "gradle" / "libs.versions.toml").read_text()
+    for artifact in (RUNTIME, BINDINGS):
+        assert f'{artifact.name} = "{artifact.version}"' in versions
+        assert f'{artifact.name} = {{ module = "{artifact.group}:{artifact.name}"' in versions
+    systems = list(dict.fromkeys(artifact.classifier for artifact in LIBRARIES))
+    listed = ", ".join(f'"{system}"' for system in systems)
+    assert f"for (system in listOf({listed}))" in (FOLDER / "app" / "build.gradle.kts").read_text()

@@ -88,8 +88,9 @@ def test_a_run_that_another_worker_has_just_begun_is_not_gone_on_with(tmp_path):
 
 
 def test_the_newest_run_with_a_checkpoint_is_gone_on_with(tmp_path):
-    for name in ("00002-faces-8", "00010-faces-8"):
+    for name in ("00002-faces-8", "00010-faces-8", "00011-faces-8"):
         (tmp_path / name / "checkpoints").mkdir(parents=True)
+        (tmp_path / name / "config.json").touch()
+    for name in ("00002-faces-8", "00010-faces-8"):
         (tmp_path / name / "checkpoints" / "000000024.npz").touch()
-    (tmp_path / "00011-faces-8" / "checkpoints").mkdir(parents=True)
     assert newest_run_with_checkpoint(tmp_path) == tmp_path / "00010-faces-8"

@@ -35,5 +35,5 @@ def test_nothing_held_out():
 
 @pytest.mark.parametrize("fraction", [0.001, 0.999])
 def test_no_part_may_be_empty(fraction):
-    with pytest.raises(UserError, match=f"--holdout {fraction:g}: of 50 images"):
+    with pytest.raises(UserError, match=f"`holdout` {fraction:g}: of 50 images"):
         hold_out(Dataset(IMAGES), fraction)

@@ -34,7 +34,7 @@ for path in sys.argv[2:]:
 events = EventFile(Path(sys.argv[1]))
 events.add_scalars({"loss": 1.5}, 1)
 events.add_image("samples", np.zeros((4, 4, 3), np.uint8), 1)
-print(len(sys.argv[2:]), "opened;", sys.modules["keras"].backend.backend())
+print(len(sys.argv[2:]), "opened")
 """
 
 
@@ -49,7 +49,7 @@ def test_nothing_here_needs_tensorflow(tmp_path):
         capture_output=True,
         text=True,
     )
-    assert (ended.stdout, ended.stderr) == ("10 opened; jax\n", "")
+    assert (ended.stdout, ended.stderr) == ("10 opened\n", "")
 
 
 def _write_mnist(folder):

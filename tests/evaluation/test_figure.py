@@ -7,7 +7,7 @@ import pytest
 from matplotlib.figure import Figure
 
 from pgkeras.evaluation.figure import draw
-from pgkeras.evaluation.measures import NAMES
+from pgkeras.evaluation.names import NAMES
 
 IMAGES = np.zeros((10, 16, 16, 3), np.uint8)
 

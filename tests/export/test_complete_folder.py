@@ -52,7 +52,7 @@ def test_a_file_in_the_way(tmp_path):
     (tmp_path / "file").write_text("x")
     for out in (tmp_path / "file", tmp_path / "file" / "out"):
         with (
-            pytest.raises(UserError, match=r"cannot be written to \(.*\); choose another --out$"),
+            pytest.raises(UserError, match=r"cannot be written to \(.*\); choose another `out`$"),
             complete_folder(out, "z"),
         ):
             pass

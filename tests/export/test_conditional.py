@@ -15,7 +15,7 @@ from pgkeras.images import to_uint8
 from pgkeras.labels import one_hot
 from pgkeras.latents import latents_from_seeds
 from pgkeras.presets import dcgan, table_1
-from pgkeras.sampling import sample
+from pgkeras.sampling import sample_latents
 
 NAMES = ["cat", "dog", "bird"]
 
@@ -43,9 +43,9 @@ def exported(source, tmp_path_factory):
 def test_the_model_draws_the_class_of_its_label(generator, exported):
     latents, labels = latents_from_seeds(range(3), 24), one_hot(np.array([2, 0, 1]), 3)
     images = interpret((exported / "generator_0008_float32.tflite").read_bytes(), latents, labels)
-    expected = to_uint8(sample(generator, latents, labels))
+    expected = to_uint8(sample_latents(generator, latents, labels))
     assert np.abs(images.astype(int) - expected).max() <= 1
-    others = to_uint8(sample(generator, latents, labels[::-1]))
+    others = to_uint8(sample_latents(generator, latents, labels[::-1]))
     assert np.abs(images.astype(int) - others).max() > 5
 
 
@@ -91,4 +91,4 @@ def test_networks_with_batch_normalization_agree_with_keras(make_generator, conf
         variable.assign(random.uniform(0.5, 1.5, variable.shape))
     latents = latents_from_seeds(range(4), generator.inputs[0].shape[-1])
     images = interpret(convert(inference_graph(generator), "float32", "x"), latents)
-    assert np.abs(images.astype(int) - to_uint8(sample(generator, latents))).max() <= 1
+    assert np.abs(images.astype(int) - to_uint8(sample_latents(generator, latents))).max() <= 1

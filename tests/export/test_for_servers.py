@@ -17,6 +17,7 @@ from export.gate import Reference, keras_reference
 from export.inference_graph import inference_graph
 from export.to_tflite import main
 from pgkeras.errors import UserError
+from pgkeras.truncation import average_features
 from tests.export.test_verify import check_refused, verify
 
 onnx = pytest.importorskip("onnx", reason="onnx is not installed (requirements-dev.txt)")
@@ -30,7 +31,7 @@ def generator(make_generator):
 
 @pytest.fixture(scope="module")
 def reference(generator):
-    return keras_reference(generator, "generator", 33)
+    return keras_reference(generator, "generator", 33, average_features(generator))
 
 
 @pytest.fixture(scope="module")
@@ -66,6 +67,25 @@ def test_onnxruntime_draws_kerass_images(exported, reference, number):
     (images,) = session.run(["image"], given(reference, number))
     assert images.dtype == np.uint8
     np.testing.assert_allclose(images, reference.images[:number].astype(float), atol=1)
+
+
+@pytest.mark.parametrize("number", [1, 7])
+def test_onnx_takes_a_truncation_that_may_be_left_out(exported, reference, number):
+    session = onnxruntime.InferenceSession(exported / "generator_0016.onnx", providers=["CPUExecutionProvider"])
+    halves = np.full((number, 1), 0.5, np.float32)
+    (images,) = session.run(["image"], given(reference, number) | {"truncation": halves})
+    np.testing.assert_allclose(images, reference.truncated[:number].astype(float), atol=1)
+    (one_for_all,) = session.run(["image"], given(reference, number) | {"truncation": halves[:1]})
+    np.testing.assert_array_equal(one_for_all, images)
+
+
+def test_tensorflow_serving_takes_one_by_a_signature_of_the_same_weights(exported, reference):
+    folder = exported / "generator_0016_saved_model" / "1"
+    serve = tf.saved_model.load(folder).signatures["truncated"]
+    values = given(reference, 7) | {"truncation": np.full((7, 1), 0.5, np.float32)}
+    images = serve(**{name: tf.constant(value) for name, value in values.items()})["image"]
+    np.testing.assert_allclose(images, reference.truncated[:7].astype(float), atol=1)
+    assert (folder / "saved_model.pb").stat().st_size < 1.6 * (exported / "generator_0016.onnx").stat().st_size
 
 
 @pytest.mark.parametrize("number", [1, 7])
@@ -109,7 +129,7 @@ def test_the_receiver_verifies_them(exported):
     lines = [" ".join(line.split()) for line in out.splitlines()]
     assert lines[1:3] == [
         "generator_0016_saved_model intact",
-        "generator_0016.onnx intact, draws its 2 goldens to the pixel",
+        "generator_0016.onnx intact, draws its 3 goldens to the pixel",
     ]
 
 
@@ -135,8 +155,9 @@ def test_an_older_folder_is_replaced(exported, generator_file, tmp_path):
 @pytest.mark.parametrize("server_format", ["saved-model", "onnx"])
 def test_a_model_that_draws_something_else_is_refused(make_generator, reference, tmp_path, server_format):
     other = make_generator(label_size=3, generator_activation="relu")
-    with pytest.raises(UserError, match="grey levels off Keras's; leave it out of --also"):
-        write_for_servers(inference_graph(other, None), reference, server_format, tmp_path, "other")
+    graph = inference_graph(other, None, average_features(other))
+    with pytest.raises(UserError, match="grey levels off Keras's; leave it out of `also`"):
+        write_for_servers(graph, reference, server_format, tmp_path, "other")
 
 
 def test_a_missing_package(monkeypatch, to_tflite, generator_file, tmp_path):

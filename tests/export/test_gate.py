@@ -7,8 +7,9 @@ import pytest
 import tensorflow as tf
 
 from export.convert import convert
-from export.gate import Bars, keras_reference, pass_gate
+from export.gate import keras_reference, pass_gate
 from export.inference_graph import inference_graph
+from export.options import Bars
 from pgkeras.errors import UserError
 from pgkeras.quiet_tensorflow import quiet_stderr
 
@@ -93,7 +94,7 @@ def test_bars_are_exact(model, reference, quantization, bar):
 def test_the_gallery_has_the_users_bar(model, reference, monkeypatch):
     """Its pictures are wrong by a known amount: its decibels decide."""
 
-    def draw(model, latents, labels, signature=None, batch=1):
+    def draw(model, latents, labels, signature=None, batch=1, truncation=None):
         images = reference.images[: len(latents)]
         return np.where(images < 128, images + 20, images - 20).astype(np.uint8) if signature else images
 

@@ -48,6 +48,10 @@ def test_describes_each_model(manifest):
         assert model["tolerance"] == allowed
         assert model["difference"] >= 0
         assert model["gallery"] is None
+        truncation = model["truncation"]
+        assert (truncation["signature"], truncation["range"]) == ("truncated", [0, 1])
+        assert (truncation["input"]["name"], truncation["input"]["shape"]) == ("truncation", [1, 1])
+        assert truncation["average"].endswith("over the latents of seeds 0 to 1023")
         assert "CONV_2D" in model["operators"]
 
 
@@ -73,7 +77,23 @@ def test_goldens(manifest, exported):
             interpreter.invoke()
             image = interpreter.get_tensor(made["index"])[0]
             assert golden["pixels_sha256"] == hashlib.sha256(image.tobytes()).hexdigest()
+            assert golden["truncation"] == 1
             check_thumbnail(golden, image)
+
+
+def test_truncated_goldens(manifest, exported):
+    for model in manifest["models"]:
+        truncation = model["truncation"]
+        with quiet_stderr(), warnings.catch_warnings(action="ignore"):
+            interpreter = tf.lite.Interpreter(str(exported / model["file"]))
+        draw = interpreter.get_signature_runner(truncation["signature"])
+        (golden,) = truncation["goldens"]
+        latent = np.float32([golden["latent"]])
+        image = draw(latent=latent, **{truncation["input"]["name"]: np.float32([[golden["truncation"]]])})["image"][0]
+        assert golden["truncation"] == 0.5
+        assert golden["latent"] == model["goldens"][0]["latent"]
+        assert golden["pixels_sha256"] == hashlib.sha256(image.tobytes()).hexdigest()
+        check_thumbnail(golden, image)
 
 
 def check_thumbnail(golden: dict, image: np.ndarray) -> None:
@@ -101,7 +121,8 @@ def test_every_field_is_documented(exported):
 
     manifest = Manifest.model_validate_json((exported / "manifest.json").read_text())
     model = manifest.models[0]
-    for record in (manifest, manifest.latents, model, model.inputs[0], model.output, model.goldens[0]):
+    records = (manifest, manifest.latents, model, model.inputs[0], model.output, model.goldens[0], model.truncation)
+    for record in records:
         check(record)
 
 

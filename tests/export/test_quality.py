@@ -7,18 +7,21 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from export.convert import NO_OTHERS, TRUNCATED
 from export.costs import measure_costs
 from export.fidelity import compare
-from export.gate import Bars, keras_reference
+from export.gate import keras_reference
 from export.inference_graph import inference_graph
 from export.interpreter import interpret
+from export.options import Bars
 from export.quality import Card, Quality, render
 from export.variant import Source, make_variant
 from pgkeras.errors import UserError
 from pgkeras.images import to_uint8
 from pgkeras.latents import latents_from_seeds
-from pgkeras.loading import load_generator
-from pgkeras.sampling import sample
+from pgkeras.runs.generators import load_generator
+from pgkeras.sampling import sample_latents
+from pgkeras.truncation import truncate
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +40,7 @@ def test_judges_every_variant(card):
 def test_figures_are_those_of_the_files(card, exported, run_folder):
     latents = latents_from_seeds(range(16), 24)
     generator = load_generator(run_folder / "generators" / "generator_0016.keras")
-    expected = to_uint8(sample(generator, latents))
+    expected = to_uint8(sample_latents(generator, latents))
     for model in card["models"][-4:]:
         content = (exported / model["file"]).read_bytes()
         fidelity = dataclasses.asdict(compare(expected, interpret(content, latents)))
@@ -45,6 +48,18 @@ def test_figures_are_those_of_the_files(card, exported, run_folder):
         assert model["bytes"] == len(content)
         assert model["not_on_gpu"] == ["CAST"]
         assert "CONV_2D" in model["operators"]
+
+
+def test_truncated_pictures_are_judged(card, exported, run_folder):
+    latents = latents_from_seeds(range(16), 24)
+    generator = load_generator(run_folder / "generators" / "generator_0016.keras")
+    expected = to_uint8(sample_latents(truncate(generator, 0.5), latents))
+    for model in card["models"][-4:]:
+        images = interpret((exported / model["file"]).read_bytes(), latents, None, TRUNCATED, truncation=0.5)
+        assert model["truncates"]
+        assert model["truncated_psnr"] == compare(expected, images, with_distance=False).psnr
+    decibels = f"int8 {card['models'][-1]['truncated_psnr']:.1f}."
+    assert decibels in (exported / "quality.md").read_text()
 
 
 def test_costs(card):
@@ -80,7 +95,7 @@ def test_says_why_a_variant_was_not_written(make_generator, tmp_path):
     generator = make_generator(resolution=4)
     bars = Bars(float16=99)
     reference = keras_reference(generator, "x", 8)
-    source = Source(inference_graph(generator), None, 0, reference, bars, finish=lambda model, file: model)
+    source = Source(inference_graph(generator), NO_OTHERS, 0, reference, bars, finish=lambda model, file: model)
     (tmp_path / "scratch").mkdir()
     card = Card("x", 8, bars, threads=1)
     variants = [(f"x_{kind}", make_variant(source, kind, "x")) for kind in ("float32", "float16")]
@@ -91,6 +106,7 @@ def test_says_why_a_variant_was_not_written(make_generator, tmp_path):
     page = (tmp_path / "quality.md").read_text()
     assert "| float16 (not written) |" in page
     assert "- **x_float16 was not written:** PSNR" in page
+    assert "Truncated" not in page
 
 
 def test_a_model_that_does_not_run(tmp_path):

@@ -10,11 +10,12 @@ from tensorflow.lite.python import schema_py_generated
 
 import pgkeras
 from export import metadata
-from export.convert import convert
+from export.convert import GALLERY, TRUNCATED, convert
 from export.inference_graph import inference_graph
 from export.interpreter import interpret
 from pgkeras.labels import one_hot
 from pgkeras.latents import latents_from_seeds
+from pgkeras.truncation import average_features
 
 pytestmark = pytest.mark.skipif(
     not metadata.can_write_metadata(), reason="tflite-support, which writes metadata, has no wheel for this Python"
@@ -33,9 +34,11 @@ def described(plain):
 
 @pytest.fixture(scope="module")
 def conditional(make_generator):
-    """With labels, in colour and with a gallery."""
+    """With labels, in colour, with truncation and a gallery."""
     generator = make_generator(resolution=4, label_size=3)
-    model = convert(inference_graph(generator), "float32", "x", inference_graph(generator, 2))
+    truncated = inference_graph(generator, 1, average_features(generator))
+    others = {TRUNCATED: truncated, GALLERY: inference_graph(generator, 2)}
+    model = convert(inference_graph(generator), "float32", "x", others)
     return model, metadata.with_metadata(model, "x", ["cat", "dog", "böser Wolf"])
 
 
@@ -85,20 +88,22 @@ def test_colour_space(described, conditional):
         assert (properties.DefaultSize().Width(), properties.DefaultSize().Height()) == (side, side)
 
 
-def test_the_gallery_is_the_second_graph(conditional):
+def test_signatures_are_graphs_in_order(conditional):
     model = read(conditional[1])
     content = schema_py_generated.Model.GetRootAs(conditional[1])
-    assert model.SubgraphMetadataLength() == content.SubgraphsLength() == 2
+    assert model.SubgraphMetadataLength() == content.SubgraphsLength() == 3
     for key, index, description in (
         (b"serving_default", 0, b"One latent in, one image out."),
         (b"serving_gallery", 1, b"2 latents in, 2 images out."),
+        (b"truncated", 2, b"One latent and a truncation in, one image out."),
     ):
         signature = content.SignatureDefs(index)
         assert (signature.SignatureKey(), signature.SubgraphIndex()) == (key, index)
         graph, tensors = model.SubgraphMetadata(index), content.Subgraphs(index)
         assert (graph.Name(), graph.Description()) == (key, description)
         described = [graph.InputTensorMetadata(place).Name() for place in range(graph.InputTensorMetadataLength())]
-        names = {signature.Inputs(place).TensorIndex(): signature.Inputs(place).Name() for place in range(2)}
+        inputs = map(signature.Inputs, range(signature.InputsLength()))
+        names = {each.TensorIndex(): each.Name() for each in inputs}
         assert described == [names[tensors.Inputs(place)] for place in range(tensors.InputsLength())]
         image = graph.OutputTensorMetadata(0)
         assert (image.Name(), image.Stats().Min(0), image.Stats().Max(0)) == (b"image", 0.0, 255.0)

@@ -1,17 +1,23 @@
 """int8, dynamic-range int8, galleries: what is in the files, and what they draw."""
 
+import dataclasses
+
 import numpy as np
 import pytest
 from tensorflow.lite.python import schema_py_generated as schema
 
-from export.convert import GALLERY, convert
+from export.convert import GALLERY, NO_OTHERS, TRUNCATED, convert
 from export.dynamic import DynamicConverter
-from export.gate import Bars, keras_reference, pass_gate
+from export.gate import keras_reference, pass_gate
 from export.inference_graph import inference_graph
 from export.int8 import Int8Converter
 from export.interpreter import interpret
+from export.options import Bars
 from export.variant import Source, make_variant
 from pgkeras.errors import UserError
+from pgkeras.images import to_uint8
+from pgkeras.sampling import sample_latents
+from pgkeras.truncation import average_features, truncate
 
 
 @pytest.fixture(scope="module")
@@ -51,12 +57,12 @@ def int8(graph):
 
 @pytest.fixture(scope="module")
 def gallery_int8(graph, gallery_graph):
-    return Int8Converter(graph, "x", gallery_graph)
+    return Int8Converter(graph, "x", {GALLERY: gallery_graph})
 
 
 @pytest.fixture(scope="module")
 def gallery_dynamic(graph, gallery_graph):
-    return DynamicConverter(graph, "x", gallery_graph)
+    return DynamicConverter(graph, "x", {GALLERY: gallery_graph})
 
 
 @pytest.fixture(scope="module")
@@ -65,7 +71,7 @@ def convert_with_gallery(graph, gallery_graph, gallery_int8, gallery_dynamic):
         converters = {"dynamic": gallery_dynamic, "int8": gallery_int8}
         if quantization in converters:
             return converters[quantization].convert()
-        return convert(graph, quantization, "x", gallery_graph)
+        return convert(graph, quantization, "x", {GALLERY: gallery_graph})
 
     return make
 
@@ -83,8 +89,8 @@ def variants(make_source):
 
 @pytest.fixture(scope="module")
 def make_source(graph, reference):
-    def make(bars: Bars, gallery_graph=None, gallery: int = 0) -> Source:
-        return Source(graph, gallery_graph, gallery, reference, bars, finish=lambda model, file: model)
+    def make(bars: Bars, others=NO_OTHERS, gallery: int = 0) -> Source:
+        return Source(graph, others, gallery, reference, bars, finish=lambda model, file: model)
 
     return make
 
@@ -98,6 +104,12 @@ def convolutions(model: bytes) -> list[tuple[int, int]]:
             if code == schema.BuiltinOperator.CONV_2D:
                 found.append(tuple(graph.Tensors(operator.Inputs(index)).Type() for index in (0, 1)))
     return found
+
+
+def constants(model: bytes) -> int:
+    """Bytes of all weights and other constants."""
+    content = schema.Model.GetRootAs(model)
+    return sum(content.Buffers(index).DataLength() for index in range(content.BuffersLength()))
 
 
 FLOAT32, INT8 = schema.TensorType.FLOAT32, schema.TensorType.INT8
@@ -172,7 +184,7 @@ def test_dynamic_layers_that_stay_in_float(dynamic, float32, layers, reference):
 def test_gallery_draws_the_same_pictures(
     make_source, gallery_graph, convert_with_gallery, variants, reference, quantization
 ):
-    variant = make_variant(make_source(Bars(), gallery_graph, 3), quantization, "x")
+    variant = make_variant(make_source(Bars(), {GALLERY: gallery_graph}, 3), quantization, "x")
     single = variants[quantization]
     np.testing.assert_array_equal(variant.passed.images, single.passed.images)
     drawn = interpret(variant.model, reference.latents[:15], None, GALLERY, 3)
@@ -189,14 +201,78 @@ def test_float_layers_are_the_gallery_s_too(gallery_int8, gallery_dynamic, float
     assert len(kept) < 1.6 * len(float32), "the weights are there once"
 
 
+@pytest.fixture(scope="module")
+def truncated_source(generator, graph):
+    averages = average_features(generator)
+    others = {TRUNCATED: inference_graph(generator, 1, averages)}
+    reference = keras_reference(generator, "x", 16, averages)
+    return Source(graph, others, 0, reference, Bars(), finish=lambda model, file: model)
+
+
+@pytest.fixture(scope="module", params=["float32", "float16", "dynamic", "int8"])
+def truncated(truncated_source, request):
+    return request.param, make_variant(truncated_source, request.param, "x")
+
+
+def test_truncated_pictures_are_generate_s(truncated, generator, reference):
+    quantization, variant = truncated
+    for psi in (0.0, 0.3, 0.9):
+        expected = to_uint8(sample_latents(truncate(generator, psi), reference.latents))
+        images = interpret(variant.model, reference.latents, None, TRUNCATED, truncation=psi)
+        difference = np.abs(images.astype(int) - expected)
+        assert difference.max() <= {"float32": 1, "float16": 2}.get(quantization, 16)
+        assert difference.mean() < 1.5
+
+
+def test_nothing_truncated_is_the_default_picture(truncated, variants, reference):
+    quantization, variant = truncated
+    np.testing.assert_array_equal(variant.passed.images, variants[quantization].passed.images)
+    whole = interpret(variant.model, reference.latents, None, TRUNCATED, truncation=1)
+    np.testing.assert_array_equal(whole, variant.passed.images)
+
+
+def test_truncation_adds_no_weights(truncated, variants):
+    quantization, variant = truncated
+    averages = 4 * 4 * 32 * 4
+    assert constants(variant.model) < constants(variants[quantization].model) + averages + 1000
+    assert convolutions(variant.model) == 2 * convolutions(variants[quantization].model)
+    assert variant.passed.truncated_fidelity.psnr is None or variant.passed.truncated_fidelity.psnr > 35
+
+
+def test_a_truncation_that_keras_does_not_draw(truncated_source, truncated):
+    quantization, variant = truncated
+    wrong = dataclasses.replace(truncated_source.reference, truncated=truncated_source.reference.images)
+    if quantization == "float32":
+        with pytest.raises(UserError, match=r"its image at truncation 0\.5 is \d+ grey levels off Keras's"):
+            pass_gate(variant.model, wrong, quantization, "x")
+    else:
+        assert "dB at truncation 0.5 is below the bar" in pass_gate(variant.model, wrong, quantization, "x").reason
+
+
+def test_truncation_towards_the_average_of_the_class(make_generator):
+    generator = make_generator(resolution=4, label_size=3)
+    averages = average_features(generator)
+    others = {TRUNCATED: inference_graph(generator, 1, averages)}
+    reference = keras_reference(generator, "x", 9, averages)
+    for model in (
+        convert(inference_graph(generator), "float32", "x", others),
+        Int8Converter(inference_graph(generator), "x", others).convert(),
+    ):
+        average = interpret(model, reference.latents, reference.labels, TRUNCATED, truncation=0)
+        expected = to_uint8(sample_latents(truncate(generator, 0), reference.latents, reference.labels))
+        np.testing.assert_allclose(average.astype(int), expected, atol=8)
+        assert np.abs(average[0].astype(int) - average[1]).max() > 8, "another class, another average"
+        np.testing.assert_array_equal(average[0], average[3])
+
+
 def test_too_few_latents_for_the_gallery(float32, reference):
-    with pytest.raises(UserError, match="16 latents do not fill a gallery of 20; give more --num-latents"):
+    with pytest.raises(UserError, match="16 latents do not fill a gallery of 20; give more `num_latents`"):
         pass_gate(float32, reference, "float32", "x", gallery=20)
 
 
 def test_labels_are_calibrated_in_turn(make_generator):
     generator = make_generator(resolution=4, label_size=3)
     reference = keras_reference(generator, "x", 9)
-    converter = Int8Converter(inference_graph(generator), "x", inference_graph(generator, 2))
+    converter = Int8Converter(inference_graph(generator), "x", {GALLERY: inference_graph(generator, 2)})
     assert len(converter.layers_by_error()) == 2
     assert pass_gate(converter.convert(), reference, "int8", "x", gallery=2).fidelity.psnr > 30

@@ -52,7 +52,7 @@ def test_an_intact_folder(exported, program):
     assert (status, err) == (0, "")
     *models, summary = out.splitlines()
     assert len(models) == 12
-    assert all("intact, draws its 2 goldens" in line for line in models)
+    assert all("intact, draws its 3 goldens" in line for line in models)
     assert summary == f"verified 12 models in {exported}"
 
 
@@ -71,6 +71,28 @@ def change(folder: Path, edit) -> dict:
     edit(manifest["models"][0])
     (folder / "manifest.json").write_text(json.dumps(manifest))
     return manifest
+
+
+def test_a_manifest_from_before_truncation(copy):
+    def edit(model):
+        del model["truncation"]
+        for golden in model["goldens"]:
+            del golden["truncation"]
+
+    change(copy, edit)
+    status, out, _ = verify(copy)
+    assert status == 0
+    assert "intact, draws its 2 goldens" in out.splitlines()[0]
+
+
+def test_another_truncation_than_the_goldens(copy):
+    change(copy, lambda model: model["truncation"]["goldens"][0].update(truncation=1.0))
+    check_refused(copy, "generator_0004_float32.tflite", "seed 0", "grey levels off")
+
+
+def test_a_signature_that_is_not_there(copy):
+    change(copy, lambda model: model["truncation"].update(signature="absent"))
+    check_refused(copy, "generator_0004_float32.tflite", "does not open")
 
 
 def test_a_tampered_model(copy):
@@ -123,8 +145,9 @@ def test_latents_that_the_seed_does_not_give(copy):
         {"inputs": [{"shape": [1, 10**18]}]},
         {"labels": ["cat", "dog"], "goldens": [{"label": 7}]},
         {"goldens": [{"thumbnail_side": 0, "pixels_sha256": ""}]},
+        {"truncation": {"signature": "truncated", "goldens": []}},
     ],
-    ids=["no inputs", "large latents", "a label out of range", "no blocks"],
+    ids=["no inputs", "large latents", "a label out of range", "no blocks", "no truncation input"],
 )
 def test_damaged_values(copy, damage):
     """Types are right, lengths and ranges are not."""

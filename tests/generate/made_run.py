@@ -6,8 +6,10 @@ import numpy as np
 
 from pgkeras import ProgressiveConfig
 from pgkeras.data import Dataset
+from pgkeras.runs.description import RunDescription
+from pgkeras.runs.folder import RunFolder
+from pgkeras.runs.reals import write_reals
 from pgkeras.training.checkpoint import save_checkpoint
-from pgkeras.training.run_folder import RunDescription, RunFolder
 from pgkeras.training.state import TrainingState
 
 CONFIG = ProgressiveConfig(
@@ -29,7 +31,7 @@ def make_run(out: Path, config: ProgressiveConfig = CONFIG, label_names: tuple[s
     )
     folder = RunFolder.create(out, description)
     labels = np.arange(40) % len(label_names) if label_names else None
-    folder.write_reals(Dataset(reals(), labels, label_names), 8)
+    write_reals(folder, Dataset(reals(), labels, label_names), 8)
     state = TrainingState(config, "float32")
     state.progress.images_shown = IMAGES_IN_ALL
     save_checkpoint(state, folder.checkpoints)

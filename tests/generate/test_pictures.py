@@ -13,7 +13,7 @@ from pgkeras.generate.__main__ import main as generate
 from pgkeras.images import to_uint8
 from pgkeras.labels import one_hot
 from pgkeras.latents import latents_from_seeds
-from pgkeras.sampling import sample
+from pgkeras.sampling import sample_latents
 from tests.command_line_test import call, fail
 from tests.generate.made_run import CONFIG, make_run, reals
 
@@ -53,7 +53,7 @@ def text(path) -> dict[str, str]:
 def expected(run, seeds, classes=None) -> np.ndarray:
     model = keras.models.load_model(run / "generators" / "generator_0008.keras")
     labels = None if classes is None else one_hot(np.asarray(classes), 3)
-    return to_uint8(sample(model, latents_from_seeds(seeds, 6), labels)).astype(int)
+    return to_uint8(sample_latents(model, latents_from_seeds(seeds, 6), labels)).astype(int)
 
 
 def tiles(picture: np.ndarray, columns: int) -> np.ndarray:

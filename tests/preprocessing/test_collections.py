@@ -15,8 +15,8 @@ from pgkeras.data import open_dataset
 from preprocessing.config import CropConfig
 from preprocessing.crop_faces import main
 from preprocessing.crop_photo import PhotoCropper, Refusal
+from preprocessing.faces_file import read_options
 from preprocessing.find_photos import PhotoFile
-from preprocessing.pack import read_options
 from preprocessing.rejects import Reason
 from tests.command_line_test import ROOT, call
 

@@ -16,7 +16,7 @@ def test_other_margins_are_refused(given):
 
 
 def test_a_margin_that_cuts_into_the_box_needs_alignment():
-    with pytest.raises(ValidationError, match=r"--margin -0\.1: with --no-align it would cut into the face's own box"):
+    with pytest.raises(ValidationError, match=r"`margin` -0\.1: without `align` it would cut into the face's own box"):
         CropConfig(align=False, margin=-0.1)
     assert CropConfig(align=False, margin=0).margin == 0
 

@@ -16,7 +16,7 @@ from PIL import Image
 from pgkeras.command_line import run
 from preprocessing.crop_faces import main
 from preprocessing.engines import ENGINES, threads
-from preprocessing.pack import read_options
+from preprocessing.faces_file import read_options
 
 ROOT = Path(__file__).parents[2]
 
@@ -277,8 +277,13 @@ def test_nothing_but_unreadable_files(command, tmp_path):
 
 def test_the_output_folder_is_not_writable(command, album, tmp_path):
     (tmp_path / "file").touch()
-    fails(command(album, "--out", tmp_path / "file" / "faces.npz"), "cannot write", tmp_path / "file", "--out")
-    fails(command(album, "--out", "/proc/faces.npz"), "cannot write", "/proc/faces.npz")
+    fails(
+        command(album, "--out", tmp_path / "file" / "faces.npz"),
+        "cannot be written",
+        tmp_path / "file",
+        "choose another",
+    )
+    fails(command(album, "--out", "/proc/faces.npz"), "cannot be written", "/proc/faces.npz")
     fails(command(album, "--out", tmp_path), tmp_path)
 
 
@@ -313,7 +318,7 @@ def test_values_out_of_range_are_named(command, album, tmp_path, option, value):
 
 def test_a_margin_within_the_box_needs_alignment(command, album, tmp_path):
     out = tmp_path / "faces.npz"
-    fails(command(album, "--out", out, "--no-align", "--margin", -0.1), "--margin -0.1: with --no-align", "0 or more")
+    fails(command(album, "--out", out, "--no-align", "--margin", -0.1), "--margin -0.1: without --align", "0 or more")
     assert list(tmp_path.iterdir()) == [album]
 
 

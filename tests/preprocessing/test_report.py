@@ -9,7 +9,7 @@ from preprocessing.config import CropConfig
 from preprocessing.contact_sheet import contact_sheet
 from preprocessing.rejects import Reason
 from preprocessing.report import Histogram, Sheet, Summary, write_report
-from preprocessing.report.drawing import draw
+from preprocessing.report.histograms import draw
 from preprocessing.report.reasons import EXPLANATIONS
 from tests.browser import DESKTOP, PHONE, broken_images, open_page, scrolls_sideways, smallest_text
 

@@ -71,6 +71,6 @@ def test_videos_are_found_if_asked_for(video):
 
 
 def test_a_video_wants_to_know_how_often(video):
-    with pytest.raises(UserError, match=r"colours.avi is a video: say with --every"):
+    with pytest.raises(UserError, match=r"colours.avi is a video: say with `every`"):
         find_photos([video])
     assert len(find_photos([video], every=1)) == 3

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from pgkeras.report.charts import MOST_POINTS, metric_charts, training_charts
-from pgkeras.report.drawing import draw_chart
+from pgkeras.report.plots import draw_chart
 from pgkeras.report.record import read_record
 from tests.report.written_run import append, new_run, written_run
 

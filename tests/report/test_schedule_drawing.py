@@ -4,7 +4,7 @@ import pytest
 
 from pgkeras import ProgressiveConfig
 from pgkeras.presets import PRESETS
-from pgkeras.report.drawing import NARROW, draw_schedule
+from pgkeras.report.plots import NARROW, draw_schedule
 from pgkeras.report.record import read_record
 from tests.report.written_run import append, new_run, written_run
 

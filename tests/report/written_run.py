@@ -7,8 +7,9 @@ import numpy as np
 
 from pgkeras import ProgressiveConfig
 from pgkeras.images import grid, write_png
+from pgkeras.runs.description import RunDescription
+from pgkeras.runs.folder import RunFolder
 from pgkeras.schedule import Schedule
-from pgkeras.training.run_folder import RunDescription, RunFolder
 
 # 4x4 to 1,000 images, 8x8 fading in to 2,000, straight to 3,000, and so on to 5,000.
 CONFIG = ProgressiveConfig(resolution=16, straight_kimg=1, fade_in_kimg=1, batch_size={4: 10, 16: 5})

@@ -9,8 +9,8 @@ from PIL import Image
 from pgkeras.generate.__main__ import main as generate
 from pgkeras.images import to_uint8
 from pgkeras.latents import latents_from_seeds
-from pgkeras.loading import load_generator
-from pgkeras.sampling import sample
+from pgkeras.runs.generators import load_generator
+from pgkeras.sampling import sample_latents
 from pgkeras.serve.application import create_application
 from tests.command_line_test import call
 from tests.serve.conftest import NAMES
@@ -20,6 +20,7 @@ ROUTES = [
     "/image.png?seed=1",
     "/thumbnail.png?seed=1",
     "/latent.npy?seed=1",
+    "/static/faces.js",
     "/static/page.js",
     "/static/page.css",
 ]
@@ -54,7 +55,7 @@ def grey_levels_off(a: np.ndarray, b: np.ndarray) -> int:
 
 
 def test_a_seed_is_the_face_that_generate_draws(client, model):
-    expected = to_uint8(sample(load_generator(model), latents_from_seeds([7], 12)))[0]
+    expected = to_uint8(sample_latents(load_generator(model), latents_from_seeds([7], 12)))[0]
     assert grey_levels_off(pixels(client, "seed=7"), expected) <= 1
     assert (latent(client, "seed=7") == latents_from_seeds([7], 12)).all()
 

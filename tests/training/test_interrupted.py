@@ -116,7 +116,7 @@ def test_a_full_disk_ends_in_one_line_with_the_last_checkpoint_intact(tmp_path, 
 
 def test_a_disk_too_small_is_noticed_before_the_run(tmp_path):
     check_disk(1000, tmp_path)
-    with pytest.raises(UserError, match=r"the run may need 1\.00EB, and \S+ are free; choose another --out or fewer"):
+    with pytest.raises(UserError, match=r"the run may need 1\.00EB, and \S+ are free; choose another `out` or fewer"):
         check_disk(10**18, tmp_path)
 
 

@@ -3,7 +3,8 @@
 from dataclasses import replace
 from pathlib import Path
 
-from pgkeras.data.dataset import Dataset, Fit
+from pgkeras.config import Fit
+from pgkeras.data.dataset import Dataset
 from pgkeras.data.fit import square_images
 from pgkeras.data.sources.cifar import is_cifar, open_cifar
 from pgkeras.data.sources.hdf5 import is_hdf5, open_hdf5

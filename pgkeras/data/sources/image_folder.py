@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
-from pgkeras.data.dataset import Dataset, Fit
+from pgkeras.config import Fit
+from pgkeras.data.dataset import Dataset
 from pgkeras.data.sources.folder_labels import DATASET_JSON, folder_labels
 from pgkeras.data.sources.picture_names import picture_names
 from pgkeras.data.sources.pictures import Pictures

@@ -5,8 +5,9 @@ import zlib
 from pathlib import Path
 from typing import BinaryIO
 
+from pgkeras.config import Fit
 from pgkeras.data.checks import check_memory
-from pgkeras.data.dataset import Dataset, Fit
+from pgkeras.data.dataset import Dataset
 from pgkeras.data.sources.folder_labels import DATASET_JSON, folder_labels
 from pgkeras.data.sources.picture_names import picture_names
 from pgkeras.data.sources.pictures import Pictures

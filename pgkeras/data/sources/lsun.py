@@ -9,7 +9,8 @@ from weakref import WeakValueDictionary
 
 import numpy as np
 
-from pgkeras.data.dataset import Dataset, Fit, NoLabelsError
+from pgkeras.config import Fit
+from pgkeras.data.dataset import Dataset, NoLabelsError
 from pgkeras.data.sources.optional_package import optional_package
 from pgkeras.data.sources.pictures import Pictures
 from pgkeras.errors import UserError

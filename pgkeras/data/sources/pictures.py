@@ -11,7 +11,7 @@ import numpy as np
 from PIL import Image
 from tqdm import tqdm
 
-from pgkeras.data.dataset import Fit
+from pgkeras.config import Fit
 from pgkeras.data.fit import HINT, square, square_side
 from pgkeras.data.sources.decode import Header, decode, read_header
 from pgkeras.data.sources.reason import reason

@@ -164,7 +164,7 @@ class TestSizes:
     def test_pictures_that_are_not_square_are_refused(self, tmp_path):
         write_picture(tmp_path / "a.png", noise(16, 16))
         write_picture(tmp_path / "b.png", noise(16, 24))
-        with pytest.raises(UserError, match=r"b\.png: is 24x16; images must be square.*--fit crop or --fit pad"):
+        with pytest.raises(UserError, match=r"b\.png: is 24x16; images must be square.*`fit` crop or `fit` pad"):
             open_dataset(tmp_path)
 
     def test_crop_keeps_the_centre(self, tmp_path):

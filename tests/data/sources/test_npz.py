@@ -136,7 +136,7 @@ def test_images_that_are_not_square_can_be_fitted(tmp_path, fit, side):
 
 def test_images_that_are_not_square_are_refused_with_the_options(tmp_path):
     np.savez(tmp_path / "a.npz", images=IMAGES[:, :4])
-    with pytest.raises(UserError, match=r"images are 8x4; they must be square.*--fit crop or --fit pad"):
+    with pytest.raises(UserError, match=r"images are 8x4; they must be square.*`fit` crop or `fit` pad"):
         open_dataset(tmp_path / "a.npz")
 
 

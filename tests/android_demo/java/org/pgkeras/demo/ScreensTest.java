@@ -88,8 +88,14 @@ public class ScreensTest {
 
     /** Compares the screen's pixels with Python's interpreter's image, to 1 grey level. */
     private static void checkPicture(Activity activity, long seed) throws Exception {
-        Model model = Exported.original().painter().manifest().choices().get(2);
-        byte[] expected = Exported.expectedImage(model, seed);
+        checkPicture(activity, Exported.expectedImage(largest(), seed));
+    }
+
+    private static Model largest() throws Exception {
+        return Exported.original().painter().manifest().choices().get(2);
+    }
+
+    private static void checkPicture(Activity activity, byte[] expected) {
         Bitmap screen = render(activity);
         View picture = activity.findViewById(R.id.picture);
         int[] corner = new int[2];
@@ -130,7 +136,7 @@ public class ScreensTest {
 
     @Test
     public void generateTakesAnotherSeed() {
-        Activity activity = open(FaceActivity.class, new Subject(LARGEST, 0, 5_000_000)).get();
+        Activity activity = open(FaceActivity.class, new Subject(LARGEST, 0, 5_000_000, 1)).get();
         assertEquals("5000000", text(activity, R.id.seed));
         activity.findViewById(R.id.generate).performClick();
         settle();
@@ -142,7 +148,7 @@ public class ScreensTest {
 
     @Test
     public void whatIsNoSeedIsExplained() {
-        Activity activity = open(FaceActivity.class, new Subject(LARGEST, 0, 1)).get();
+        Activity activity = open(FaceActivity.class, new Subject(LARGEST, 0, 1, 1)).get();
         type(activity, R.id.seed, "4294967296");
         activity.findViewById(R.id.show).performClick();
         CharSequence error = ((EditText) activity.findViewById(R.id.seed)).getError();
@@ -151,7 +157,7 @@ public class ScreensTest {
 
     @Test
     public void aLowerResolutionIsDrawnAtOnce() throws Exception {
-        Activity activity = open(FaceActivity.class, new Subject(LARGEST, 0, 1)).get();
+        Activity activity = open(FaceActivity.class, new Subject(LARGEST, 0, 1, 1)).get();
         Spinner resolutions = activity.findViewById(R.id.resolution);
         assertEquals(3, resolutions.getCount());
         assertEquals("16 × 16", resolutions.getSelectedItem());
@@ -163,7 +169,7 @@ public class ScreensTest {
 
     @Test
     public void turningTheScreenInMidGenerationKeepsTheFace() throws Exception {
-        ActivityController<FaceActivity> controller = open(FaceActivity.class, new Subject(LARGEST, 0, 1));
+        ActivityController<FaceActivity> controller = open(FaceActivity.class, new Subject(LARGEST, 0, 1, 1));
         CountDownLatch release = new CountDownLatch(1);
         ((DemoApplication) RuntimeEnvironment.getApplication()).worker().execute(() -> {
             try {
@@ -188,7 +194,7 @@ public class ScreensTest {
 
     @Test
     public void afterTheSystemKilledTheAppTheSeedIsStillThere() throws Exception {
-        ActivityController<FaceActivity> first = open(FaceActivity.class, new Subject(LARGEST, 0, 42));
+        ActivityController<FaceActivity> first = open(FaceActivity.class, new Subject(LARGEST, 0, 42, 1));
         Bundle state = new Bundle();
         first.pause().stop().saveInstanceState(state).destroy();
         FaceActivity second = Robolectric.buildActivity(FaceActivity.class).setup(state).get();
@@ -198,7 +204,7 @@ public class ScreensTest {
 
     @Test
     public void backFromHomeTheTypedSeedIsStillThere() throws Exception {
-        ActivityController<FaceActivity> controller = open(FaceActivity.class, new Subject(LARGEST, 0, 42));
+        ActivityController<FaceActivity> controller = open(FaceActivity.class, new Subject(LARGEST, 0, 42, 1));
         type(controller.get(), R.id.seed, "123456");
         controller.pause().stop().restart().start().resume();
         settle();
@@ -211,25 +217,25 @@ public class ScreensTest {
     @Test
     public void inTheDark() throws Exception {
         RuntimeEnvironment.setQualifiers("+night");
-        photograph(open(FaceActivity.class, new Subject(LARGEST, 0, 42)).get(), "face-night");
+        photograph(open(FaceActivity.class, new Subject(LARGEST, 0, 42, 1)).get(), "face-night");
     }
 
     @Test
     public void largeFonts() throws Exception {
         RuntimeEnvironment.setFontScale(2);
-        Activity activity = open(FaceActivity.class, new Subject(LARGEST, 0, 42)).get();
+        Activity activity = open(FaceActivity.class, new Subject(LARGEST, 0, 42, 1)).get();
         photograph(activity, "face-large-font");
     }
 
     @Test
     @Config(qualifiers = "w320dp-h480dp-xhdpi")
     public void aSmallScreenScrolls() throws Exception {
-        photograph(open(FaceActivity.class, new Subject(LARGEST, 0, 42)).get(), "face-small");
+        photograph(open(FaceActivity.class, new Subject(LARGEST, 0, 42, 1)).get(), "face-small");
     }
 
     @Test
     public void galleryEnlargesTheFaceThatIsTapped() throws Exception {
-        Activity activity = open(GalleryActivity.class, new Subject(LARGEST, 0, 0)).get();
+        Activity activity = open(GalleryActivity.class, new Subject(LARGEST, 0, 0, 1)).get();
         photograph(activity, "gallery");
         ViewGroup rows = activity.findViewById(R.id.rows);
         assertEquals(3, rows.getChildCount());
@@ -238,7 +244,7 @@ public class ScreensTest {
         cell.performClick();
         Intent started = shadowOf(activity).getNextStartedActivity();
         assertEquals(FaceActivity.class.getName(), started.getComponent().getClassName());
-        assertEquals(5, SubjectBundle.read(started.getExtras()).seed);
+        assertEquals(5, SubjectBundle.read(1, started.getExtras()).seed);
         activity.findViewById(R.id.more).performClick();
         settle();
         assertEquals("Face of seed 14; tap to enlarge", cell.getContentDescription().toString());
@@ -246,7 +252,7 @@ public class ScreensTest {
 
     @Test
     public void walkBeginsAndEndsAtTheTwoFaces() throws Exception {
-        Activity activity = open(WalkActivity.class, new Subject(LARGEST, 0, 1)).get();
+        Activity activity = open(WalkActivity.class, new Subject(LARGEST, 0, 1, 1)).get();
         type(activity, R.id.destination, "42");
         ((EditText) activity.findViewById(R.id.destination)).onEditorAction(6);
         settle();
@@ -268,8 +274,41 @@ public class ScreensTest {
     }
 
     @Test
+    public void varietyTruncatesOnEveryScreenAndIsRemembered() throws Exception {
+        Activity activity = open(FaceActivity.class, new Subject(LARGEST, 0, 42, 1)).get();
+        SeekBar slider = activity.findViewById(R.id.variety);
+        assertEquals(100, slider.getProgress());
+        slide(slider, Math.round(100 * Exported.truncation()));
+        byte[] expected = Exported.expectedTruncatedImage(largest(), 42);
+        checkPicture(activity, expected);
+        assertEquals("70%", text(activity, R.id.variety_value));
+        photograph(activity, "face-variety");
+
+        activity.findViewById(R.id.walk).performClick();
+        Intent walk = shadowOf(activity).getNextStartedActivity();
+        Activity walking = Robolectric.buildActivity(WalkActivity.class, walk).setup().get();
+        settle();
+        checkPicture(walking, expected);
+
+        Activity later = open(FaceActivity.class, null).get();
+        assertEquals(70, ((SeekBar) later.findViewById(R.id.variety)).getProgress());
+        type(later, R.id.seed, "42");
+        later.findViewById(R.id.show).performClick();
+        settle();
+        checkPicture(later, expected);
+    }
+
+    @Test
+    @Config(application = OlderApplication.class)
+    public void aModelThatCannotTruncateHasNoSlider() throws Exception {
+        Activity activity = open(FaceActivity.class, new Subject(LARGEST, 0, 42, 0.5f)).get();
+        assertEquals(View.GONE, activity.findViewById(R.id.variety_row).getVisibility());
+        checkPicture(activity, 42);
+    }
+
+    @Test
     public void savePutsAPngIntoTheGallery() throws Exception {
-        Activity activity = open(FaceActivity.class, new Subject(LARGEST, 0, 42)).get();
+        Activity activity = open(FaceActivity.class, new Subject(LARGEST, 0, 42, 1)).get();
         ByteArrayOutputStream saved = new ByteArrayOutputStream();
         Uri uri = Uri.parse(MediaStore.Images.Media.EXTERNAL_CONTENT_URI + "/1");
         shadowOf(activity.getContentResolver()).registerOutputStream(uri, saved);
@@ -290,7 +329,7 @@ public class ScreensTest {
     @Test
     @Config(application = LabelledApplication.class)
     public void aClassIsChosenByName() throws Exception {
-        Activity activity = open(FaceActivity.class, new Subject(LARGEST, 0, 42)).get();
+        Activity activity = open(FaceActivity.class, new Subject(LARGEST, 0, 42, 1)).get();
         Spinner classes = activity.findViewById(R.id.label);
         assertEquals("cat", classes.getSelectedItem());
         assertEquals(0xff0a0a0a, pictureColour(activity));
@@ -307,7 +346,7 @@ public class ScreensTest {
     @Test
     @Config(application = LabelledApplication.class)
     public void anotherAppsNonsenseIsAFace() throws Exception {
-        Activity activity = open(FaceActivity.class, new Subject(-1, -1, -1)).get();
+        Activity activity = open(FaceActivity.class, new Subject(-1, -1, -1, 1)).get();
         assertEquals("cat", ((Spinner) activity.findViewById(R.id.label)).getSelectedItem());
         assertEquals(0xff0a0a0a, pictureColour(activity));
         assertEquals("4294967295", text(activity, R.id.seed));
@@ -323,7 +362,7 @@ public class ScreensTest {
     @Test
     @Config(application = DamagedApplication.class)
     public void damagedAndMissingModelsAreNamedAndLeftOut() throws Exception {
-        Activity activity = open(FaceActivity.class, new Subject(4, 0, 42)).get();
+        Activity activity = open(FaceActivity.class, new Subject(4, 0, 42, 1)).get();
         String message = text(activity, R.id.message);
         assertTrue(message, message.contains("generator_0004_float16.tflite is damaged"));
         assertTrue(message, message.contains("generator_0008_float16.tflite is missing"));
@@ -344,7 +383,7 @@ public class ScreensTest {
 
     @Test
     public void contentKeepsClearOfTheBars() {
-        Activity activity = open(FaceActivity.class, new Subject(LARGEST, 0, 42)).get();
+        Activity activity = open(FaceActivity.class, new Subject(LARGEST, 0, 42, 1)).get();
         View content = activity.findViewById(android.R.id.content);
         WindowInsets bars = new WindowInsets.Builder().setSystemWindowInsets(Insets.of(1, 20, 3, 40)).build();
         content.dispatchApplyWindowInsets(bars);

@@ -1,12 +1,9 @@
 package org.pgkeras.demo;
 
-import org.pgkeras.demo.core.DesktopInterpreter;
-import org.pgkeras.demo.core.Interpreter;
-
-/** The app with the desktop's runtime in place of the phone's. */
+/** The app with its runtime for the desktop: Robolectric ignores {@link System#loadLibrary}. */
 public class TestApplication extends DemoApplication {
-    @Override
-    protected Interpreter.Factory runtime() {
-        return DesktopInterpreter::new;
+    static {
+        System.load(System.getProperty("java.library.path") + "/libjnijavacpp.so");
+        System.load(System.getProperty("java.library.path") + "/libjnitensorflowlite.so");
     }
 }

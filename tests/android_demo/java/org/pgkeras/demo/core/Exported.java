@@ -37,6 +37,15 @@ public final class Exported implements ModelFiles {
         return Files.readAllBytes(Paths.get(System.getProperty("expected"), model.file + "." + seed));
     }
 
+    /** The same at {@link #truncation()}. */
+    public static byte[] expectedTruncatedImage(Model model, long seed) throws IOException {
+        return Files.readAllBytes(Paths.get(System.getProperty("expected"), model.file + "." + seed + ".truncated"));
+    }
+
+    public static float truncation() {
+        return Float.parseFloat(System.getProperty("truncation"));
+    }
+
     /** NumPy's latent, float32 in the processor's order. */
     public static float[] expectedLatent(long seed) throws IOException {
         byte[] bytes = Files.readAllBytes(Paths.get(System.getProperty("expected"), "latent." + seed));
@@ -50,7 +59,7 @@ public final class Exported implements ModelFiles {
     }
 
     public Painter painter() {
-        return new Painter(this, DesktopInterpreter::new);
+        return new Painter(this, new TfLiteInterpreter.Factory());
     }
 
     @Override

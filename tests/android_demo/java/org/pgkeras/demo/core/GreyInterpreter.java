@@ -11,7 +11,7 @@ public final class GreyInterpreter implements Interpreter {
     }
 
     @Override
-    public ByteBuffer run(float[] latent, float[] label) {
+    public ByteBuffer run(float[] latent, float[] label, float truncation) {
         float level = label == null ? 10 : 0;
         for (int i = 0; label != null && i < label.length; i++) {
             level += label[i] * 10 * (i + 1);

@@ -5,6 +5,7 @@ import static org.junit.Assert.assertThrows;
 import static org.junit.Assert.assertTrue;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -23,13 +24,67 @@ public class PainterTest {
         Painter painter = Exported.original().painter();
         for (Model model : painter.manifest().choices()) {
             for (String seed : System.getProperty("seeds").split(",")) {
-                Subject subject = new Subject(model.resolution, 0, Long.parseLong(seed));
+                Subject subject = new Subject(model.resolution, 0, Long.parseLong(seed), 1);
                 Picture picture = Face.draw(painter, model, subject).drawn.picture;
                 assertEquals(model.resolution, picture.side);
                 byte[] expected = Exported.expectedImage(model, subject.seed);
                 assertTrue(model.file + ", seed " + seed, difference(picture, expected) <= 1);
             }
         }
+    }
+
+    @Test
+    public void truncatedPicturesArePythons() throws Exception {
+        Painter painter = Exported.original().painter();
+        for (Model model : painter.manifest().choices()) {
+            for (String seed : System.getProperty("seeds").split(",")) {
+                Subject whole = new Subject(model.resolution, 0, Long.parseLong(seed), 1);
+                Subject truncated = whole.withTruncation(Exported.truncation());
+                byte[] expected = Exported.expectedTruncatedImage(model, whole.seed);
+                Picture picture = Face.draw(painter, model, truncated).drawn.picture;
+                assertTrue(model.file + ", seed " + seed, difference(picture, expected) <= 1);
+                byte[] untruncated = Exported.expectedImage(model, whole.seed);
+                assertTrue(difference(Face.draw(painter, model, whole).drawn.picture, untruncated) <= 1);
+            }
+        }
+    }
+
+    @Test
+    public void theSelfTestTruncatesToo() throws Exception {
+        Painter painter = new Painter(Exported.original(), (model, file) -> {
+            Interpreter real = new TfLiteInterpreter.Factory().open(model, file);
+            return new Interpreter() {
+                @Override
+                public ByteBuffer run(float[] latent, float[] label, float truncation) {
+                    return real.run(latent, label, 1);
+                }
+
+                @Override
+                public void close() {
+                    real.close();
+                }
+            };
+        });
+        assertTrue(Catalogue.tested(painter).models.isEmpty());
+    }
+
+    @Test
+    public void anOlderManifestsModelDrawsAllOfTheVariety() throws Exception {
+        Exported original = Exported.original();
+        Painter painter = new Painter(new WithoutTruncation(original), new TfLiteInterpreter.Factory());
+        Model model = painter.manifest().choices().get(0);
+        SelfTest.run(painter, model);
+        Picture picture = Face.draw(painter, model, new Subject(model.resolution, 0, 1, 0.5f)).drawn.picture;
+        assertTrue(difference(picture, Exported.expectedImage(model, 1)) <= 1);
+    }
+
+    @Test
+    public void aFileThatIsNoModelDoesNotRun() throws Exception {
+        Exported copy = Exported.copy(temporary.getRoot().toPath());
+        Model model = copy.painter().manifest().choices().get(0);
+        Interpreter.Factory runtime = new TfLiteInterpreter.Factory();
+        ByteBuffer nonsense = ByteBuffer.allocateDirect((int) model.bytes);
+        assertThrows(IllegalArgumentException.class, () -> runtime.open(model, nonsense));
     }
 
     private static int difference(Picture picture, byte[] expected) {
@@ -107,7 +162,7 @@ public class PainterTest {
         Painter painter = new Painter(Exported.original(), (entry, file) -> {
             throw new IllegalArgumentException("not on this phone");
         });
-        ModelProblem problem = assertThrows(ModelProblem.class, () -> painter.draw(model, 0, new float[1]));
+        ModelProblem problem = assertThrows(ModelProblem.class, () -> painter.draw(model, 0, new float[1], 1));
         assertEquals(ModelProblem.Kind.DOES_NOT_RUN, problem.kind());
     }
 
@@ -116,7 +171,7 @@ public class PainterTest {
         Painter painter = new Painter(new Labelled(Exported.original()), GreyInterpreter::new);
         Model model = painter.manifest().choices().get(2);
         assertEquals(Arrays.asList("cat", "dog", "bird"), model.labels);
-        Subject bird = new Subject(model.resolution, 0, 0).by(model, 2);
+        Subject bird = new Subject(model.resolution, 0, 0, 1).by(model, 2);
         assertEquals(0xff1e1e1e, Face.draw(painter, model, bird).drawn.picture.argb[0]);
         assertEquals(0, bird.by(model, 3).label);
         assertEquals(0, bird.by(model, -1).label);
@@ -124,6 +179,6 @@ public class PainterTest {
 
     private static ModelProblem.Kind problem(Exported exported, Model model) {
         float[] latent = Latents.ofSeed(0, model.latentSize);
-        return assertThrows(ModelProblem.class, () -> exported.painter().draw(model, 0, latent)).kind();
+        return assertThrows(ModelProblem.class, () -> exported.painter().draw(model, 0, latent, 1)).kind();
     }
 }

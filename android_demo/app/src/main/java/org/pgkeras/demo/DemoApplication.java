@@ -12,6 +12,7 @@ import org.pgkeras.demo.core.ModelFiles;
 import org.pgkeras.demo.core.ModelProblem;
 import org.pgkeras.demo.core.Painter;
 import org.pgkeras.demo.core.Subject;
+import org.pgkeras.demo.core.TfLiteInterpreter;
 import org.pgkeras.demo.core.Work;
 
 /** What the screens share: one painter, on one thread of its own, and the models it can use. */
@@ -52,11 +53,12 @@ public class DemoApplication extends Application {
         };
     }
 
-    Work.Task<Drawn> drawing(final Model model, final int label, final float[] latent) {
+    /** Of a latent that no seed gives, with a subject's class and truncation. */
+    Work.Task<Drawn> drawing(final Model model, final Subject subject, final float[] latent) {
         return new Work.Task<Drawn>() {
             @Override
             public Drawn run() throws ModelProblem {
-                return painter.draw(model, label, latent);
+                return painter.draw(model, subject.label, latent, subject.truncation);
             }
         };
     }

@@ -5,7 +5,9 @@ import android.content.Intent;
 import android.os.Bundle;
 import android.view.View;
 import android.widget.EditText;
+import android.widget.SeekBar;
 import android.widget.Spinner;
+import android.widget.TextView;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -24,10 +26,20 @@ public final class FaceActivity extends Screen<Work<Face>> {
     private SeedField seed;
     private Chooser resolution;
     private Chooser label;
+    private Variety variety;
     private PixelView picture;
 
     public FaceActivity() {
-        super(R.layout.face, R.id.generate, R.id.show, R.id.gallery, R.id.walk, R.id.seed, R.id.resolution, R.id.label);
+        super(
+                R.layout.face,
+                R.id.generate,
+                R.id.show,
+                R.id.gallery,
+                R.id.walk,
+                R.id.seed,
+                R.id.resolution,
+                R.id.label,
+                R.id.variety);
     }
 
     @Override
@@ -40,6 +52,7 @@ public final class FaceActivity extends Screen<Work<Face>> {
         super.onCreate(state);
         picture = findViewById(R.id.picture);
         connectChoices();
+        connectVariety();
         connectButtons();
         enable(NEEDS_FACE, false);
     }
@@ -70,13 +83,25 @@ public final class FaceActivity extends Screen<Work<Face>> {
             public void onChoice(int index) {
                 model = catalogue.models.get(index);
                 draw(subject.by(model, subject.label));
-                offerLabels();
+                offerChoices();
             }
         });
         label = new Chooser((Spinner) findViewById(R.id.label), new Chooser.Listener() {
             @Override
             public void onChoice(int index) {
                 draw(subject.by(model, index));
+            }
+        });
+    }
+
+    private void connectVariety() {
+        SeekBar slider = findViewById(R.id.variety);
+        TextView value = findViewById(R.id.variety_value);
+        variety = new Variety(slider, value, new Variety.Listener() {
+            @Override
+            public void onTruncation(float truncation) {
+                Variety.remember(FaceActivity.this, truncation);
+                draw(subject.withTruncation(truncation));
             }
         });
     }
@@ -124,10 +149,13 @@ public final class FaceActivity extends Screen<Work<Face>> {
         pending.start(demo.drawing(model, subject));
     }
 
-    private void offerLabels() {
+    /** Those that only some models have. */
+    private void offerChoices() {
         boolean any = !model.labels.isEmpty();
         findViewById(R.id.label_row).setVisibility(any ? View.VISIBLE : View.GONE);
         label.offer(model.labels, any ? subject.label : 0);
+        findViewById(R.id.variety_row).setVisibility(model.truncation == null ? View.GONE : View.VISIBLE);
+        variety.show(subject.truncation);
     }
 
     private void offerModels() {
@@ -136,7 +164,7 @@ public final class FaceActivity extends Screen<Work<Face>> {
             names.add(getString(R.string.resolution_name, each.resolution));
         }
         resolution.offer(names, catalogue.models.indexOf(model));
-        offerLabels();
+        offerChoices();
     }
 
     private final Work.Observer<Face> watchFace = new Work.Observer<Face>() {

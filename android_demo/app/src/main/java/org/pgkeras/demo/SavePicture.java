@@ -52,8 +52,7 @@ final class SavePicture implements Runnable {
     private Uri save() throws IOException {
         ContentResolver resolver = application.getContentResolver();
         ContentValues entry = new ContentValues();
-        String name = "face_" + face.subject.resolution + "_seed_" + face.subject.seed + ".png";
-        entry.put(MediaStore.Images.Media.DISPLAY_NAME, name);
+        entry.put(MediaStore.Images.Media.DISPLAY_NAME, name());
         entry.put(MediaStore.Images.Media.MIME_TYPE, PNG);
         entry.put(MediaStore.Images.Media.RELATIVE_PATH, FOLDER);
         entry.put(MediaStore.Images.Media.IS_PENDING, 1);
@@ -71,6 +70,11 @@ final class SavePicture implements Runnable {
             resolver.delete(uri, null, null);
             throw error;
         }
+    }
+
+    private String name() {
+        String name = "face_" + face.subject.resolution + "_seed_" + face.subject.seed;
+        return (face.subject.truncation == 1 ? name : name + "_truncation_" + face.subject.truncation) + ".png";
     }
 
     private void write(Uri uri) throws IOException {

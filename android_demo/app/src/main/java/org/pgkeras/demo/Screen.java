@@ -53,7 +53,7 @@ abstract class Screen<Pending> extends Activity {
         demo = (DemoApplication) getApplication();
         message = findViewById(R.id.message);
         status = findViewById(R.id.status);
-        subject = SubjectBundle.read(state, getIntent().getExtras());
+        subject = SubjectBundle.read(Variety.remembered(this), state, getIntent().getExtras());
         Pending retained = (Pending) getLastNonConfigurationInstance();
         pending = retained == null ? newPending() : retained;
         enable(needsModel, false);

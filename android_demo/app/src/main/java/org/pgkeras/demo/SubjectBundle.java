@@ -10,6 +10,7 @@ final class SubjectBundle {
     private static final String RESOLUTION = "resolution";
     private static final String LABEL = "label";
     private static final String SEED = "seed";
+    private static final String TRUNCATION = "truncation";
 
     private SubjectBundle() {}
 
@@ -23,19 +24,25 @@ final class SubjectBundle {
         bundle.putInt(RESOLUTION, subject.resolution);
         bundle.putInt(LABEL, subject.label);
         bundle.putLong(SEED, subject.seed);
+        bundle.putFloat(TRUNCATION, subject.truncation);
     }
 
     /**
      * The subject of the first bundle that has one, or else any face at the largest resolution. Another app's bundle
-     * may say anything: a seed out of range becomes one in range; resolution and label are for {@link Subject#by}.
+     * may say anything: a seed or truncation out of range becomes one in range; resolution and label are for {@link
+     * Subject#by}.
+     *
+     * @param truncation where a bundle has none.
      */
-    static Subject read(Bundle... bundles) {
+    static Subject read(float truncation, Bundle... bundles) {
         for (Bundle bundle : bundles) {
             if (bundle != null && bundle.containsKey(SEED)) {
                 long seed = Seeds.after(bundle.getLong(SEED), 0);
-                return new Subject(bundle.getInt(RESOLUTION), bundle.getInt(LABEL), seed);
+                float given = bundle.getFloat(TRUNCATION, truncation);
+                float inRange = given >= 0 && given <= 1 ? given : 1;
+                return new Subject(bundle.getInt(RESOLUTION), bundle.getInt(LABEL), seed, inRange);
             }
         }
-        return new Subject(Subject.LARGEST, 0, Seeds.random(new Random()));
+        return new Subject(Subject.LARGEST, 0, Seeds.random(new Random()), truncation);
     }
 }

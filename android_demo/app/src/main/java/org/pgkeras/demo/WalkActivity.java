@@ -114,7 +114,7 @@ public final class WalkActivity extends Screen<Work<Drawn>> {
         float[] start = Latents.ofSeed(subject.seed, model.latentSize);
         float[] end = Latents.ofSeed(destination, model.latentSize);
         double fraction = slider.getProgress() / (double) slider.getMax();
-        pending.start(demo.drawing(model, subject.label, Latents.between(start, end, fraction)));
+        pending.start(demo.drawing(model, subject, Latents.between(start, end, fraction)));
     }
 
     private final Work.Observer<Drawn> watchPicture = new Work.Observer<Drawn>() {

@@ -1,5 +1,8 @@
 package org.pgkeras.demo.core;
 
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
 import org.json.JSONArray;
 import org.json.JSONException;
 import org.json.JSONObject;
@@ -12,6 +15,9 @@ public final class Golden {
     /** Number of the class; 0 if the model takes no label. */
     public final int label;
 
+    /** 1 is all of the variety. */
+    public final float truncation;
+
     public final float[] latent;
 
     /** Blocks per row and column of the thumbnail. */
@@ -20,9 +26,18 @@ public final class Golden {
     /** Mean grey level of each block, in the order (row, column, channel). */
     public final double[] thumbnail;
 
-    Golden(JSONObject json, Model model) throws JSONException {
+    static List<Golden> all(JSONArray json, Model model) throws JSONException {
+        List<Golden> read = new ArrayList<>();
+        for (int i = 0; i < json.length(); i++) {
+            read.add(new Golden(json.getJSONObject(i), model));
+        }
+        return Collections.unmodifiableList(read);
+    }
+
+    private Golden(JSONObject json, Model model) throws JSONException {
         seed = json.getLong("seed");
         label = json.getInt("label");
+        truncation = (float) json.optDouble("truncation", 1); // older manifests have none
         JSONArray numbers = json.getJSONArray("latent");
         latent = new float[numbers.length()];
         for (int i = 0; i < latent.length; i++) {

@@ -9,10 +9,11 @@ public interface Interpreter extends AutoCloseable {
      *
      * @param latent its components.
      * @param label one number for each class, or null for a model without labels.
-     * @return the output tensor's bytes, from the buffer's start.
+     * @param truncation 1, or from 0 to 1 for a model that can truncate.
+     * @return the output tensor's bytes, from the buffer's start; the next run overwrites them.
      * @throws RuntimeException if the runtime refuses.
      */
-    ByteBuffer run(float[] latent, float[] label);
+    ByteBuffer run(float[] latent, float[] label, float truncation);
 
     @Override
     void close();

@@ -49,6 +49,9 @@ public final class Model {
 
     public final List<Golden> goldens;
 
+    /** Null if the model cannot truncate. */
+    public final Truncation truncation;
+
     Model(JSONObject json) throws JSONException {
         file = json.getString("file");
         resolution = positive(json, "resolution");
@@ -63,7 +66,8 @@ public final class Model {
         labelName = labels.isEmpty() ? null : inputName(json, LABEL);
         imageName = json.getJSONObject("output").getString("name");
         tolerance = json.getInt("tolerance");
-        goldens = Collections.unmodifiableList(goldens(json.getJSONArray("goldens")));
+        goldens = Golden.all(json.getJSONArray("goldens"), this);
+        truncation = json.isNull("truncation") ? null : new Truncation(json.getJSONObject("truncation"), this);
     }
 
     /** Size of the output tensor: one byte for each number. */
@@ -96,13 +100,5 @@ public final class Model {
             }
         }
         throw new JSONException("no input " + wanted);
-    }
-
-    private List<Golden> goldens(JSONArray json) throws JSONException {
-        List<Golden> read = new ArrayList<>();
-        for (int i = 0; i < json.length(); i++) {
-            read.add(new Golden(json.getJSONObject(i), this));
-        }
-        return read;
     }
 }

@@ -33,9 +33,10 @@ public final class Painter implements AutoCloseable {
      * Draws a face.
      *
      * @param label index of the class; ignored by models without labels.
+     * @param truncation from 0 to 1; ignored by models that cannot truncate.
      * @throws ModelProblem if the model is missing, damaged or does not run.
      */
-    public Drawn draw(Model model, int label, float[] latent) throws ModelProblem {
+    public Drawn draw(Model model, int label, float[] latent, float truncation) throws ModelProblem {
         use(model);
         float[] labels = null;
         if (!model.labels.isEmpty()) {
@@ -44,7 +45,7 @@ public final class Painter implements AutoCloseable {
         }
         try {
             long start = System.nanoTime();
-            ByteBuffer image = interpreter.run(latent, labels);
+            ByteBuffer image = interpreter.run(latent, labels, model.truncation == null ? 1 : truncation);
             double milliseconds = (System.nanoTime() - start) / 1e6;
             return new Drawn(Picture.of(image, model.resolution, model.channels), milliseconds);
         } catch (RuntimeException | OutOfMemoryError error) {

@@ -1,5 +1,6 @@
 package org.pgkeras.demo.core;
 
+import java.util.List;
 import java.util.Locale;
 
 /** Compares this device's arithmetic with the desktop's. */
@@ -14,9 +15,16 @@ public final class SelfTest {
      * @throws ModelProblem if the model does not run, a seed gives another latent, or a picture differs.
      */
     public static void run(Painter painter, Model model) throws ModelProblem {
-        for (Golden golden : model.goldens) {
+        check(painter, model, model.goldens);
+        if (model.truncation != null) {
+            check(painter, model, model.truncation.goldens);
+        }
+    }
+
+    private static void check(Painter painter, Model model, List<Golden> goldens) throws ModelProblem {
+        for (Golden golden : goldens) {
             checkLatent(golden, model);
-            Picture picture = painter.draw(model, golden.label, golden.latent).picture;
+            Picture picture = painter.draw(model, golden.label, golden.latent, golden.truncation).picture;
             double difference = difference(picture, golden, model.channels);
             // The means are rounded to 2 decimals.
             if (!(difference <= model.tolerance + 0.005)) {

@@ -14,19 +14,27 @@ public final class Subject {
     /** From 0 to 2^32 - 1. */
     public final long seed;
 
-    public Subject(int resolution, int label, long seed) {
+    /** From 0, always the average picture, to 1, all of the variety; ignored by models that cannot truncate. */
+    public final float truncation;
+
+    public Subject(int resolution, int label, long seed, float truncation) {
         this.resolution = resolution;
         this.label = label;
         this.seed = seed;
+        this.truncation = truncation;
     }
 
     public Subject withSeed(long other) {
-        return new Subject(resolution, label, other);
+        return new Subject(resolution, label, other, truncation);
+    }
+
+    public Subject withTruncation(float other) {
+        return new Subject(resolution, label, seed, other);
     }
 
     /** The same face by another model; a class that the model does not have becomes its first. */
     public Subject by(Model model, int newLabel) {
         boolean known = newLabel >= 0 && newLabel < model.labels.size();
-        return new Subject(model.resolution, known ? newLabel : 0, seed);
+        return new Subject(model.resolution, known ? newLabel : 0, seed, truncation);
     }
 }

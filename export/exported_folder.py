@@ -1,0 +1,76 @@
+"""An exported folder as the app and the web page take it: intact, with one model of each resolution."""
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pgkeras.errors import UserError
+
+MANIFEST = "manifest.json"
+FORMAT_VERSION = 1
+# As the app prefers them: half the size of float32 first.
+PREFERENCE = ("float16", "float32", "dynamic", "int8")
+_REMEDY = "export again with export/to_tflite.py"
+
+
+@dataclass(frozen=True)
+class Exported:
+    """A folder whose files are what its manifest says.
+
+    Attributes:
+        manifest: of the models to bundle only: one of each resolution.
+        models: their files.
+    """
+
+    manifest: dict[str, Any]
+    models: list[Path]
+
+
+def read_exported(folder: Path) -> Exported:
+    """Reads an exported folder and chooses a model of each resolution: float16 where there is one.
+
+    Args:
+        folder: that export/to_tflite.py wrote.
+
+    Raises:
+        UserError: if the manifest or a model is missing or damaged.
+    """
+    path = folder / MANIFEST
+    if not path.is_file():
+        raise UserError(f"{folder}: has no {MANIFEST}; give a folder that export/to_tflite.py wrote")
+    try:
+        manifest = json.loads(path.read_text())
+        if manifest["format_version"] != FORMAT_VERSION:
+            raise UserError(f"{path}: has format_version {manifest['format_version']}, not {FORMAT_VERSION}; {_REMEDY}")
+        models = _choose(manifest["models"])
+        files = [_intact(folder, model) for model in models]
+    except (ValueError, KeyError, TypeError, UnicodeDecodeError) as error:
+        raise UserError(f"{path}: is no manifest ({type(error).__name__}: {error}); {_REMEDY}") from None
+    if not models:
+        raise UserError(f"{path}: describes no model; {_REMEDY}")
+    return Exported(manifest | {"models": models, "servers": []}, files)
+
+
+def _choose(models: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    best: dict[int, dict[str, Any]] = {}
+    for model in sorted(models, key=_rank):
+        best.setdefault(model["resolution"], model)
+    return [best[resolution] for resolution in sorted(best)]
+
+
+def _rank(model: dict[str, Any]) -> int:
+    name = model["quantization"]
+    return PREFERENCE.index(name) if name in PREFERENCE else len(PREFERENCE)
+
+
+def _intact(folder: Path, model: dict[str, Any]) -> Path:
+    path = folder / model["file"]
+    if path.name != model["file"] or not path.is_file():
+        raise UserError(f"{path}: is missing though {MANIFEST} lists it; {_REMEDY}")
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    if digest != model["sha256"]:
+        raise UserError(f"{path}: is damaged, its SHA-256 is not the one in {MANIFEST}; {_REMEDY}")
+    return path

@@ -1,0 +1,57 @@
+"""The packages of package.json, by npm."""
+
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+from pgkeras.errors import UserError
+
+SOURCES = Path(__file__).parent
+LOCK = "package-lock.json"
+
+
+def install_packages(work: Path) -> Path:
+    """Installs the locked versions; npm checks them against the lock's digests and runs none of their scripts.
+
+    Args:
+        work: an empty folder, which becomes an npm project.
+
+    Returns:
+        The packages' folder.
+
+    Raises:
+        UserError: if npm or Node.js is missing, or npm cannot get the packages.
+    """
+    for program in ("node", "npm"):
+        if not shutil.which(program):
+            raise UserError(
+                f"{program} is not here, and the page's runtime comes by npm; on Debian: apt-get install npm (as root)"
+            )
+    for name in ("package.json", LOCK):
+        shutil.copyfile(SOURCES / name, work / name)
+    command = [
+        "npm",
+        "ci",
+        "--ignore-scripts",
+        "--prefer-offline",
+        "--no-audit",
+        "--no-fund",
+        "--fetch-retries=1",
+        "--fetch-retry-mintimeout=1000",
+    ]
+    result = subprocess.run(command, cwd=work, capture_output=True, text=True, check=False)
+    if result.returncode:
+        raise UserError(f"npm: {_reason(result.stderr)[:300]}; check the network, or `npm config get registry`")
+    return work / "node_modules"
+
+
+def _reason(output: str) -> str:
+    """What npm says beside the error's code and the place of its log."""
+    lines = [
+        re.sub(r"^npm (ERR!|error)\s*", "", line).strip() for line in output.splitlines() if "npm e" in line.lower()
+    ]
+    telling = [
+        line for line in lines if line and not re.match(r"(code|errno|syscall|A complete log|Log files)\b", line)
+    ]
+    return next(iter(telling or lines), "failed without a word")

@@ -1,0 +1,48 @@
+// The large files, each loaded once, checked and kept; for the worker and the service worker. SITE comes from site.js.
+
+importScripts("runtime/xz-decompress.min.js");
+
+const OWN = `${new URL("./", location).pathname} `; // begins the names of this site's caches: an origin may have several sites
+const LARGE = `${OWN}large`;
+const saving = []; // promises; a full storage fails none of them
+
+/**
+ * Content of a large file; that of an .xz is unpacked.
+ *
+ * @param {string} name
+ * @returns {Promise<Uint8Array>}
+ * @throws {Error} in words for people.
+ */
+async function load(name) {
+  const sha256 = SITE.large[name];
+  const address = `${name}?${sha256}`;
+  const cache = await self.caches?.open(LARGE); // there are none on pages that come over plain HTTP
+  const kept = await cache?.match(address);
+  if (kept) {
+    const content = await bytes(kept);
+    if (await isIntact(content, sha256)) return content;
+    await cache.delete(address);
+  }
+  const content = await download(name, address);
+  if (!(await isIntact(content, sha256))) throw new Error(`${name} is damaged. Load this page again.`);
+  if (cache) saving.push(cache.put(address, new Response(content)).catch(() => null));
+  return content;
+}
+
+async function download(name, address) {
+  const response = await fetch(address).catch(() => null);
+  if (!response) throw new Error(`${name} cannot be loaded. Is there a network? Then load this page again.`);
+  if (!response.ok) throw new Error(`${name} is missing from this site.`);
+  if (!name.endsWith(".xz")) return bytes(response);
+  const unpacked = new Response(new self["xz-decompress"].XzReadableStream(response.body));
+  return bytes(unpacked).catch(() => new Uint8Array()); // as damaged as it is
+}
+
+const bytes = async (response) => new Uint8Array(await response.arrayBuffer());
+
+/** Without a secure context there are no digests: the self-test must do. */
+async function isIntact(content, sha256) {
+  if (!self.crypto?.subtle) return content.length > 0;
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", content));
+  return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("") === sha256;
+}

@@ -1,0 +1,149 @@
+// Faces that this page's own generator draws.
+
+import { changeFace, find, showFaces } from "./faces.js";
+import { Generator } from "./generator.js";
+
+const SMALLEST_SAVED_SIDE = 512;
+// A module of one instruction for 128 bits, i8x16.popcnt.
+const SIMD = Uint8Array.of(
+  ...[0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0],
+  ...[10, 10, 1, 8, 0, 65, 0, 253, 15, 253, 98, 11],
+);
+
+const own = (name) => `${location.pathname} ${name}`; // an origin may have several sites, but has one storage
+const resolution = find("#resolution");
+const variety = find("#variety"); // null if the models take no truncation
+const large = find("#image");
+const saving = [find("#save"), find("#share")];
+const { version } = self.SITE; // of site.js
+
+const trusting = recall("self-test") === version;
+const generator = new Generator(trusting);
+let fileName;
+
+function recall(name) {
+  try {
+    return localStorage.getItem(own(name));
+  } catch {
+    return null; // the browser keeps nothing
+  }
+}
+
+function remember(name, value) {
+  try {
+    localStorage.setItem(own(name), value);
+  } catch {
+    // the browser keeps nothing
+  }
+}
+
+function report(problem) {
+  const line = document.createElement("li");
+  line.textContent = problem;
+  find("#problems").append(line);
+}
+
+function faceOf(parameters) {
+  return Object.fromEntries([...parameters].map(([name, value]) => [name, Number(value)]));
+}
+
+async function drawPicture(parameters) {
+  const { png, milliseconds } = await generator.draw(faceOf(parameters));
+  return { address: URL.createObjectURL(png), milliseconds };
+}
+
+async function drawLarge(parameters) {
+  const face = faceOf(parameters);
+  try {
+    const { address, milliseconds } = await drawPicture(parameters);
+    for (const button of saving) button.disabled = false;
+    large.classList.toggle("smooth", face.resolution >= 128);
+    return { address, note: `${face.resolution}×${face.resolution}, ${milliseconds.toFixed(1)} ms` };
+  } catch (error) {
+    for (const button of saving) button.disabled = true;
+    leaveOut(face.resolution, error.message);
+    throw new Error("");
+  }
+}
+
+/** Offers a resolution no more, and says why. */
+function leaveOut(side, problem) {
+  const option = find(`#resolution option[value="${side}"]`);
+  if (!option) return;
+  report(problem);
+  const chosen = option.selected;
+  option.remove();
+  if (!chosen) return;
+  resolution.selectedIndex = resolution.options.length - 1;
+  if (resolution.options.length) changeFace();
+  else find("#controls").inert = find(".wall").inert = find("#generate").disabled = true;
+}
+
+/** The models that have not drawn yet, too: at the first start, all are tested and kept for when there is no network. */
+async function checkOthers() {
+  const sides = [...resolution.options].map((option) => Number(option.value));
+  for (const side of sides) {
+    await generator.check(side).catch((error) => leaveOut(side, error.message));
+  }
+  if (!find("#problems").children.length) remember("self-test", version);
+}
+
+async function keepForOffline() {
+  if (!navigator.serviceWorker) return;
+  await navigator.serviceWorker.register("service-worker.js", { updateViaCache: "none" });
+  await navigator.serviceWorker.ready;
+  find("#offline").textContent = "It works without a network now.";
+}
+
+/** The large image as people save it: small ones with each pixel a block. */
+async function enlarged() {
+  const factor = Math.max(1, Math.floor(SMALLEST_SAVED_SIDE / large.naturalWidth));
+  const canvas = document.createElement("canvas");
+  canvas.width = canvas.height = factor * large.naturalWidth;
+  const context = canvas.getContext("2d");
+  context.imageSmoothingEnabled = false;
+  context.drawImage(large, 0, 0, canvas.width, canvas.height);
+  const blob = await new Promise((resolve) => canvas.toBlob(resolve));
+  return new File([blob], `${fileName}.png`, { type: "image/png" });
+}
+
+async function save() {
+  const link = document.createElement("a");
+  const file = await enlarged();
+  link.href = URL.createObjectURL(file);
+  link.download = file.name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000); // some browsers ask first whether to save
+}
+
+async function share() {
+  const files = [await enlarged()];
+  await navigator.share({ files }).catch((error) => {
+    if (error.name !== "AbortError") report(`The picture could not be shared: ${error.message}`);
+  });
+}
+
+async function start() {
+  if (!WebAssembly.validate(SIMD)) {
+    report("This browser lacks WebAssembly SIMD, with which this page draws. Update it: Safari 16.4, Chrome 91 and Firefox 114 have it.");
+    return;
+  }
+  find("#save").addEventListener("click", save);
+  find("#share").addEventListener("click", share);
+  find("#wall").addEventListener("click", () => find("main").scrollIntoView()); // where the chosen one is large
+  const probe = new File([], "face.png", { type: "image/png" });
+  find("#share").hidden = !navigator.canShare?.({ files: [probe] });
+  if (variety) variety.value = recall("variety") ?? 1;
+  showFaces({
+    image: drawLarge,
+    thumbnail: async (parameters) => (await drawPicture(parameters)).address,
+    changed(_, name) {
+      fileName = name;
+      if (variety) remember("variety", variety.value);
+    },
+  });
+  if (!trusting) await checkOthers();
+  await keepForOffline();
+}
+
+start();

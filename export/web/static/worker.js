@@ -1,0 +1,62 @@
+// The generator, off the page's thread: answers {id, task, face} by {id, result} or {id, problem}.
+
+importScripts("site.js", "files.js");
+
+const trusting = self.name === "trusting";
+const painter = open();
+let last = painter;
+
+onmessage = ({ data: { id, task, face } }) => {
+  last = last.catch(() => null).then(async () => TASKS[task](await painter, face)).then(
+    (result) => postMessage({ id, result }),
+    (error) => postMessage({ id, problem: error.message }),
+  );
+};
+
+const TASKS = {
+  async draw(painter, face) {
+    const { pixels, side, channels, milliseconds } = await painter.draw(face);
+    return { png: await encode(pixels, side, channels), milliseconds };
+  },
+  check: (painter, { resolution }) => painter.check(resolution),
+};
+
+async function open() {
+  const runtime = startRuntime();
+  runtime.catch(() => null); // whoever draws first says so
+  const [{ Painter }, { models }] = await Promise.all([import("./painter.js"), readManifest()]);
+  return new Painter(runtime, load, models, trusting);
+}
+
+async function readManifest() {
+  try {
+    return await (await fetch("manifest.json")).json();
+  } catch {
+    throw new Error("manifest.json cannot be read. Is there a network? Then load this page again.");
+  }
+}
+
+async function startRuntime() {
+  const [wasmBinary, runtime] = await Promise.all([load(SITE.wasm), import("./runtime/litert.js")]);
+  self.Module = { wasmBinary, printErr() {} }; // its notes are of no use to anyone here
+  Object.defineProperty(navigator, "gpu", { value: undefined }); // or it would wake a GPU that nothing uses
+  try {
+    await runtime.loadLiteRt(new URL(SITE.glue, location).href);
+  } catch (cause) {
+    throw new Error("LiteRT does not start in this browser. Close other apps and load this page again.", { cause });
+  }
+  return runtime;
+}
+
+function encode(pixels, side, channels) {
+  const image = new ImageData(side, side);
+  for (let i = 0; i < side * side; i++) {
+    for (let channel = 0; channel < 3; channel++) {
+      image.data[4 * i + channel] = pixels[i * channels + Math.min(channel, channels - 1)];
+    }
+    image.data[4 * i + 3] = 255;
+  }
+  const canvas = new OffscreenCanvas(side, side);
+  canvas.getContext("2d").putImageData(image, 0, 0);
+  return canvas.convertToBlob();
+}

@@ -1,0 +1,86 @@
+"""The command `pgkeras`: `pgkeras train ...` is `python -m pgkeras.train ...`."""
+
+import sys
+from importlib import import_module
+from pathlib import Path
+from types import ModuleType
+from typing import NoReturn
+
+import click
+
+from pgkeras.command_line import run
+
+COMMANDS = {
+    "data": ("pgkeras.data.__main__", "Pack images of any format into .npz files, which train fastest."),
+    "train": ("pgkeras.train", "Train a GAN on images, or go on with a run."),
+    "generate": ("pgkeras.generate.__main__", "Make images with a run or a generator."),
+    "evaluate": ("pgkeras.evaluate", "Measure generated images against real ones."),
+    "compare": ("pgkeras.compare", "Compare runs by the same metrics."),
+    "walk": ("pgkeras.walk.__main__", "Make a video of a run or a generator."),
+    "serve": ("pgkeras.serve.__main__", "Show a generator in the browser, with sliders."),
+    "report": ("pgkeras.report.__main__", "Write the page about a run anew."),
+    "convert": ("pgkeras.convert", "Convert weights of the official code or of PyTorch GAN Zoo."),
+}
+FROM_A_CHECKOUT = {
+    "crop": ("preprocessing.crop_faces", "Crop the faces in photos into a training set."),
+    "export": ("export.to_tflite", "Export generators to TFLite, for phones."),
+    "verify": ("export.verify", "Check an exported folder on arrival."),
+    "web": ("export.to_web", "Make a web page of exported models."),
+    "apk": ("android_demo.build_apk", "Build an Android app around exported models."),
+}
+CHECKOUT = Path(__file__).parents[1]
+
+
+class Commands(click.Group):
+    """Commands whose modules are imported when they are asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Their names, in the order of work."""
+        if not (CHECKOUT / "preprocessing" / "crop_faces.py").is_file():
+            return list(COMMANDS)
+        first, *others = FROM_A_CHECKOUT
+        return [first, *COMMANDS, *others]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of that name."""
+        if cmd_name not in self.list_commands(ctx):
+            return None
+        if cmd_name in FROM_A_CHECKOUT and str(CHECKOUT) not in sys.path:
+            sys.path.insert(0, str(CHECKOUT))
+        module = import_module((COMMANDS | FROM_A_CHECKOUT)[cmd_name][0])
+        return module.main if isinstance(module.main, click.Command) else _standalone(module)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Writes a line for each."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, (COMMANDS | FROM_A_CHECKOUT)[name][1]) for name in self.list_commands(ctx)])
+
+
+def _standalone(module: ModuleType) -> click.Command:
+    """For a program that reads `sys.argv` itself, because it must run without click."""
+
+    @click.command(help=module.__doc__, add_help_option=False, context_settings={"ignore_unknown_options": True})
+    @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+    @click.pass_context
+    def program(context: click.Context, arguments: tuple[str, ...]) -> None:
+        sys.argv = [context.command_path, *arguments]
+        module.main()
+
+    return program
+
+
+@click.command(cls=Commands, invoke_without_command=True)
+@click.pass_context
+def main(context: click.Context) -> None:
+    """Progressive growing GANs: from a folder of photos to an app on a phone. Every command has --help."""
+    if context.invoked_subcommand is None:
+        click.echo(context.get_help())
+
+
+def start() -> NoReturn:
+    """Runs the command on `sys.argv`."""
+    run(main)
+
+
+if __name__ == "__main__":
+    start()

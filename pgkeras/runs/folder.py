@@ -1,0 +1,223 @@
+"""A run's folder: `runs/00003-faces-64/` and the files in it."""
+
+import json
+import math
+import re
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Self
+
+from pydantic import ValidationError
+
+from pgkeras.atomic import atomic_path
+from pgkeras.errors import UserError
+from pgkeras.labels import write_label_names
+from pgkeras.runs.description import RunDescription
+from pgkeras.runs.generator_files import generator_file, list_snapshots, snapshot_file
+
+CONFIG = "config.json"
+
+
+@dataclass(frozen=True)
+class RunFolder:
+    """Where a run keeps its files.
+
+    Attributes:
+        path: the folder.
+    """
+
+    path: Path
+
+    @classmethod
+    def create(cls, out: Path, description: RunDescription) -> Self:
+        """Makes the next numbered folder, `out/00003-faces-64`, and writes its config.json.
+
+        Args:
+            out: the folder of all runs, checked to be writable.
+            description: of the new run.
+        """
+        data = re.sub(r"[^\w-]+", "-", Path(description.data).stem).strip("-") or "data"
+        name = f"{data}-{description.config.resolution}"
+        numbers = [int(match[1]) for entry in out.iterdir() if (match := re.match(r"(\d{5})-", entry.name))]
+        folder = cls(out / f"{max(numbers, default=-1) + 1:05}-{name}")
+        for part in (folder.path, folder.samples, folder.checkpoints, folder.generators, folder.snapshots):
+            part.mkdir()
+        with atomic_path(folder.config) as temporary:
+            temporary.write_text(description.model_dump_json(indent=2) + "\n")
+        if description.label_names:
+            write_label_names(folder.generators, description.label_names)
+            write_label_names(folder.snapshots, description.label_names)
+        return folder
+
+    @staticmethod
+    def check_writable(out: Path) -> None:
+        """Makes sure, before any long work, that runs can be made in a folder.
+
+        Args:
+            out: the folder of all runs; made if it is missing.
+
+        Raises:
+            UserError: if it cannot be made or written to.
+        """
+        try:
+            out.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=out):
+                pass
+        except OSError as error:
+            raise UserError(f"{out}: cannot make a run folder here ({error.strerror}); choose another `out`") from None
+
+    @classmethod
+    def open(cls, path: Path) -> tuple[Self, RunDescription]:
+        """Opens the folder of a run that exists.
+
+        Args:
+            path: the folder.
+
+        Returns:
+            The folder and what its config.json says.
+
+        Raises:
+            UserError: if this is no run folder or its config.json is damaged.
+        """
+        folder = cls(path)
+        if not is_run(path):
+            raise UserError(f"{path}: is no run folder (it has no {CONFIG}); give a folder that train made")
+        try:
+            return folder, RunDescription.model_validate_json(folder.config.read_bytes())
+        except ValidationError as error:
+            first = error.errors()[0]
+            where = ".".join(map(str, first["loc"])) or "the whole file"
+            raise UserError(f"{folder.config}: is damaged at {where} ({first['msg']}); restore it") from None
+
+    def rewind(self, images_shown: int) -> None:
+        """Drops what a resumed run will write again, and what a crash cut short; rollbacks are remembered.
+
+        Args:
+            images_shown: at the checkpoint.
+        """
+        for path in (self.statistics, self.metrics, self.evaluations):
+            if path.exists():
+                kept = [line for line in path.read_text().splitlines() if _images_shown(line) <= images_shown]
+                with atomic_path(path) as temporary:
+                    temporary.write_text("".join(line + "\n" for line in kept))
+        for unfinished in self.checkpoints.glob(".[0-9]*.npz"):
+            unfinished.unlink()
+        for path in (*self.list_samples(), *self.previews.glob("[0-9]*")):
+            if int(path.stem) > images_shown:
+                path.unlink()
+        for snapshot in list_snapshots(self.snapshots):
+            if snapshot.images_shown > images_shown:
+                snapshot.path.unlink()
+
+    def list_samples(self) -> list[Path]:
+        """The grids of fixed latents, oldest first."""
+        return sorted(path for path in self.samples.glob("*.png") if path.stem.isdecimal())
+
+    @property
+    def config(self) -> Path:
+        """What the run trains on what."""
+        return self.path / CONFIG
+
+    @property
+    def reals(self) -> Path:
+        """A grid of real images."""
+        return self.path / "reals.png"
+
+    @property
+    def samples(self) -> Path:
+        """Grids of fixed latents, named by images shown."""
+        return self.path / "samples"
+
+    @property
+    def previews(self) -> Path:
+        """The samples made small for the report, which makes the folder, named by images shown."""
+        return self.path / "previews"
+
+    @property
+    def checkpoints(self) -> Path:
+        """Full-state checkpoints, named by images shown."""
+        return self.path / "checkpoints"
+
+    @property
+    def generators(self) -> Path:
+        """The moving-average generator of each resolution reached."""
+        return self.path / "generators"
+
+    @property
+    def snapshots(self) -> Path:
+        """The moving-average generator at every snapshot, named by resolution and images shown."""
+        return self.path / "snapshots"
+
+    @property
+    def statistics(self) -> Path:
+        """A JSON line per tick."""
+        return self.path / "stats.jsonl"
+
+    @property
+    def metrics(self) -> Path:
+        """A JSON line per snapshot, if the run measures metrics."""
+        return self.path / "metrics.jsonl"
+
+    @property
+    def evaluations(self) -> Path:
+        """A JSON line for each generator that `python -m pgkeras.evaluate` has measured."""
+        return self.path / "evaluations.jsonl"
+
+    @property
+    def rollbacks(self) -> Path:
+        """A JSON line each time that training has failed, if it has."""
+        return self.path / "rollbacks.jsonl"
+
+    @property
+    def report(self) -> Path:
+        """The page about the run."""
+        return self.path / "report.html"
+
+    @property
+    def tensorboard(self) -> Path:
+        """Event files for TensorBoard."""
+        return self.path / "tensorboard"
+
+    def generator(self, resolution: int) -> Path:
+        """The file of one resolution's generator.
+
+        Args:
+            resolution: image side in pixels.
+        """
+        return generator_file(self.generators, resolution)
+
+    def snapshot(self, resolution: int, images_shown: int) -> Path:
+        """The file of one snapshot's generator.
+
+        Args:
+            resolution: image side in pixels.
+            images_shown: at the snapshot.
+        """
+        return snapshot_file(self.snapshots, resolution, images_shown)
+
+
+def is_run(path: Path) -> bool:
+    """Whether a path is a run's folder.
+
+    Args:
+        path: of anything.
+    """
+    return RunFolder(path).config.is_file()
+
+
+def list_runs(out: Path) -> list[Path]:
+    """The folders of all runs, in the order in which they began.
+
+    Args:
+        out: the folder of runs; it may be missing.
+    """
+    return sorted(path.parent for path in out.glob(f"[0-9]*/{CONFIG}"))
+
+
+def _images_shown(line: str) -> float:
+    """Of a line; 0 if it does not tell, infinite if it is not whole."""
+    try:
+        return json.loads(line).get("images_shown", 0)
+    except ValueError:
+        return math.inf

@@ -1,0 +1,41 @@
+"""Errors of the disk, as users meet them."""
+
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from pgkeras.errors import UserError
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """Around what writes a file that the user named.
+
+    Args:
+        path: of the file.
+
+    Raises:
+        UserError: if it cannot be written.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise UserError(
+            f"{path}: cannot be written ({error.strerror or error}); give rights, make room or choose another"
+        ) from None
+
+
+def check_writable(path: Path) -> None:
+    """Makes sure, before any long work, that a file can be written; makes its folder.
+
+    Args:
+        path: of the file.
+
+    Raises:
+        UserError: if it cannot be.
+    """
+    with writing(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=path.parent):
+            pass

@@ -1,0 +1,68 @@
+"""Where images to compare come from."""
+
+import errno
+import tempfile
+
+import numpy as np
+import pytest
+
+from pgkeras import ProgressiveConfig, UserError, build_generators
+from pgkeras.data import Dataset
+from pgkeras.evaluation.image_sources import Generated, Shrunk, Stored, gathered
+from pgkeras.evaluation.measures import random_pairs
+from pgkeras.images import to_uint8
+from pgkeras.latents import latents_from_seeds
+
+IMAGES = np.arange(100, dtype=np.uint8)[:, None, None, None].repeat(8, 1).repeat(8, 2).repeat(3, 3)
+
+
+def test_generated_images_are_those_of_their_seeds():
+    generator = build_generators(ProgressiveConfig(resolution=8, fmap_max=8, latent_size=5))[8].straight
+    seen = []
+    with gathered(Generated(generator), 20, seen.append) as images:
+        expected = generator(latents_from_seeds(range(20), 5), training=False)
+        assert np.abs(images.astype(int) - to_uint8(np.asarray(expected))).max() <= 1  # another batch, other rounding
+    assert sum(seen) == 20
+
+
+def test_stored_images_are_chosen_at_random_and_always_the_same():
+    with gathered(Stored(Dataset(IMAGES), 4), 70) as first, gathered(Stored(Dataset(IMAGES), 4), 90) as more:
+        assert first.shape == (70, 4, 4, 3)
+        assert (first == more[:70]).all()
+        numbers = first[:, 0, 0, 0].tolist()
+    assert len(set(numbers)) == 70
+    assert numbers != sorted(numbers)
+
+
+def test_shrunk_images_are_means():
+    pixels = np.zeros((2, 4, 4, 3), np.uint8)
+    pixels[0, :2, :2] = [[[0, 0, 0], [40, 80, 120]], [[40, 80, 120], [80, 0, 0]]]
+    source = Shrunk(Stored(Dataset(pixels), 4), 2)
+    (images,) = source.batches(2)
+    assert (source.side, source.channels, source.available) == (2, 3, 2)
+    assert sorted(images[:, 0, 0].tolist()) == [[0, 0, 0], [40, 40, 60]]
+
+
+def test_a_full_disk_is_told(monkeypatch):
+    class Full:
+        def __enter__(self):
+            return self
+
+        def __exit__(self, *exception):
+            pass
+
+        def write(self, data):
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(tempfile, "TemporaryFile", Full)
+    with pytest.raises(UserError, match="no room for 2 images of 8x8"), gathered(Stored(Dataset(IMAGES), 8), 2):
+        pass
+
+
+@pytest.mark.parametrize(("number", "expected"), [(2, 1), (3, 3), (4, 6), (20, 190), (2000, 10_000)])
+def test_pairs_are_random_and_none_twice(number, expected):
+    first, second = random_pairs(number, 10_000)
+    assert len(first) == expected
+    assert len({frozenset(pair) for pair in zip(first.tolist(), second.tolist(), strict=True)}) == expected
+    assert (first != second).all()
+    assert np.bincount(first, minlength=number).max() <= -(-expected // number) + 1

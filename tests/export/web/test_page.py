@@ -1,0 +1,344 @@
+"""The page in a browser, as people with a phone use it, against Python's own interpreter."""
+
+import json
+import re
+import shutil
+
+import numpy as np
+import pytest
+from PIL import Image
+from playwright.sync_api import expect
+
+from export.interpreter import interpret
+from pgkeras.latents import interpolate, latents_from_seeds
+from tests.browser import DESKTOP, Viewport, broken_images, open_page, scrolls_sideways, smallest_text
+from tests.export.conftest import CONFIG
+from tests.export.web.conftest import NAMES, hosted
+from tests.serve.test_page import pixels, shown
+
+expect.set_options(timeout=60_000)
+PHONE = Viewport(390, 844, scale=2, touch=True)
+SEEDS = (0, 1, 42, 123456, 2**32 - 1)
+
+
+def latent(seed: int, towards: int | None = None, way: float = 0) -> np.ndarray:
+    start, end = latents_from_seeds([seed, seed if towards is None else towards], CONFIG.latent_size)
+    return interpolate(start, end, way) if way else start
+
+
+def drawn(exported, latents, side: int = 16, **options) -> np.ndarray:
+    model = exported / f"generator_{side:04}_float16.tflite"
+    return interpret(model.read_bytes(), np.atleast_2d(latents), **options)[0]
+
+
+def check_same(picture: np.ndarray, expected: np.ndarray) -> None:
+    assert picture.shape == expected.shape
+    assert np.abs(picture.astype(int) - expected).max() <= 1
+
+
+def first_face(page) -> np.ndarray:
+    expect(page.locator("#status")).to_contain_text(" ms")
+    return shown(page)
+
+
+def wait_until_kept(page) -> None:
+    expect(page.locator("#offline")).to_have_text("It works without a network now.")
+
+
+def wait_until(page, expression: str) -> None:
+    """Playwright's own waiting for an expression is what the page's security policy forbids."""
+    for _ in range(600):
+        if page.evaluate(expression):
+            return
+        page.wait_for_timeout(100)
+    raise AssertionError(expression)
+
+
+@pytest.mark.parametrize("size", [512, 25])
+def test_latents_are_the_desktops_to_the_last_bit(browser, address, size):
+    seeds = [*range(200), *SEEDS]
+    with open_page(browser, address) as page:
+        got = page.evaluate(
+            """async ([seeds, size]) => {
+                const { latentOfSeed } = await import("./latents.js");
+                return seeds.flatMap((seed) => [...new Int32Array(latentOfSeed(seed, size).buffer)]);
+            }""",
+            [seeds, size],
+        )
+    assert (np.array(got, np.int32).reshape(-1, size) == latents_from_seeds(seeds, size).view(np.int32)).all()
+
+
+def test_the_way_is_the_desktops(browser, address):
+    with open_page(browser, address) as page:
+        got = page.evaluate(
+            """async (fractions) => {
+                const { between, latentOfSeed } = await import("./latents.js");
+                const [from, to] = [latentOfSeed(3, 24), latentOfSeed(4, 24)];
+                const latents = [...fractions.map((each) => between(from, to, each)), between(from, from, 0.3)];
+                return latents.map((each) => [...each]);
+            }""",
+            [0, 0.25, 0.5, 1],
+        )
+    expected = [latent(3, 4, fraction) for fraction in (0, 0.25, 0.5)] + [latent(4), latent(3)]
+    np.testing.assert_allclose(got, expected, rtol=0, atol=1e-6)
+
+
+@pytest.mark.parametrize("color_scheme", ["light", "dark"])
+def test_it_is_legible_on_a_phone(browser, address, color_scheme):
+    with open_page(browser, address, PHONE, color_scheme) as page:
+        first_face(page)
+        page.wait_for_selector("#wall button:last-child img[src]")
+        assert not scrolls_sideways(page)
+        assert smallest_text(page) >= 14
+        assert broken_images(page) == []
+        paper = page.evaluate("getComputedStyle(document.body).backgroundColor")
+        assert (paper == "rgb(255, 255, 255)") == (color_scheme == "light")
+        for control in page.locator("button:visible, select:visible, input[type=number]:visible").all():
+            assert control.bounding_box()["height"] >= 44
+        page.locator("#towards").scroll_into_view_if_needed()
+        assert page.locator("#image").bounding_box()["y"] >= 0, "the face stays in sight"
+
+
+def test_seeds_give_the_desktops_faces(browser, address, exported):
+    with open_page(browser, address, PHONE) as page:
+        check_same(first_face(page), drawn(exported, latent(0)))
+        for seed in SEEDS:
+            page.get_by_label("Seed", exact=True).fill(str(seed))
+            check_same(shown(page), drawn(exported, latent(seed)))
+            expect(page.locator("#image")).to_have_attribute("alt", f"Seed {seed}")
+
+
+def test_generate_shows_its_seed(browser, address, exported):
+    with open_page(browser, address, PHONE) as page:
+        first_face(page)
+        page.get_by_role("button", name="Generate").press("Enter")
+        seed = int(page.get_by_label("Seed", exact=True).input_value())
+        assert 0 < seed < 1_000_000
+        check_same(shown(page), drawn(exported, latent(seed)))
+
+
+def test_resolutions(browser, address, exported):
+    with open_page(browser, address, PHONE) as page:
+        first_face(page)
+        assert page.locator("#resolution option").all_inner_texts() == ["4 × 4", "8 × 8", "16 × 16"]
+        for side in (4, 8):
+            page.get_by_label("Resolution").select_option(str(side))
+            expect(page.locator("#status")).to_contain_text(f"{side}×{side}, ")
+            check_same(pixels(page.locator("#image"), side), drawn(exported, latent(0), side))
+
+
+def test_the_walk(browser, address, exported):
+    with open_page(browser, address, PHONE) as page:
+        page.get_by_label("Seed", exact=True).fill("12")
+        page.get_by_label("The other seed", exact=True).fill("34")
+        way = page.get_by_role("slider", name="Way")
+        way.fill("0.25")
+        check_same(first_face(page), drawn(exported, latent(12, 34, 0.25)))
+        way.press("ArrowRight")
+        check_same(shown(page), drawn(exported, latent(12, 34, 0.26)))
+        way.press("End")
+        check_same(shown(page), drawn(exported, latent(34)))
+
+
+def test_variety_is_drawn_and_remembered(browser, address, exported):
+    with open_page(browser, address, PHONE) as page:
+        whole = first_face(page)
+        variety = page.get_by_role("slider", name="Variety")
+        variety.fill("0.5")
+        halved = shown(page)
+        check_same(halved, drawn(exported, latent(0), signature="truncated", truncation=0.5))
+        assert (halved != whole).any()
+        variety.press("Home")
+        average = shown(page)
+        page.get_by_label("Seed", exact=True).fill("7")
+        check_same(shown(page), average)
+        variety.fill("0.5")
+        page.goto("about:blank")
+        page.goto(address)
+        check_same(first_face(page), halved)
+        assert page.get_by_role("slider", name="Variety").input_value() == "0.5"
+
+
+def test_nine_at_once(browser, address, exported):
+    with open_page(browser, address, PHONE) as page:
+        first_face(page)
+        page.get_by_role("button", name="Next").click()
+        expect(page.locator("#wall-title")).to_have_text("Seeds 9 to 17")
+        for seed in range(9, 18):
+            picture = page.get_by_alt_text(f"Seed {seed}", exact=True)
+            expect(picture).to_have_attribute("data-shows", f"seed={seed}&resolution=16&variety=1")
+            expect(picture).not_to_contain_class("stale")
+            check_same(pixels(picture), drawn(exported, latent(seed)))
+        page.evaluate("scrollTo(0, document.body.scrollHeight)")
+        for tile in page.locator("#wall button").all():
+            tile.click(trial=True)
+            assert 0 <= tile.bounding_box()["y"] < PHONE.height - tile.bounding_box()["height"]
+        page.get_by_role("button", name="Seed 11", exact=True).click()
+        check_same(shown(page), drawn(exported, latent(11)))
+        expect(page.locator("#image")).to_be_in_viewport(ratio=1)
+
+
+def test_what_is_no_seed_is_said(browser, address):
+    with open_page(browser, address, PHONE) as page:
+        before = first_face(page)
+        for wrong in ("-1", "4294967296", "1.5", ""):
+            page.locator("#seed").fill(wrong)
+            assert page.get_by_role("status").first.inner_text().startswith("Seed: ")
+        assert (shown(page) == before).all()
+
+
+def test_a_face_can_be_bookmarked(browser, address, exported):
+    with open_page(browser, f"{address}", PHONE) as page:
+        page.goto(f"{address}#seed=12&towards=34&way=0.5&resolution=8&variety=0.5")
+        page.reload()
+        expect(page.locator("#status")).to_contain_text("8×8, ")
+        expected = drawn(exported, latent(12, 34, 0.5), 8, signature="truncated", truncation=0.5)
+        check_same(pixels(page.locator("#image"), 8), expected)
+
+
+def test_save(browser, address, exported, tmp_path):
+    with open_page(browser, address, PHONE) as page:
+        face = first_face(page)
+        with page.expect_download() as download:
+            page.get_by_role("button", name="Save").click()
+        assert download.value.suggested_filename == "seed-0.png"
+        download.value.save_as(tmp_path / "face.png")
+    saved = np.asarray(Image.open(tmp_path / "face.png").convert("RGB"))
+    assert (saved == face.repeat(32, axis=0).repeat(32, axis=1)).all()
+
+
+SHARING = """
+    navigator.canShare = ({ files }) => files.every((file) => file.type === "image/png");
+    navigator.share = async ({ files: [file] }) => {
+        window.shared = [file.name, (await createImageBitmap(file)).width];
+    };
+"""
+
+
+def test_share_where_the_browser_can(browser, address):
+    with open_page(browser, address, PHONE) as page:
+        first_face(page)
+        expect(page.get_by_role("button", name="Share")).to_be_hidden()
+        page.add_init_script(SHARING)
+        page.reload()
+        first_face(page)
+        page.get_by_role("button", name="Share").click()
+        wait_until(page, "window.shared")
+        assert page.evaluate("window.shared") == ["seed-0.png", 512]
+
+
+def test_it_works_without_a_network_after_the_first_visit(browser, site, exported):
+    with hosted(site) as (address, end), open_page(browser, address, PHONE) as page:
+        first_face(page)
+        wait_until_kept(page)
+        end()
+        page.goto(f"{address}#seed=42")
+        page.reload()
+        expect(page.locator("#image")).to_have_attribute("alt", "Seed 42")
+        check_same(shown(page), drawn(exported, latent(42)))
+        for side in (4, 8):
+            page.get_by_label("Resolution").select_option(str(side))
+            expect(page.locator("#status")).to_contain_text(f"{side}×{side}, ")
+            check_same(pixels(page.locator("#image"), side), drawn(exported, latent(42), side))
+        assert page.locator("#problems").inner_text() == ""
+
+
+def test_it_can_be_put_on_the_home_screen(browser, address):
+    with open_page(browser, address, PHONE) as page:
+        wait_until_kept(page)
+        client = page.context.new_cdp_session(page)
+        described = client.send("Page.getAppManifest")
+        assert described["errors"] == []
+        errors = {error["errorId"] for error in client.send("Page.getInstallabilityErrors")["installabilityErrors"]}
+        assert errors <= {"in-incognito"}, "the tests' pages are"
+
+
+def test_a_new_version_takes_the_place_of_the_old(browser, site, tmp_path):
+    folder = shutil.copytree(site, tmp_path / "site")
+    with hosted(folder) as (address, _), open_page(browser, address, PHONE) as page:
+        wait_until_kept(page)
+        before = page.evaluate("caches.keys()")
+        page.evaluate("caches.open('another site')")
+        page_file, list_file = folder / "index.html", folder / "site.js"
+        page_file.write_text(page_file.read_text().replace("don’t exist", "are new"))
+        list_file.write_text(list_file.read_text().replace('"version": "', '"version": "0'))
+        page.reload()
+        page.evaluate("navigator.serviceWorker.ready.then((registration) => registration.update())")
+        wait_until(page, "navigator.serviceWorker.getRegistration().then(({ waiting }) => waiting !== null)")
+        reopened = page.context.new_page()
+        page.close()
+        for _ in range(10):  # the browser needs a moment to see that no page shows the old one
+            reopened.goto(address)
+            if reopened.title() == "People who are new":
+                break
+            reopened.goto("about:blank")
+        expect(reopened).to_have_title("People who are new")
+        after = reopened.evaluate("caches.keys()")
+        assert "another site" in after
+        assert len(after) == len(before) + 1
+        assert len(set(before) & set(after)) == 1, "the large files stay"
+
+
+def damage(path) -> None:
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2] ^= 1
+    path.write_bytes(content)
+
+
+def test_a_damaged_model_is_named_and_left_out(browser, site, exported, tmp_path):
+    folder = shutil.copytree(site, tmp_path / "site")
+    damage(folder / "generator_0016_float16.tflite")
+    with hosted(folder) as (address, _), open_page(browser, address, PHONE) as page:
+        expect(page.get_by_role("alert")).to_contain_text("generator_0016_float16.tflite is damaged")
+        check_same(first_face_of(page, 8), drawn(exported, latent(0), 8))
+        assert page.locator("#resolution option").all_inner_texts() == ["4 × 4", "8 × 8"]
+
+
+def first_face_of(page, side: int) -> np.ndarray:
+    expect(page.locator("#status")).to_contain_text(f"{side}×{side}, ")
+    return pixels(page.locator("#image"), side)
+
+
+def test_a_damaged_runtime_is_named(browser, site, tmp_path):
+    folder = shutil.copytree(site, tmp_path / "site")
+    damage(folder / "runtime" / "litert_wasm_compat_internal.wasm.xz")
+    with hosted(folder) as (address, _), open_page(browser, address, PHONE) as page:
+        expect(page.get_by_role("alert").get_by_role("listitem")).to_have_count(3)
+        expect(page.get_by_role("alert")).to_contain_text("litert_wasm_compat_internal.wasm.xz is damaged")
+        expect(page.get_by_role("button", name="Generate")).to_be_disabled()
+
+
+def test_wrong_pictures_are_left_out(browser, site, exported, tmp_path):
+    folder = shutil.copytree(site, tmp_path / "site")
+    path = folder / "manifest.json"
+    manifest = json.loads(path.read_text())
+    manifest["models"][0]["goldens"][1]["thumbnail"][3] += 3
+    manifest["models"][1]["truncation"]["goldens"][0]["thumbnail"][3] += 3
+    path.write_text(json.dumps(manifest))
+    with hosted(folder) as (address, _), open_page(browser, address, PHONE) as page:
+        alert = page.get_by_role("alert")
+        expect(alert.get_by_role("listitem")).to_have_count(2)
+        for side in (4, 8):
+            expect(alert).to_contain_text(f"generator_{side:04}_float16.tflite gives wrong pictures")
+        check_same(first_face(page), drawn(exported, latent(0)))
+        assert page.locator("#resolution option").all_inner_texts() == ["16 × 16"]
+
+
+def test_without_simd_it_says_so(browser, address):
+    context = browser.new_context()
+    context.add_init_script("WebAssembly.validate = () => false")
+    page = context.new_page()
+    page.goto(address)
+    expect(page.get_by_role("alert")).to_contain_text("lacks WebAssembly SIMD")
+    context.close()
+
+
+def test_classes_are_chosen_by_name(browser, site_with_classes, exported_with_classes):
+    model = (exported_with_classes / "generator_0008_float32.tflite").read_bytes()
+    with hosted(site_with_classes) as (address, _), open_page(browser, address, DESKTOP) as page:
+        page.get_by_label("Class").select_option("dog")
+        expect(page).to_have_url(re.compile("label=1"))
+        expected = interpret(model, latent(0)[None], np.eye(3, dtype=np.float32)[[1]])[0]
+        check_same(first_face_of(page, 8), expected)
+        assert page.locator("#label option").all_inner_texts() == NAMES
+        assert "CC-BY-4.0" in page.locator("footer").inner_text()

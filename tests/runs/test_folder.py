@@ -1,0 +1,65 @@
+"""The files of a run after it went back to a checkpoint."""
+
+import pytest
+
+from pgkeras.runs.folder import RunFolder
+
+
+@pytest.fixture
+def folder(tmp_path):
+    folder = RunFolder(tmp_path)
+    for part in (folder.samples, folder.previews, folder.snapshots):
+        part.mkdir()
+    for shown in (100, 200, 300):
+        (folder.samples / f"{shown:09}.png").touch()
+        (folder.previews / f"{shown:09}.webp").touch()
+        folder.snapshot(16, shown).touch()
+        for lines in (folder.statistics, folder.metrics):
+            with lines.open("a") as file:
+                file.write(f'{{"images_shown": {shown}}}\n')
+    (folder.previews / "reals.webp").touch()
+    (folder.snapshots / "labels.txt").touch()
+    folder.rollbacks.write_text('{"images_shown": 300, "trouble": "it failed", "back_to": 200}\n')
+    return folder
+
+
+def names(path) -> list[str]:
+    return sorted(each.name for each in path.iterdir())
+
+
+def test_what_came_later_is_dropped(folder):
+    with folder.statistics.open("a") as file:
+        file.write('{"images_shown": 1')
+    folder.rewind(200)
+    expected = '{"images_shown": 100}\n{"images_shown": 200}\n'
+    assert folder.statistics.read_text() == folder.metrics.read_text() == expected
+    assert names(folder.samples) == ["000000100.png", "000000200.png"]
+    assert names(folder.previews) == ["000000100.webp", "000000200.webp", "reals.webp"]
+    assert names(folder.snapshots) == [*(f"generator_0016_000000{shown}.keras" for shown in (100, 200)), "labels.txt"]
+
+
+def test_checkpoints_that_a_kill_left_unfinished_are_deleted(folder):
+    folder.checkpoints.mkdir()
+    kept = [".nfs0001", "000000100.npz", "000000200.npz", "mine.npz"]
+    for name in (*kept, ".000000200.npz.18513.npz", ".000000300.npz.7.npz"):
+        (folder.checkpoints / name).touch()
+    folder.rewind(200)
+    assert names(folder.checkpoints) == kept
+
+
+def test_evaluations_of_snapshots_that_go_are_dropped(folder):
+    lines = ['{"swd_16": 9.0}\n', *(f'{{"images_shown": {shown}, "swd_16": 9.0}}\n' for shown in (100, 300))]
+    folder.evaluations.write_text("".join(lines))
+    folder.rewind(200)
+    assert folder.evaluations.read_text() == "".join(lines[:2])
+
+
+def test_rollbacks_are_remembered(folder):
+    folder.rewind(0)
+    assert names(folder.samples) == []
+    assert folder.rollbacks.read_text().count("it failed") == 1
+
+
+def test_a_run_that_has_written_nothing_is_left_alone(tmp_path):
+    RunFolder(tmp_path).rewind(0)
+    assert not list(tmp_path.iterdir())

@@ -1,0 +1,110 @@
+"""The command lines' door: fast, in sections, in the user's words."""
+
+import json
+from typing import ClassVar
+
+import click
+import pytest
+from click.testing import CliRunner
+from pydantic import BaseModel, Field
+
+from pgkeras.__main__ import COMMANDS, FROM_A_CHECKOUT, main
+from pgkeras.command_line import command, config_options, take_given
+from pgkeras.config import ProgressiveConfig, fields_by_heading
+from pgkeras.errors import UserError
+from pgkeras.train import main as train
+from tests.command_line_test import call, fail, script
+
+HEAVY = ("keras", "tensorflow", "jax", "torch", "matplotlib", "scipy", "cv2", "PIL", "av", "skimage", "ai_edge_litert")
+
+
+class Options(BaseModel):
+    MAIN: ClassVar[str] = "Main"
+    least: int = Field(1, ge=0, description="Below `most`.")
+    most: int = Field(5, description="Above `least`.")
+    RARE: ClassVar[str] = "Rare"
+    odd: bool = Field(False, description="For the few.")
+
+
+@command(config=Options, folded=[Options.RARE])
+@click.option("--name", "title", help="As `title` says.")
+@config_options(Options)
+def tool(title: str | None, **options: object) -> None:
+    """Does nothing."""
+    given = Options(**take_given(Options, options))
+    if given.least > given.most:
+        raise UserError(f"`least` {given.least} is above `most` {given.most}, and `title` and `others` know no better")
+
+
+def test_importing_a_command_imports_nothing_heavy():
+    """Help, and mistakes in options, therefore take as long as Python, click and pydantic do."""
+    modules = [module for module, _ in (COMMANDS | FROM_A_CHECKOUT).values()]
+    code = f"""
+import importlib, json, sys
+for module in {modules}:
+    importlib.import_module(module)
+print(json.dumps(sorted({{name.partition(".")[0] for name in sys.modules}} & {set(HEAVY)})))
+"""
+    assert json.loads(script("-c", code).stdout) == []
+
+
+@pytest.mark.parametrize("name", COMMANDS | FROM_A_CHECKOUT)
+def test_every_command_is_a_command_of_pgkeras(name):
+    done = CliRunner().invoke(main, [name, "--help"], prog_name="pgkeras")
+    assert done.exit_code == 0
+    assert f"sage: pgkeras {name}" in done.output
+
+
+def test_pgkeras_alone_lists_the_commands():
+    listed = call(main)
+    for name, (_, line) in (COMMANDS | FROM_A_CHECKOUT).items():
+        assert f"  {name:<8}  {line}\n" in listed
+
+
+def test_without_a_checkout_there_are_the_installed_commands(monkeypatch, tmp_path):
+    monkeypatch.setattr("pgkeras.__main__.CHECKOUT", tmp_path)
+    listed = call(main)
+    assert "generate" in listed
+    assert "crop" not in listed
+
+
+def test_an_unknown_command_is_one_line(capsys, monkeypatch):
+    assert "No such command 'tarin'" in fail(main, capsys, monkeypatch, "tarin")
+
+
+def test_a_mistake_in_a_command_of_pgkeras_is_one_line(capsys, monkeypatch):
+    assert "--resolution 48: resolution 48 is not a power of two" in fail(
+        main, capsys, monkeypatch, "train", "faces.npz", "--resolution", 48
+    )
+
+
+def test_errors_name_options_as_they_are_typed(capsys, monkeypatch):
+    error = fail(tool, capsys, monkeypatch, "--least", 7)
+    assert error == "error: --least 7 is above --most 5, and --name and `others` know no better\n"
+    error = fail(tool, capsys, monkeypatch, "--least", -1)
+    assert error == "error: --least -1: Input should be greater than or equal to 0\n"
+
+
+def test_help_is_in_sections_of_which_some_are_folded():
+    shown, everything = call(tool, "--help"), call(tool, "--help-all")
+    options, main_section = shown.split("Main:")
+    assert "As --name says." in options
+    assert "--help-all" in options
+    assert "--least INTEGER  Below --most.  [default: 1]" in main_section
+    assert "--odd" not in shown
+    assert "Rare:\n  --odd / --no-odd  For the few." in everything
+
+
+def test_train_folds_the_ablations():
+    shown, everything = call(train, "--help"), call(train, "--help-all")
+    for heading, names in fields_by_heading(ProgressiveConfig).items():
+        folded = heading == ProgressiveConfig.ABLATIONS
+        for name in names:
+            flag = f"  --{name.replace('_', '-')} "
+            assert flag in everything
+            assert (flag in shown) != folded
+
+
+def test_every_field_stands_under_a_heading():
+    fields = [name for names in fields_by_heading(ProgressiveConfig).values() for name in names]
+    assert fields == list(ProgressiveConfig.model_fields)

@@ -1,0 +1,89 @@
+"""What Keras is told when it is first imported, and what it must not be told."""
+
+import json
+import sys
+
+import pytest
+
+from pgkeras import first_import
+from pgkeras.errors import UserError
+from tests.command_line_test import script
+
+
+@pytest.fixture
+def settings(tmp_path, monkeypatch):
+    """Keras's keras.json of another home; the user's environment chooses nothing."""
+    monkeypatch.setenv("KERAS_HOME", str(tmp_path))
+    monkeypatch.delenv("KERAS_BACKEND", raising=False)
+    return tmp_path / "keras.json"
+
+
+@pytest.mark.parametrize("name", ["nonsense", "numpy", "TensorFlow"])
+def test_an_unknown_backend(name, settings, monkeypatch):
+    monkeypatch.setenv("KERAS_BACKEND", name)
+    with pytest.raises(UserError, match=f"^KERAS_BACKEND '{name}': is no backend .* tensorflow, jax or torch$"):
+        first_import.check_backend()
+
+
+def test_a_backend_that_is_not_installed(settings, monkeypatch):
+    monkeypatch.setitem(sys.modules, "jax", None)
+    settings.write_text('{"backend": "jax"}')
+    with pytest.raises(UserError, match=r"keras.json: backend 'jax': is not installed; pip install pgkeras\[jax\]"):
+        first_import.check_backend()
+
+
+def test_the_environment_comes_before_the_file(settings, monkeypatch):
+    settings.write_text('{"backend": "nonsense"}')
+    monkeypatch.setenv("KERAS_BACKEND", "tensorflow")
+    first_import.check_backend()
+
+
+@pytest.mark.parametrize("content", [b'{"floatx": ', b"[]", b"\xff\xfe", b'{"backend": ["jax"]}'])
+def test_damaged_settings(content, settings):
+    settings.write_bytes(content)
+    with pytest.raises(UserError, match=f"^{settings}: "):
+        first_import.check_backend()
+
+
+def test_without_settings_it_is_tensorflow(settings):
+    first_import.check_backend()
+
+
+def test_tensorflow_is_required_where_another_backend_runs(monkeypatch):
+    monkeypatch.setattr("keras.config.backend", lambda: "torch")
+    with pytest.raises(UserError, match="the export needs TensorFlow, but Keras runs on torch already"):
+        first_import.require_tensorflow("the export")
+
+
+def test_tensorflow_is_required_where_it_is_not_installed(monkeypatch):
+    monkeypatch.setattr(first_import, "find_spec", lambda name: None)
+    with pytest.raises(UserError, match=r"needs TensorFlow, which is not installed: pip install pgkeras\[tensorflow\]"):
+        first_import.require_tensorflow("the export")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("first", ["import pgkeras, keras", "import keras, pgkeras", "import pgkeras.layers, keras"])
+def test_settings_of_another_project_change_nothing(first, settings):
+    """Layers are registered and settings undone, whichever is imported first; nothing is printed."""
+    settings.write_text('{"floatx": "float16", "epsilon": 0.1, "image_data_format": "channels_first"}')
+    code = f"""
+{first}
+import json
+layers = [keras.saving.get_registered_object(f"pgkeras>{{name}}").__module__
+          for name in ("EqualizedConv2D", "GANZooMinibatchStddev")]
+config = keras.config
+print(json.dumps([config.floatx(), config.epsilon(), config.image_data_format(), *layers]))
+"""
+    done = script("-c", code)
+    layers = ["pgkeras.layers", "pgkeras.interop.gan_zoo_layers"]
+    assert json.loads(done.stdout) == ["float32", 1e-7, "channels_last", *layers]
+    if first.startswith("import pgkeras"):
+        assert done.stderr == ""
+
+
+def test_a_command_that_needs_keras_refuses_in_one_line(settings, tmp_path):
+    settings.write_text('{"floatx": "float7"}')
+    made = script("-m", "pgkeras.generate", tmp_path / "none.keras", "--out", tmp_path / "grid.png")
+    assert (made.returncode, made.stdout) == (2, "")
+    assert made.stderr.startswith(f"error: {settings}: Keras does not start (Invalid `floatx` configuration.")
+    assert made.stderr.count("\n") == 1

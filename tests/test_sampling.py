@@ -1,0 +1,36 @@
+"""Images from a generator, for people."""
+
+import numpy as np
+import pytest
+
+from pgkeras import ProgressiveConfig, UserError, build_generators, sample
+
+PLAIN = ProgressiveConfig(resolution=4, fmap_max=4, latent_size=3)
+
+
+def generator(**options):
+    return build_generators(PLAIN.model_copy(update=options))[4].straight
+
+
+def test_the_same_seed_gives_the_same_image():
+    model = generator()
+    images = sample(model, num=5, seed=7)
+    assert (images.shape, images.dtype) == ((5, 4, 4, 3), np.uint8)
+    np.testing.assert_array_equal(sample(model, num=2, seed=9), images[2:4])
+
+
+def test_classes_come_in_turn_unless_they_are_given():
+    model = generator(label_size=3)
+    in_turn = sample(model, num=4)
+    for number, label in enumerate((0, 1, 2, 0)):
+        np.testing.assert_array_equal(sample(model, num=1, seed=number, labels=label)[0], in_turn[number])
+    np.testing.assert_array_equal(sample(model, num=4, labels=[0, 1, 2]), in_turn)
+
+
+@pytest.mark.parametrize(
+    ("classes", "labels", "words"),
+    [(0, 1, "`labels` 1: the generator has no classes"), (3, [0, 3], "the generator has the classes 0 to 2")],
+)
+def test_classes_that_are_not_there(classes, labels, words):
+    with pytest.raises(UserError, match=words):
+        sample(generator(label_size=classes), labels=labels)

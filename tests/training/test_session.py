@@ -1,0 +1,70 @@
+"""Training from Python, as a notebook does."""
+
+import json
+from threading import Thread
+
+import numpy as np
+import pytest
+
+import pgkeras
+from pgkeras.config import ProgressiveConfig
+from pgkeras.presets import quick
+from tests.training.small_run import CONFIG, IMAGES_IN_ALL
+
+
+@pytest.mark.slow
+def test_a_run_from_its_data_to_images(faces, tmp_path, capsys):
+    """In a thread, which may not handle signals."""
+    run = pgkeras.Run.create(str(faces), CONFIG, out=str(tmp_path / "runs"))
+    assert run.path is None
+    assert "8x8 fade-in" in run.plan
+    trained = []
+    thread = Thread(target=lambda: trained.append(run.train()))
+    thread.start()
+    thread.join()
+    assert trained == [True]
+    assert run.images_shown == IMAGES_IN_ALL
+    assert run.path == tmp_path / "runs" / "00000-faces-8"
+    assert json.loads((run.path / "config.json").read_text())["preset"] is None
+
+    images = pgkeras.sample(run.generator(8), num=3, seed=5)
+    assert (images.shape, images.dtype) == ((3, 8, 8, 3), np.uint8)
+    loaded = pgkeras.load_generator(str(run.path))
+    np.testing.assert_array_equal(pgkeras.sample(loaded, num=1, seed=6), images[1:2])
+
+    again = pgkeras.Run.open(str(run.path))
+    assert again.images_shown == IMAGES_IN_ALL
+    assert again.train()
+
+
+def test_the_data_decide_channels_and_classes(tmp_path):
+    """A config that says nothing of them takes what there is."""
+    labels = np.arange(40) % 3
+    np.savez(tmp_path / "grey.npz", images=np.zeros((40, 8, 8, 1), np.uint8), labels=labels)
+    config = CONFIG.model_dump(exclude_unset=True) | {"resolution": 4}
+    run = pgkeras.Run.create(tmp_path / "grey.npz", config, tmp_path / "runs", conditional=True)
+    assert (run.description.config.channels, run.description.config.label_size) == (1, 3)
+    with pytest.raises(pgkeras.UserError, match="images have 1 channels, not `channels` 3"):
+        pgkeras.Run.create(tmp_path / "grey.npz", config | {"channels": 3}, tmp_path / "runs", conditional=True)
+
+
+def test_errors_name_arguments(faces, tmp_path):
+    with pytest.raises(pgkeras.UserError, match="`kimg` 1 and `minutes` 2 contradict each other"):
+        pgkeras.Run.create(faces, CONFIG, tmp_path, kimg=1, minutes=2)
+    with pytest.raises(pgkeras.UserError, match="preset 'slow': there is none of that name; choose from paper"):
+        ProgressiveConfig.from_preset("slow")
+    with pytest.raises(pgkeras.UserError, match="is no run folder"):
+        pgkeras.Run.open(tmp_path)
+
+
+def test_a_run_without_a_folder_has_no_generator(faces, tmp_path):
+    run = pgkeras.Run.create(faces, CONFIG.model_dump(exclude_unset=True) | {"resolution": 4}, tmp_path)
+    with pytest.raises(pgkeras.UserError, match="has no generator yet; train it"):
+        run.generator()
+    assert list(tmp_path.glob("0*")) == []
+
+
+def test_presets_keep_what_is_not_given():
+    config = ProgressiveConfig.from_preset("quick", resolution=16)
+    assert config == ProgressiveConfig(**quick().model_dump() | {"resolution": 16})
+    assert ProgressiveConfig.from_preset(None) == ProgressiveConfig()
