@@ -45,7 +45,7 @@ def features_of(images: np.ndarray) -> np.ndarray:
     Raises:
         UserError: if the weights are missing or damaged.
     """
-    network = _network()
+    network = pretrained()
     features = np.empty((len(images), FEATURES), np.float32)
     with tqdm(total=len(images), unit="image", desc="features", disable=None, leave=False) as progress:
         for start in range(0, len(images), BATCH_SIZE):
@@ -74,9 +74,17 @@ def check_weights() -> Path:
 
 
 @cache
-def _network() -> keras.Model:
+def pretrained(side: int = SIDE) -> keras.Model:
+    """The network with its weights.
+
+    Args:
+        side: of its images, in pixels.
+
+    Raises:
+        UserError: if the weights are missing or damaged.
+    """
     weights = read_torch_file(check_weights(), {})
-    return efficientnet_lite0({name: tensor.array for name, tensor in weights.items()})
+    return efficientnet_lite0({name: tensor.array for name, tensor in weights.items()}, side)
 
 
 def _pixels(images: np.ndarray) -> np.ndarray:
