@@ -2,12 +2,12 @@
 
 import sys
 from importlib import import_module
-from pathlib import Path
 from types import ModuleType
 from typing import NoReturn
 
 import click
 
+from pgkeras.checkout import import_from_checkout, is_checkout
 from pgkeras.command_line import run
 
 COMMANDS = {
@@ -17,6 +17,7 @@ COMMANDS = {
     "evaluate": ("pgkeras.evaluate", "Measure generated images against real ones."),
     "compare": ("pgkeras.compare", "Compare runs by the same metrics."),
     "walk": ("pgkeras.walk.__main__", "Make a video of a run or a generator."),
+    "project": ("pgkeras.project", "Find photos' faces in a generator."),
     "serve": ("pgkeras.serve.__main__", "Show a generator in the browser, with sliders."),
     "report": ("pgkeras.report.__main__", "Write the page about a run anew."),
     "convert": ("pgkeras.convert", "Convert weights of the official code or of PyTorch GAN Zoo."),
@@ -28,7 +29,6 @@ FROM_A_CHECKOUT = {
     "web": ("export.to_web", "Make a web page of exported models."),
     "apk": ("android_demo.build_apk", "Build an Android app around exported models."),
 }
-CHECKOUT = Path(__file__).parents[1]
 
 
 class Commands(click.Group):
@@ -36,7 +36,7 @@ class Commands(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Their names, in the order of work."""
-        if not (CHECKOUT / "preprocessing" / "crop_faces.py").is_file():
+        if not is_checkout():
             return list(COMMANDS)
         first, *others = FROM_A_CHECKOUT
         return [first, *COMMANDS, *others]
@@ -45,9 +45,8 @@ class Commands(click.Group):
         """The command of that name."""
         if cmd_name not in self.list_commands(ctx):
             return None
-        if cmd_name in FROM_A_CHECKOUT and str(CHECKOUT) not in sys.path:
-            sys.path.insert(0, str(CHECKOUT))
-        module = import_module((COMMANDS | FROM_A_CHECKOUT)[cmd_name][0])
+        beside = FROM_A_CHECKOUT.get(cmd_name)
+        module = import_from_checkout(beside[0]) if beside else import_module(COMMANDS[cmd_name][0])
         return module.main if isinstance(module.main, click.Command) else _standalone(module)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

@@ -41,8 +41,8 @@ def efficientnet_lite0(weights: Mapping[str, np.ndarray], side: int = SIDE) -> k
         side: of the images, in pixels; those that it learned from have 224.
 
     Returns:
-        Pixels, float32 (batch, side, side, 3), of which [0, 255] became (x - 127) / 128 -> the means of the last features
-        over the image, float32 (batch, 1280).
+        Pixels, float32 (batch, side, side, 3), of which [0, 255] became (x - 127) / 128 -> the means of the last
+        features over the image, float32 (batch, 1280).
     """
     pixels = keras.Input((side, side, 3))
     x = _convolution(pixels, 32, 3, "_conv_stem", strides=2)

@@ -34,7 +34,9 @@ Examples:
 def main(run_or_model: Path, port: int, host: str, resolution: int | None, open_browser: bool) -> None:
     """Shows RUN_OR_MODEL on a local page: sliders, the way between two seeds, images and latents to download.
 
-    RUN_OR_MODEL is a run folder, a folder of generators or one .keras file. Ctrl-C ends it.
+    RUN_OR_MODEL is a run folder, a folder of generators or one .keras file. A photo that is dropped on the page is
+    found in the generator, as pgkeras.project does it; only this machine can do that, and nothing is kept of the photo.
+    Ctrl-C ends it.
     """
     try:
         import flask  # noqa: F401
@@ -49,7 +51,7 @@ def main(run_or_model: Path, port: int, host: str, resolution: int | None, open_
     with _listen(host, port) as listener:
         bound, port = listener.getsockname()[:2]
         address = ipaddress.ip_address(bound)
-        studio = Studio.open(path)
+        studio = Studio.open(path, run_or_model)
         hosts = ["localhost", bound] if address.is_loopback else None
         application = create_application(studio, run_or_model.resolve().name, hosts)
         server = waitress.create_server(application, sockets=[listener], ident=None)

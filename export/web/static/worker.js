@@ -24,8 +24,8 @@ const TASKS = {
 async function open() {
   const runtime = startRuntime();
   runtime.catch(() => null); // whoever draws first says so
-  const [{ Painter }, { models }] = await Promise.all([import("./painter.js"), readManifest()]);
-  return new Painter(runtime, load, models, trusting);
+  const [{ Painter }, { models, faces }] = await Promise.all([import("./painter.js"), readManifest()]);
+  return new Painter(runtime, load, models, faces, trusting);
 }
 
 async function readManifest() {
