@@ -7,6 +7,7 @@ needed.
 import hashlib
 from functools import cache
 from importlib.resources import files
+from importlib.util import find_spec
 from pathlib import Path
 
 import keras
@@ -53,6 +54,11 @@ def features_of(images: np.ndarray) -> np.ndarray:
             features[start : start + BATCH_SIZE] = network.predict_on_batch(_pixels(batch))
             progress.update(len(batch))
     return features
+
+
+def is_installed() -> bool:
+    """Whether the package of the weights is there."""
+    return find_spec(MODULE) is not None
 
 
 def check_weights() -> Path:

@@ -8,7 +8,6 @@ import numpy as np
 
 from pgkeras.data import Dataset
 from pgkeras.evaluation.image_sources import Stored
-from pgkeras.projection.distance import pyramid_distance
 from pgkeras.projection.search import project, steps_for
 
 MOST_SOUGHT = 16  # of each kind
@@ -74,6 +73,6 @@ def reach(
     errors = []
     for dataset in (training, held_out):
         images = np.concatenate(list(Stored(dataset, side).batches(number)))
-        found = project(generator, images, pyramid_distance(side), on_steps=on_steps)
+        found = project(generator, images, on_steps=on_steps)
         errors.append(float(np.median([each.error for each in found])))
     return Reach(number, *errors)

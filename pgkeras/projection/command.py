@@ -11,7 +11,6 @@ from pgkeras.backends import backend
 from pgkeras.errors import UserError
 from pgkeras.images import write_png
 from pgkeras.labels import one_hot, parse_classes, read_label_names
-from pgkeras.projection.distance import pyramid_distance
 from pgkeras.projection.photos import Photos
 from pgkeras.projection.picture import draw_found
 from pgkeras.projection.search import project, steps_for
@@ -47,7 +46,7 @@ def find_photos(
     check_writable(out / PICTURE)
     crops = np.stack([photo.crop for photo in photos])
     with tqdm(total=steps_for(len(photos)), unit="step", disable=None) as progress:
-        found = project(generator, crops, pyramid_distance(opened.side), shown, seed=seed, on_steps=progress.update)
+        found = project(generator, crops, labels=shown, seed=seed, on_steps=progress.update)
     for photo, projection in zip(paths, found, strict=True):
         latent = out / f"{photo.stem}.npy"
         with writing(latent), atomic_path(latent) as temporary:

@@ -8,7 +8,8 @@ import numpy as np
 
 from pgkeras.images import to_uint8
 from pgkeras.projection.descent import descend
-from pgkeras.projection.distance import Distance
+from pgkeras.projection.distance import Distance, pyramid_distance
+from pgkeras.projection.features import nearest_to_the_eye
 from pgkeras.projection.seeds import SEEDS, Seeds
 from pgkeras.projection.slope import Slope
 from pgkeras.sampling import sample_latents
@@ -49,7 +50,7 @@ def steps_for(images: int) -> int:
 def project(
     generator: keras.Model,
     images: np.ndarray,
-    distance: Distance,
+    distance: Distance | None = None,
     labels: np.ndarray | None = None,
     *,
     seed: int = 0,
@@ -57,7 +58,8 @@ def project(
 ) -> list[Projection]:
     """Looks for images in a generator.
 
-    Of 256 seeds the four whose images are nearest are starts for Adam; after a while the best one goes on alone.
+    Of 256 seeds the four whose images are nearest are starts for Adam, on the pyramid's distance; after a while the
+    best one goes on alone, on the distance given.
     Latents keep a mean square of 1, near which all drawn ones are. Adam scales its steps along each axis by itself,
     which helps where axes differ in curvature: those that it gets are the principal ones of the gradients at the seeds.
     On one machine the same seed always finds the same latents.
@@ -65,7 +67,7 @@ def project(
     Args:
         generator: latents, or latents and labels -> images.
         images: uint8 (images, side, side, channels), as the generator's.
-        distance: to make small.
+        distance: to make small; None for the best one there is, `nearest_to_the_eye`.
         labels: one-hot, float32 (label_size,), of all images; None if the generator takes none.
         seed: the first of the 256.
         on_steps: called with the number of steps that were just made, of `steps_for(len(images))`.
@@ -74,7 +76,9 @@ def project(
         What was found of each image.
     """
     together = max(1, min(len(images), PIXELS_AT_A_TIME // (STARTS * images.shape[1] ** 2)))
-    scout, guide = (Slope(generator, distance, labels, rows) for rows in (STARTS * together, together))
+    side, channels = generator.output_shape[2:]
+    scout = Slope(generator, pyramid_distance(side), labels, STARTS * together)
+    guide = Slope(generator, distance or nearest_to_the_eye(side, channels), labels, together)
     seeds = Seeds(generator, labels, seed)
     axes = seeds.axes(scout)
     on_steps(SEEDS)

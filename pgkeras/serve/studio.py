@@ -15,7 +15,6 @@ from pgkeras.errors import UserError
 from pgkeras.images import to_uint8
 from pgkeras.labels import one_hot, read_label_names
 from pgkeras.latents import interpolate, latents_from_seeds
-from pgkeras.projection.distance import pyramid_distance
 from pgkeras.projection.photos import Photos
 from pgkeras.projection.search import project
 from pgkeras.runs.generators import load_generator
@@ -104,7 +103,7 @@ class Studio:
 
         labels = one_hot(np.array([label]), len(self.label_names))[0] if self.label_names else None
         with self._lock:
-            (found,) = project(self._generator, crop[None], pyramid_distance(self.side), labels, on_steps=check_time)
+            (found,) = project(self._generator, crop[None], labels=labels, on_steps=check_time)
             self._found.append(found.latent)
             return len(self._found) - 1
 

@@ -105,7 +105,10 @@ def test_thumbnails_of_large_images_are_small(client, monkeypatch):
 @pytest.mark.parametrize(
     ("query", "sentence"),
     [
-        ("", "seed: Field required"),
+        ("", "give seed, or face, where the way begins"),
+        ("seed=1&face=0", "give seed, or face"),
+        ("face=-1", "face: Input should be greater"),
+        ("face=7", "face: 0 were found since the server began; received 7"),
         ("seed=-1", "seed: Input should be greater than or equal to 0; received '-1'"),
         ("seed=4294967296", "seed: Input should be less than or equal to 4294967295; received '4294967296'"),
         ("seed=a", "seed: Input should be a valid integer"),

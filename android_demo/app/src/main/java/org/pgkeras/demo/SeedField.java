@@ -37,6 +37,13 @@ final class SeedField {
         field.setError(null);
     }
 
+    /** Shows what there is instead of a seed, until one is typed. */
+    void showName(String name) {
+        field.setText("");
+        field.setHint(name);
+        field.setError(null);
+    }
+
     /** Passes the seed on, or says what a seed is. */
     void submit() {
         long seed = Seeds.parse(field.getText());
