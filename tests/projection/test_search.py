@@ -25,9 +25,10 @@ from pgkeras.sampling import sample_latents
 SIZE = 12
 
 
-def made(**options) -> keras.Model:
+def made(preset: str | None = None, **options) -> keras.Model:
     keras.utils.set_random_seed(0)
-    return build_generators(ProgressiveConfig(resolution=16, fmap_max=16, latent_size=SIZE, **options))[16].straight
+    config = ProgressiveConfig.from_preset(preset, **{"resolution": 16, "fmap_max": 16, "latent_size": SIZE} | options)
+    return build_generators(config)[16].straight
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +37,8 @@ def generator() -> keras.Model:
 
 
 def drawn(generator: keras.Model, seeds: range, labels: np.ndarray | None = None) -> np.ndarray:
-    return to_uint8(sample_latents(generator, latents_from_seeds(seeds, SIZE), labels))
+    """Of latents of mean square 1: those of so few components may be far from it, and lengths show beside labels."""
+    return to_uint8(sample_latents(generator, normalized(latents_from_seeds(seeds, SIZE)), labels))
 
 
 def normalized(latents: np.ndarray) -> np.ndarray:
@@ -50,9 +52,9 @@ def test_slopes_are_those_of_finite_differences(generator):
     distances, gradients = slope(latents, wanted)
     assert (distances.shape, gradients.shape) == ((4,), (4, SIZE))
     for component in range(SIZE):
-        step = 1e-2 * np.eye(SIZE, dtype=np.float32)[component]
-        difference = (slope(latents + step, wanted)[0] - slope(latents - step, wanted)[0]) / 2e-2
-        np.testing.assert_allclose(gradients[:, component], difference, atol=1e-3)
+        step = 2e-3 * np.eye(SIZE, dtype=np.float32)[component]
+        difference = (slope(latents + step, wanted)[0] - slope(latents - step, wanted)[0]) / 4e-3
+        np.testing.assert_allclose(gradients[:, component], difference, atol=2e-3)  # leaky ReLUs have kinks
     np.testing.assert_allclose(slope(3 * latents, wanted)[0], distances, rtol=1e-4)
 
 
@@ -124,7 +126,7 @@ def test_many_images_are_found_a_few_at_a_time(generator, monkeypatch):
 
 @pytest.mark.parametrize(
     "options",
-    [{"label_size": 3}, {"normalize_latents": False}, {"channels": 1}, {"network": "dcgan"}],
+    [{"label_size": 3}, {"normalize_latents": False}, {"channels": 1}, {"preset": "dcgan"}],
     ids=lambda options: next(iter(options)),
 )
 def test_other_generators(options):
@@ -132,7 +134,7 @@ def test_other_generators(options):
     label = one_hot(np.array([2]), 3)[0] if "label_size" in options else None
     images = drawn(generator, range(1000, 1002), None if label is None else np.tile(label, (2, 1)))
     found = project(generator, images, pyramid_distance(16), label)
-    assert max(each.error for each in found) < 3
+    assert max(each.error for each in found) < 1
 
 
 @pytest.mark.slow
