@@ -10,7 +10,7 @@ from typing import Self
 
 from pydantic import ValidationError
 
-from pgkeras.atomic import atomic_path
+from pgkeras.atomic import atomic_path, remove_temporaries
 from pgkeras.errors import UserError
 from pgkeras.labels import write_label_names
 from pgkeras.runs.description import RunDescription
@@ -101,8 +101,7 @@ class RunFolder:
                 kept = [line for line in path.read_text().splitlines() if _images_shown(line) <= images_shown]
                 with atomic_path(path) as temporary:
                     temporary.write_text("".join(line + "\n" for line in kept))
-        for unfinished in self.checkpoints.glob(".[0-9]*.npz"):
-            unfinished.unlink()
+        remove_temporaries(self.path)
         for path in (*self.list_samples(), *self.previews.glob("[0-9]*")):
             if int(path.stem) > images_shown:
                 path.unlink()

@@ -2,6 +2,7 @@
 
 import pytest
 
+from pgkeras.atomic import atomic_path
 from pgkeras.runs.folder import RunFolder
 
 
@@ -38,13 +39,19 @@ def test_what_came_later_is_dropped(folder):
     assert names(folder.snapshots) == [*(f"generator_0016_000000{shown}.keras" for shown in (100, 200)), "labels.txt"]
 
 
-def test_checkpoints_that_a_kill_left_unfinished_are_deleted(folder):
-    folder.checkpoints.mkdir()
-    kept = [".nfs0001", "000000100.npz", "000000200.npz", "mine.npz"]
-    for name in (*kept, ".000000200.npz.18513.npz", ".000000300.npz.7.npz"):
-        (folder.checkpoints / name).touch()
-    folder.rewind(200)
-    assert names(folder.checkpoints) == kept
+def test_files_that_a_kill_left_unfinished_are_deleted(folder):
+    kept = [".mine.png", ".nfs0001", "000000100.png", "000000200.1.png", "000000200.png", "000000300.png"]
+    for name in kept:
+        (folder.samples / name).touch()
+    unfinished = []
+    for path in (folder.statistics, folder.samples / "000000200.png", folder.previews / "reals.webp"):
+        with atomic_path(path) as temporary:
+            temporary.touch()
+        temporary.touch()
+        unfinished.append(temporary)
+    folder.rewind(300)
+    assert not any(path.exists() for path in unfinished)
+    assert names(folder.samples) == kept
 
 
 def test_evaluations_of_snapshots_that_go_are_dropped(folder):
