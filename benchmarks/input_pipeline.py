@@ -9,11 +9,11 @@ import click
 import numpy as np
 import psutil
 
+from pgkeras.backends import backend
 from pgkeras.command_line import run
 from pgkeras.data import Dataset, batches, open_dataset
 from pgkeras.presets import PRESETS
 from pgkeras.schedule import Schedule
-from pgkeras.training.devices import choose_devices
 from pgkeras.training.precision import fastest_precision
 from pgkeras.training.preflight import preflight
 from pgkeras.training.state import TrainingState
@@ -38,7 +38,7 @@ def main(preset: str, side: int, resolution: int) -> None:
     Memory is what the process holds beyond files in the page cache; ms are of a processor for one batch.
     """
     config = PRESETS[preset]().model_copy(update={"resolution": resolution})
-    strategy = choose_devices(1)
+    devices = backend.choose_devices(1)
     with tempfile.TemporaryDirectory() as folder:
         dataset = _random_images(Path(folder) / "images.npz", side, config.channels)
         before = _memory()
@@ -46,8 +46,7 @@ def main(preset: str, side: int, resolution: int) -> None:
         for each in config.resolutions:
             delivered[each] = _measure(dataset, each, int(config.at_resolution("batch_size", each)))
             memory = max(memory, _memory())
-        with strategy.scope():
-            state = TrainingState(config, fastest_precision())
+        state = TrainingState(config, fastest_precision(), devices)
         schedule = Schedule.from_config(config)
         costs = preflight(state, dataset, schedule, seconds=SECONDS)
     print(f"{preset}, from {len(dataset.images):,} images of {side}x{side}: images/s")

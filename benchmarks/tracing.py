@@ -3,11 +3,11 @@
 import click
 import numpy as np
 
+from pgkeras.backends import backend
 from pgkeras.command_line import run
 from pgkeras.data import Dataset
 from pgkeras.presets import PRESETS
 from pgkeras.schedule import Schedule
-from pgkeras.training.devices import choose_devices
 from pgkeras.training.precision import fastest_precision
 from pgkeras.training.preflight import preflight
 from pgkeras.training.state import TrainingState
@@ -27,8 +27,7 @@ def main(preset: str, resolution: int) -> None:
     side = config.resolution
     images = np.random.default_rng(0).integers(0, 256, (512, side, side, config.channels), dtype=np.uint8)
     schedule = Schedule.from_config(config)
-    with choose_devices(1).scope():
-        state = TrainingState(config, fastest_precision())
+    state = TrainingState(config, fastest_precision(), backend.choose_devices(1))
     costs = preflight(state, Dataset(images), schedule, seconds=0.0)
     for phase, cost in zip(schedule.phases, costs, strict=True):
         print(f"{phase.name:>18}  {cost.tracing_seconds:>6.1f} s")

@@ -1,118 +1,96 @@
-"""Times one WGAN-GP iteration of the paper's network: pgkeras against the same step written plainly, in one run."""
+"""Times training steps of every Keras backend, each beside the others and beside what its convolutions alone take."""
 
-import time
-from collections.abc import Callable
+import json
+import os
+import statistics
+import subprocess
+import sys
+from pathlib import Path
 
 import click
-import numpy as np
 
-from pgkeras import ProgressiveConfig, UserError, build_discriminators, build_generators
 from pgkeras.command_line import run
-from pgkeras.schedule import Schedule
-from pgkeras.training.plan import multiply_adds
-from pgkeras.training.precision import Precision, fastest_precision
-from pgkeras.training.state import TrainingState
 
-# isort: split
-import tensorflow as tf
-
-from benchmarks.convolution_peak import KINDS, convolution_peak
-from benchmarks.plain_gan import PlainGAN
-
-# Convolution passes over the batch in one iteration, by kind. The discriminator judges reals, fakes, mixed images and
-# the generator's fakes; the penalty adds an input gradient, and to its derivative a forward convolution, an input
-# gradient and two filter gradients.
-DISCRIMINATOR_PASSES = {"forward": 5, "input gradient": 5, "filter gradient": 4}
-GENERATOR_PASSES = {"forward": 2, "input gradient": 1, "filter gradient": 1}
+ROOT = Path(__file__).parents[1]
+BACKENDS = ("tensorflow", "jax", "torch")
+NETWORKS = ("quick-32", "quick-64", "paper-32")
 
 EXAMPLES = """\b
-Example:
+Examples:
   python benchmarks/train_step.py
+  python benchmarks/train_step.py --backends tensorflow,jax,torch --networks quick-32,quick-64,paper-32
 """
 
 
 @click.command(epilog=EXAMPLES)
-@click.option("--resolution", type=int, default=32, show_default=True, help="Image side in pixels.")
-@click.option("--batch-size", type=click.IntRange(min=1), default=16, show_default=True, help="Images per step.")
-@click.option("--rounds", type=click.IntRange(min=1), default=5, show_default=True, help="Steps of each contender.")
-def main(resolution: int, batch_size: int, rounds: int) -> None:
-    """Times float32 and auto precision against a plain tf.function step in the same two precisions.
+@click.option("--backends", default="tensorflow", show_default=True, help=f"Of {','.join(BACKENDS)}.")
+@click.option("--networks", default="paper-32", show_default=True, help="Presets and their resolutions.")
+@click.option("--rounds", type=click.IntRange(min=1), default=5, show_default=True, help="Turns of each contender.")
+def main(backends: str, networks: str, rounds: int) -> None:
+    """Times float32 and auto precision; of the paper's network on TensorFlow also a plain tf.function step.
 
-    The contenders take turns, a step each; ratios are medians over the rounds. The convolution kernels' own speed
-    says how fast a step could be if it did nothing else.
+    The contenders, a process for each backend, take turns; ratios are to the first of them and medians over the turns.
+    A turn is as many steps as there are from one gradient penalty to the next. The floor is what the step's
+    convolutions take, each by itself.
     """
-    config = ProgressiveConfig(resolution=resolution, batch_size=batch_size)
-    auto = fastest_precision()
-    if auto == "float32":
-        raise UserError("--precision auto is float32 on this machine: there is nothing to compare")
-    reals = tf.random.uniform((batch_size, resolution, resolution, config.channels), -1, 1, seed=0)
-    contenders = {
-        "pgkeras float32": _pgkeras_step(config, "float32"),
-        f"pgkeras {auto} (auto)": _pgkeras_step(config, auto),
-        "plain float32": tf.function(PlainGAN(config, "float32").train_step),
-        f"plain {auto}": tf.function(PlainGAN(config, f"mixed_{auto}").train_step),
-    }
-    first = {name: _seconds(step, reals) for name, step in contenders.items()}
-    for step in contenders.values():
-        _seconds(step, reals)
-    seconds = {name: [] for name in contenders}
-    for _ in range(rounds):
-        for name, step in contenders.items():
-            seconds[name].append(_seconds(step, reals))
-    peaks = {
-        policy: convolution_peak(
-            dtype, batch_size=batch_size, side=resolution, channels=config.feature_maps(resolution)
-        )
-        for policy, dtype in (("float32", tf.float32), (auto, tf.as_dtype(auto)))
-    }
+    for network in networks.split(","):
+        workers = {backend: _Worker(backend, network) for backend in backends.split(",")}
+        contenders = [(backend, name) for backend, worker in workers.items() for name in worker.contenders]
+        first = {each: workers[each[0]].ask(each[1], "step") for each in contenders}
+        for backend, name in contenders:
+            workers[backend].ask(name, "turn")
+        seconds = {each: [] for each in contenders}
+        for _ in range(rounds):
+            for each in contenders:
+                seconds[each].append(workers[each[0]].ask(each[1], "turn"))
+        _print(network, workers, seconds, first)
+        for worker in workers.values():
+            worker.end()
 
-    operations = _operations(config)
-    base = np.array(seconds["pgkeras float32"])
-    print(f"one WGAN-GP iteration at {resolution}x{resolution}, batch {batch_size}, medians of {rounds}")
-    print(f"{'':<32}{'s':>8}{'images/s':>10}{'x float32':>11}{'of floor':>10}{'first step, s':>15}")
-    for name, measured in seconds.items():
-        median = float(np.median(measured))
-        floor = _floor(operations, peaks[auto if auto in name else "float32"])
-        ratio = float(np.median(base / measured))
+
+class _Worker:
+    """A process that runs steps on one backend when it is asked to."""
+
+    def __init__(self, backend: str, network: str) -> None:
+        plain = ["plain"] if backend == "tensorflow" and network.startswith("paper") else []
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "benchmarks.step_worker", network, *plain],
+            cwd=ROOT,
+            env=os.environ | {"KERAS_BACKEND": backend},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        self.batch_size, self.contenders = self._read()
+
+    def ask(self, contender: str, what: str) -> float:
+        """Seconds of its first "step", of a step in a "turn", or of its "floor"."""
+        print(json.dumps([contender, what]), file=self.process.stdin, flush=True)
+        return self._read()
+
+    def end(self) -> None:
+        self.process.stdin.close()
+        self.process.wait()
+
+    def _read(self) -> object:
+        line = self.process.stdout.readline()
+        if not line:
+            sys.exit(self.process.wait() or 1)
+        return json.loads(line)
+
+
+def _print(network: str, workers: dict[str, _Worker], seconds: dict, first: dict) -> None:
+    base = next(iter(seconds.values()))
+    print(f"{network}, batch {next(iter(workers.values())).batch_size}, medians of {len(base)}")
+    print(f"{'':<32}{'s':>8}{'images/s':>10}{'ratio':>8}{'of floor':>10}{'first step, s':>15}")
+    for (backend, name), measured in seconds.items():
+        median, worker = statistics.median(measured), workers[backend]
+        ratio = statistics.median(one / other for one, other in zip(base, measured, strict=True))
         print(
-            f"{name:<32}{median:>8.2f}{batch_size / median:>10.2f}{ratio:>11.2f}{floor / median:>10.0%}"
-            f"{first[name]:>15.1f}"
+            f"{backend + ' ' + name:<32}{median:>8.3f}{worker.batch_size / median:>10.1f}{ratio:>8.2f}"
+            f"{worker.ask(name, 'floor') / median:>10.0%}{first[backend, name]:>15.1f}",
+            flush=True,
         )
-    print("\nconvolution kernels alone, TFLOP/s (3x3, the same images and channels)")
-    for policy, peak in peaks.items():
-        speeds = "  ".join(f"{kind} {peak[kind] / 1e12:.2f}" for kind in KINDS)
-        print(f"{policy:<32}{speeds}  floor of a step {_floor(operations, peak):.2f} s")
-
-
-def _pgkeras_step(config: ProgressiveConfig, precision: Precision) -> Callable[[tf.Tensor], tf.Tensor]:
-    state = TrainingState(config, precision)
-    schedule = Schedule.from_config(config)
-    phase = schedule.phases[-1]
-    state.follow_learning_rates(schedule.at(schedule.images))
-    gan = state.gan(phase)
-    return tf.function(lambda reals: gan.train_step(reals)["generator_loss"], autograph=False)
-
-
-def _seconds(step: Callable[[tf.Tensor], tf.Tensor], reals: tf.Tensor) -> float:
-    began = time.perf_counter()
-    step(reals).numpy()
-    return time.perf_counter() - began
-
-
-def _operations(config: ProgressiveConfig) -> dict[str, float]:
-    """Operations in the convolutions of one iteration, by kind."""
-    batch_size = config.at_resolution("batch_size", config.resolution)
-    discriminator = multiply_adds(build_discriminators(config)[config.resolution].straight)
-    generator = multiply_adds(build_generators(config)[config.resolution].straight)
-    return {
-        kind: 2 * batch_size * (discriminator * DISCRIMINATOR_PASSES[kind] + generator * GENERATOR_PASSES[kind])
-        for kind in KINDS
-    }
-
-
-def _floor(operations: dict[str, float], peak: dict[str, float]) -> float:
-    """Seconds of a step that did nothing but its convolutions, each as fast as measured alone."""
-    return sum(operations[kind] / peak[kind] for kind in KINDS)
 
 
 if __name__ == "__main__":

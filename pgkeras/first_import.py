@@ -48,20 +48,6 @@ def require_tensorflow(purpose: str) -> None:
     os.environ[VARIABLE] = "tensorflow"
 
 
-def refuse_other_backends(purpose: str) -> None:
-    """For what runs on TensorFlow alone so far, where another choice of the user must not be ignored.
-
-    Args:
-        purpose: what it is, for the error.
-
-    Raises:
-        UserError: if Keras runs, or would run, on another backend.
-    """
-    name, source = _backend()
-    if name in BACKENDS[1:]:
-        raise UserError(f"{source} {name}: {purpose} runs on TensorFlow only so far; set {VARIABLE}=tensorflow")
-
-
 class _Finder:
     """Finds Keras and TensorFlow as they would be found anyway. (Importing the base class takes 40 ms.)"""
 
@@ -84,6 +70,9 @@ def _start_quietly(execute: Callable[[ModuleType], None], module: ModuleType) ->
 
 def _start_keras(execute: Callable[[ModuleType], None], module: ModuleType) -> None:
     check_backend()
+    # PyTorch's threads wait for each other hundreds of times in a step. Where they share processors with other work,
+    # spinning for as long as GNU's OpenMP does makes small steps ten times as slow. PyTorch's import reads this.
+    os.environ.setdefault("GOMP_SPINCOUNT", "3000")
     try:
         _start_quietly(execute, module)
     except ValueError as error:

@@ -1,17 +1,19 @@
-"""One phase of progressive growing as a `keras.Model`: it knows networks and losses, no files and no schedule."""
+"""One phase of progressive growing, a step at a time: it knows networks and losses, no files and no schedule."""
 
 import math
+from collections.abc import Sequence
 
 import keras
-import tensorflow as tf
+from keras import KerasTensor as Tensor
 from keras import ops
 
 from pgkeras.augmentation import Augmentation
+from pgkeras.backends import Devices, Share, backend
 from pgkeras.layers import MinibatchDiscrimination, MinibatchStddev
 from pgkeras.losses import Loss, label_loss, noise_around_reals
 from pgkeras.micro_batches import mean_over_micro_batches
 from pgkeras.networks import StagePair
-from pgkeras.replicas import mean_over_replicas, normal, number_of_replicas, uniform
+from pgkeras.replicas import normal, number_of_replicas, uniform
 
 _DISCRIMINATOR_VALUES = (
     "discriminator_loss",
@@ -25,19 +27,32 @@ _DISCRIMINATOR_VALUES = (
 _GENERATOR_VALUES = ("generator_loss",)
 
 
-class ProgressiveGAN(keras.Model):
+class ProgressiveGAN:
     """Trains the generator and the discriminator of one resolution, fading in or straight.
 
-    Call `compile`, then `fit` on batches of real images (batch, side, side, channels) in [-1, 1], or of pairs (images,
-    one-hot labels). One step updates the discriminator, then the generator, then the moving average of the generator's
-    weights.
+    One step updates the discriminator, then the generator, then the moving average of the generator's weights. It is
+    written in `keras.ops` for every backend; what these do differently is in `pgkeras.backends`.
 
     Args:
         generator: the pair to train.
         discriminator: the pair of the same resolution.
         ema_generator: a pair of the same architecture that holds the moving average.
+        generator_optimizer: built for the generator's variables.
+        discriminator_optimizer: built for the discriminator's variables.
+        loss: an entry of `pgkeras.losses.LOSSES`.
         fade_in: train the pairs' fade_in models instead of the straight ones.
         seed_generator: source of latents and mixing points; its state is a variable, so it can be saved.
+        devices: that train; the networks and optimizers were made in their scope.
+        penalty_weight: of the gradient penalty; None for the loss's own.
+        penalty_interval: steps from one penalty to the next, each weighted by the interval (Karras et al., arXiv
+            1912.04958, appendix B).
+        drift_weight: of the real scores' mean square; None for the loss's own.
+        label_weight: of AC-GAN's label terms in both losses; None for 1.
+        discriminator_steps: updates of the discriminator in one step; the batch is dealt out among them.
+        generator_steps: updates of the generator in one step.
+        ema_decay: of the generator's moving average, per 16 images shown; 0 for no average.
+        augmentation: of the discriminator's images, reals and fakes alike; None for none.
+        micro_batches: parts of a batch whose gradients are computed one after another, to save memory.
 
     Raises:
         ValueError: if fade_in is asked for at 4x4.
@@ -48,27 +63,13 @@ class ProgressiveGAN(keras.Model):
         generator: StagePair,
         discriminator: StagePair,
         ema_generator: StagePair,
-        *,
-        fade_in: bool,
-        seed_generator: keras.random.SeedGenerator,
-    ) -> None:
-        super().__init__()
-        if fade_in and generator.fade_in is None:
-            raise ValueError("fade_in=True: the first resolution, 4x4, has nothing to fade in from")
-        self.generator = generator.fade_in if fade_in else generator.straight
-        self.discriminator = discriminator.fade_in if fade_in else discriminator.straight
-        self.ema_generator = ema_generator.fade_in if fade_in else ema_generator.straight
-        self.fades = [generator.fade, discriminator.fade, ema_generator.fade] if fade_in else []
-        self.penalty_factor = keras.Variable(1.0, trainable=False, name="penalty_factor")
-        self.seed_generator = seed_generator
-        self.built = True  # Its networks are; it has no call of its own by which Keras could build it.
-
-    def compile(
-        self,
         generator_optimizer: keras.Optimizer,
         discriminator_optimizer: keras.Optimizer,
         loss: Loss,
         *,
+        fade_in: bool,
+        seed_generator: keras.random.SeedGenerator,
+        devices: Devices,
         penalty_weight: float | None = None,
         penalty_interval: int = 1,
         drift_weight: float | None = None,
@@ -79,27 +80,16 @@ class ProgressiveGAN(keras.Model):
         augmentation: Augmentation | None = None,
         micro_batches: int = 1,
     ) -> None:
-        """Sets what a step optimizes.
-
-        Args:
-            generator_optimizer: for the generator's variables.
-            discriminator_optimizer: for the discriminator's variables.
-            loss: an entry of `pgkeras.losses.LOSSES`.
-            penalty_weight: of the gradient penalty; None for the loss's own.
-            penalty_interval: steps from one penalty to the next, each weighted by the interval (Karras et al., arXiv
-                1912.04958, appendix B).
-            drift_weight: of the real scores' mean square; None for the loss's own.
-            label_weight: of AC-GAN's label terms in both losses; None for 1.
-            discriminator_steps: updates of the discriminator in one step; the batch is dealt out among them.
-            generator_steps: updates of the generator in one step.
-            ema_decay: of the generator's moving average, per 16 images shown; 0 for no average.
-            augmentation: of the discriminator's images, reals and fakes alike; None for none.
-            micro_batches: parts of a batch whose gradients are computed one after another, to save memory.
-        """
-        super().compile(optimizer=None, jit_compile=False)
+        if fade_in and generator.fade_in is None:
+            raise ValueError("fade_in=True: the first resolution, 4x4, has nothing to fade in from")
+        self.generator = generator.fade_in if fade_in else generator.straight
+        self.discriminator = discriminator.fade_in if fade_in else discriminator.straight
+        self.ema_generator = ema_generator.fade_in if fade_in else ema_generator.straight
+        self.fades = [generator.fade, discriminator.fade, ema_generator.fade] if fade_in else []
         self.generator_optimizer = generator_optimizer
         self.discriminator_optimizer = discriminator_optimizer
         self.adversarial_loss = loss
+        self.seed_generator = seed_generator
         self.penalty_weight = loss.penalty_weight if penalty_weight is None else penalty_weight
         self.penalty_interval = penalty_interval
         self.drift_weight = loss.drift_weight if drift_weight is None else drift_weight
@@ -109,6 +99,9 @@ class ProgressiveGAN(keras.Model):
         self.ema_decay = ema_decay
         self.augmentation = augmentation
         self.micro_batches = micro_batches
+        with devices.scope():
+            self.penalty_factor = keras.Variable(1.0, trainable=False, name="penalty_factor")
+        self._run = devices.compiled(self._values_of_step, self._variables())
 
     def set_alpha(self, alpha: float) -> None:
         """Sets how far the resolution has faded in, in all networks.
@@ -127,32 +120,30 @@ class ProgressiveGAN(keras.Model):
         """
         self.penalty_factor.assign(factor)
 
-    def make_train_function(self, force: bool = False) -> None:
-        """Compiles one step for `fit`: on every device, with values that are the same on all of them."""
-        if self.train_function is not None and not force:
-            return
-        strategy = self.distribute_strategy
-
-        def step(iterator: tf.data.Iterator) -> dict[str, tf.Tensor]:
-            values = strategy.run(self.train_step, args=(next(iterator),))
-            return {name: strategy.experimental_local_results(value)[0] for name, value in values.items()}
-
-        self.train_function = tf.function(step, autograph=False)
-
-    def train_step(self, data: tf.Tensor | tuple[tf.Tensor, tf.Tensor]) -> dict[str, tf.Tensor]:
-        """One update of the discriminator, the generator and the moving average (or several, as compiled).
-
-        Under a distribution strategy each replica computes the gradients of its share of the batch.
+    def train_on(self, shares: Sequence[Share]) -> dict[str, float]:
+        """One step, compiled: what it computes, on every device.
 
         Args:
-            data: real images (batch, side, side, channels) in [-1, 1]; with their one-hot labels
-                (batch, label_size) if the networks have labels.
+            shares: of the batch, one for each device that this process feeds by hand: see `Devices.shares`.
+
+        Returns:
+            The values of `step`, by name in alphabetical order.
+        """
+        return dict(zip(self._names(), self._run(shares).tolist(), strict=True))
+
+    def step(self, reals: Tensor, labels: Tensor | None = None) -> dict[str, Tensor]:
+        """One update of the discriminator, the generator and the moving average (or several, as asked for).
+
+        With several replicas each computes the gradients of its share of the batch.
+
+        Args:
+            reals: real images (batch, side, side, channels) in [-1, 1].
+            labels: their one-hot labels (batch, label_size) if the networks have labels.
 
         Returns:
             The last updates' losses, mean scores, and how much the images vary: their variance over the batch,
             averaged over pixels.
         """
-        reals, labels = data if isinstance(data, tuple) else (data, None)
         if self.fades:
             reals = self._fade_reals(reals)
         for part, part_labels in self._parts(reals, labels):
@@ -160,15 +151,41 @@ class ProgressiveGAN(keras.Model):
         for _ in range(self.generator_steps):
             values |= self._update_generator(part, part_labels)
         self._update_average(self.ema_decay ** (reals.shape[0] * number_of_replicas() / 16))
-        return mean_over_replicas(values)
+        return backend.mean_over_replicas(values)
 
-    def _parts(self, reals: tf.Tensor, labels: tf.Tensor | None) -> list[tuple[tf.Tensor, tf.Tensor | None]]:
+    def _values_of_step(self, reals: Tensor, labels: Tensor | None) -> Tensor:
+        """Those of `step` as one tensor, which is read at once."""
+        values = self.step(reals, labels)
+        return ops.stack([ops.cast(values[name], "float32") for name in self._names()])
+
+    def _names(self) -> list[str]:
+        of_augmentation = ["augmentation_probability"] if self.augmentation else []
+        return sorted({*_DISCRIMINATOR_VALUES, *_GENERATOR_VALUES, *of_augmentation} - {"real_sign"})
+
+    def _variables(self) -> list[keras.Variable]:
+        """All that a step reads or assigns, each once."""
+        networks = (self.generator, self.discriminator, self.ema_generator)
+        optimizers = (self.generator_optimizer, self.discriminator_optimizer)
+        variables = [
+            *(variable for each in (*networks, *optimizers) for variable in each.variables),
+            self.penalty_factor,
+            self.seed_generator.state,
+            *([self.augmentation.probability] if self.augmentation else []),
+        ]
+        return list({id(variable): variable for variable in variables}.values())
+
+    def _changed_by_networks(self) -> list[keras.Variable]:
+        """What changes when networks are called: moving averages of batch normalization, and the random state."""
+        of_networks = [*self.generator.non_trainable_variables, *self.discriminator.non_trainable_variables]
+        return [*of_networks, self.seed_generator.state]
+
+    def _parts(self, reals: Tensor, labels: Tensor | None) -> list[tuple[Tensor, Tensor | None]]:
         """A share of the batch for each update of the discriminator."""
         number = self.discriminator_steps
-        shares = tf.split(reals, number)
-        return list(zip(shares, [None] * number if labels is None else tf.split(labels, number), strict=True))
+        shares = ops.split(reals, number)
+        return list(zip(shares, [None] * number if labels is None else ops.split(labels, number), strict=True))
 
-    def _update_discriminator(self, reals: tf.Tensor, labels: tf.Tensor | None) -> dict[str, tf.Tensor]:
+    def _update_discriminator(self, reals: Tensor, labels: Tensor | None) -> dict[str, Tensor]:
         latents = self._latents(reals.shape[0])
         variables = self.discriminator.trainable_variables
         gradients, values = mean_over_micro_batches(
@@ -177,27 +194,30 @@ class ProgressiveGAN(keras.Model):
             micro_batches=self.micro_batches,
             variables=variables,
             values=_DISCRIMINATOR_VALUES,
+            changes=self._changed_by_networks(),
         )
         self.discriminator_optimizer.apply(gradients, variables)
         if self.adversarial_loss.weight_clip:
             self._clip_weights(self.adversarial_loss.weight_clip)
         sign = {"real_sign": values.pop("real_sign")}
         if self.augmentation:
-            self.augmentation.adapt(mean_over_replicas(sign)["real_sign"], reals.shape[0] * number_of_replicas())
+            mean_sign = backend.mean_over_replicas(sign)["real_sign"]
+            self.augmentation.adapt(mean_sign, reals.shape[0] * number_of_replicas())
             values["augmentation_probability"] = ops.convert_to_tensor(self.augmentation.probability)
         return values
 
     def _discriminator_gradients(
         self,
-        reals: tf.Tensor,
-        labels: tf.Tensor | None,
-        latents: tf.Tensor,
-        mix: tf.Tensor | None,
-        noise: tf.Tensor | None,
-    ) -> tuple[list[tf.Tensor], dict[str, tf.Tensor]]:
+        reals: Tensor,
+        labels: Tensor | None,
+        latents: Tensor,
+        mix: Tensor | None,
+        noise: Tensor | None,
+    ) -> tuple[list[Tensor], dict[str, Tensor]]:
         fakes = self._augmented(self._generate(latents, labels))
         reals = self._augmented(reals)
-        with tf.GradientTape() as tape:
+
+        def loss_of() -> tuple[Tensor, dict[str, Tensor]]:
             (real_scores, real_logits), (fake_scores, fake_logits) = self._judge_both(reals, fakes)
             penalty = self._penalty(reals, fakes, mix, noise)
             loss = (
@@ -209,19 +229,19 @@ class ProgressiveGAN(keras.Model):
                 loss += self.label_weight * (
                     ops.mean(label_loss(real_logits, labels)) + ops.mean(label_loss(fake_logits, labels))
                 )
-            scaled = self.discriminator_optimizer.scale_loss(loss / number_of_replicas())
-        values = {
-            "discriminator_loss": loss,
-            "real_score": ops.mean(real_scores),
-            "fake_score": ops.mean(fake_scores),
-            "real_sign": ops.mean(ops.sign(self._realness(real_scores, fake_scores))),
-            "penalty": penalty,
-            "real_variance": _variance(reals),
-            "fake_variance": _variance(fakes),
-        }
-        return tape.gradient(scaled, self.discriminator.trainable_variables), values
+            return self.discriminator_optimizer.scale_loss(loss / number_of_replicas()), {
+                "discriminator_loss": loss,
+                "real_score": ops.mean(real_scores),
+                "fake_score": ops.mean(fake_scores),
+                "real_sign": ops.mean(ops.sign(self._realness(real_scores, fake_scores))),
+                "penalty": penalty,
+                "real_variance": _variance(reals),
+                "fake_variance": _variance(fakes),
+            }
 
-    def _realness(self, real_scores: tf.Tensor, fake_scores: tf.Tensor) -> tf.Tensor:
+        return backend.gradients(loss_of, self.discriminator.trainable_variables)
+
+    def _realness(self, real_scores: Tensor, fake_scores: Tensor) -> Tensor:
         """What is above 0 where the discriminator is right about a real image."""
         return real_scores - fake_scores if self.adversarial_loss.relativistic else real_scores
 
@@ -233,7 +253,7 @@ class ProgressiveGAN(keras.Model):
                 limit = largest / layer.scale if is_scaled else largest
                 variable.assign(ops.clip(variable, -limit, limit))
 
-    def _update_generator(self, reals: tf.Tensor, labels: tf.Tensor | None) -> dict[str, tf.Tensor]:
+    def _update_generator(self, reals: Tensor, labels: Tensor | None) -> dict[str, Tensor]:
         variables = self.generator.trainable_variables
         gradients, values = mean_over_micro_batches(
             self._generator_gradients,
@@ -241,21 +261,24 @@ class ProgressiveGAN(keras.Model):
             micro_batches=self.micro_batches,
             variables=variables,
             values=_GENERATOR_VALUES,
+            changes=self._changed_by_networks(),
         )
         self.generator_optimizer.apply(gradients, variables)
         return values
 
     def _generator_gradients(
-        self, latents: tf.Tensor, labels: tf.Tensor | None, reals: tf.Tensor | None
-    ) -> tuple[list[tf.Tensor], dict[str, tf.Tensor]]:
+        self, latents: Tensor, labels: Tensor | None, reals: Tensor | None
+    ) -> tuple[list[Tensor], dict[str, Tensor]]:
         real_scores = () if reals is None else (self._judge(self._augmented(reals))[0],)
-        with tf.GradientTape() as tape:
+
+        def loss_of() -> tuple[Tensor, dict[str, Tensor]]:
             scores, logits = self._judge(self._augmented(self._generate(latents, labels)))
             loss = ops.mean(self.adversarial_loss.generator(*real_scores, scores))
             if labels is not None:
                 loss += self.label_weight * ops.mean(label_loss(logits, labels))
-            scaled = self.generator_optimizer.scale_loss(loss / number_of_replicas())
-        return tape.gradient(scaled, self.generator.trainable_variables), {"generator_loss": loss}
+            return self.generator_optimizer.scale_loss(loss / number_of_replicas()), {"generator_loss": loss}
+
+        return backend.gradients(loss_of, self.generator.trainable_variables)
 
     def _update_average(self, decay: float) -> None:
         for average, variable in zip(
@@ -267,18 +290,18 @@ class ProgressiveGAN(keras.Model):
         ):
             average.assign(variable)
 
-    def _latents(self, batch_size: int) -> tf.Tensor:
+    def _latents(self, batch_size: int) -> Tensor:
         return normal((batch_size, self.generator.inputs[0].shape[-1]), seed=self.seed_generator)
 
-    def _generate(self, latents: tf.Tensor, labels: tf.Tensor | None) -> tf.Tensor:
+    def _generate(self, latents: Tensor, labels: Tensor | None) -> Tensor:
         return self.generator(latents if labels is None else [latents, labels], training=True)
 
-    def _judge(self, images: tf.Tensor) -> tuple[tf.Tensor, tf.Tensor | None]:
+    def _judge(self, images: Tensor) -> tuple[Tensor, Tensor | None]:
         """Scores, and label logits if there are labels."""
         outputs = self.discriminator(images, training=True)
         return tuple(outputs) if isinstance(outputs, list) else (outputs, None)
 
-    def _judge_both(self, reals: tf.Tensor, fakes: tf.Tensor) -> list[tuple[tf.Tensor, tf.Tensor | None]]:
+    def _judge_both(self, reals: Tensor, fakes: Tensor) -> list[tuple[Tensor, Tensor | None]]:
         """Judges reals and fakes, in one pass where no layer would compare the ones with the others.
 
         Interleaved, they keep to the groups of the minibatch standard deviation that each would form alone.
@@ -298,10 +321,10 @@ class ProgressiveGAN(keras.Model):
         stddevs = [layer for layer in layers if isinstance(layer, MinibatchStddev)]
         return all(layer.groups(2 * batch_size) == 2 * layer.groups(batch_size) for layer in stddevs)
 
-    def _augmented(self, images: tf.Tensor) -> tf.Tensor:
+    def _augmented(self, images: Tensor) -> Tensor:
         return self.augmentation(images, self.seed_generator) if self.augmentation else images
 
-    def _mixing(self, reals: tf.Tensor) -> tuple[tf.Tensor | None, tf.Tensor | None]:
+    def _mixing(self, reals: Tensor) -> tuple[Tensor | None, Tensor | None]:
         """The random parts of the points at which the gradient is penalized: one per image, and one per value."""
         if self.adversarial_loss.penalty is None or self.adversarial_loss.penalty_at in ("real", "both"):
             return None, None
@@ -310,48 +333,43 @@ class ProgressiveGAN(keras.Model):
             return mix, None
         return mix, noise_around_reals(reals, uniform(reals.shape, seed=self.seed_generator))
 
-    def _penalty(self, reals: tf.Tensor, fakes: tf.Tensor, mix: tf.Tensor | None, noise: tf.Tensor | None) -> tf.Tensor:
+    def _penalty(self, reals: Tensor, fakes: Tensor, mix: Tensor | None, noise: Tensor | None) -> Tensor:
         if self.adversarial_loss.penalty is None or not self.penalty_weight:
-            return tf.constant(0.0)
+            return ops.zeros(())
         if self.penalty_interval == 1:
             return self._penalty_now(reals, fakes, mix, noise)
-        return tf.cond(
+        return backend.conditional(
             self.discriminator_optimizer.iterations % self.penalty_interval == 0,
             lambda: self.penalty_interval * self._penalty_now(reals, fakes, mix, noise),
-            lambda: tf.constant(0.0),
+            lambda: ops.zeros(()),
+            changes=self._changed_by_networks(),
         )
 
-    def _penalty_now(
-        self, reals: tf.Tensor, fakes: tf.Tensor, mix: tf.Tensor | None, noise: tf.Tensor | None
-    ) -> tf.Tensor:
+    def _penalty_now(self, reals: Tensor, fakes: Tensor, mix: Tensor | None, noise: Tensor | None) -> Tensor:
         if self.adversarial_loss.penalty_at == "both":
             return self._penalty_at(reals) + self._penalty_at(fakes)
         return self._penalty_at(self._penalized(reals, fakes, mix, noise))
 
-    def _penalty_at(self, points: tf.Tensor) -> tf.Tensor:
+    def _penalty_at(self, points: Tensor) -> Tensor:
         # Scaled like the loss, so that a float16 gradient does not underflow on its way to the image.
-        scale = self.discriminator_optimizer.scale_loss(tf.constant(1.0))
-        with tf.GradientTape(watch_accessed_variables=False) as tape:
-            tape.watch(points)
-            scores = scale * self._judge(points)[0]
-        return ops.mean(self.adversarial_loss.penalty(tape.gradient(scores, points) / scale))
+        scale = self.discriminator_optimizer.scale_loss(ops.ones(()))
+        gradients = backend.image_gradients(lambda images: scale * self._judge(images)[0], points)
+        return ops.mean(self.adversarial_loss.penalty(gradients / scale))
 
-    def _penalized(
-        self, reals: tf.Tensor, fakes: tf.Tensor, mix: tf.Tensor | None, noise: tf.Tensor | None
-    ) -> tf.Tensor:
+    def _penalized(self, reals: Tensor, fakes: Tensor, mix: Tensor | None, noise: Tensor | None) -> Tensor:
         """The images at which the loss wants the gradient penalized."""
         if self.adversarial_loss.penalty_at == "real":
             return reals
         return reals + mix * (fakes - reals if self.adversarial_loss.penalty_at == "mixed" else noise)
 
-    def _fade_reals(self, reals: tf.Tensor) -> tf.Tensor:
+    def _fade_reals(self, reals: Tensor) -> Tensor:
         """Shows the discriminator real images as soft as the blended fakes (section 2)."""
-        previous = tf.repeat(tf.repeat(tf.nn.avg_pool2d(reals, 2, 2, "VALID"), 2, axis=1), 2, axis=2)
+        previous = ops.repeat(ops.repeat(ops.average_pool(reals, 2, strides=2), 2, axis=1), 2, axis=2)
         alpha = self.fades[0].alpha
         return (1 - alpha) * previous + alpha * reals
 
 
-def _variance(images: tf.Tensor) -> tf.Tensor:
+def _variance(images: Tensor) -> Tensor:
     """Of images about their mean, averaged over pixels: the unbiased estimate, which parts of a batch may average."""
     others = max(images.shape[0] - 1, 1)
     return ops.sum(ops.square(images - ops.mean(images, axis=0))) / (others * math.prod(images.shape[1:]))

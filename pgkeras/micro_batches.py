@@ -2,19 +2,24 @@
 
 from collections.abc import Callable
 
-import tensorflow as tf
+import keras
+from keras import KerasTensor as Tensor
+from keras import ops
 
-Gradients = list[tf.Tensor]
-Values = dict[str, tf.Tensor]
+from pgkeras.backends import backend
+
+Gradients = list[Tensor]
+Values = dict[str, Tensor]
 
 
 def mean_over_micro_batches(
     gradients_of: Callable[..., tuple[Gradients, Values]],
-    batch: tuple[tf.Tensor | None, ...],
+    batch: tuple[Tensor | None, ...],
     *,
     micro_batches: int,
-    variables: list[tf.Variable],
+    variables: list[keras.Variable],
     values: tuple[str, ...],
+    changes: list[keras.Variable],
 ) -> tuple[Gradients, Values]:
     """Means of gradients and values over the parts of a batch, computed strictly one after another.
 
@@ -28,21 +33,18 @@ def mean_over_micro_batches(
         micro_batches: how many parts; must divide the batch.
         variables: that the gradients are of.
         values: names of the scalar values.
+        changes: variables that may change beside.
     """
     if micro_batches == 1:
         return gradients_of(*batch)
     dealt = [
-        None if each is None else tf.reshape(each, (each.shape[0] // micro_batches, micro_batches, *each.shape[1:]))
+        None if each is None else ops.reshape(each, (each.shape[0] // micro_batches, micro_batches, *each.shape[1:]))
         for each in batch
     ]
 
-    def add(index: tf.Tensor, gradients: Gradients, totals: Values) -> tuple[tf.Tensor, Gradients, Values]:
-        part_gradients, part_values = gradients_of(*(None if each is None else each[:, index] for each in dealt))
-        gradients = [total + part / micro_batches for total, part in zip(gradients, part_gradients, strict=True)]
-        return index + 1, gradients, {name: totals[name] + part_values[name] / micro_batches for name in values}
+    def add(index: Tensor, sums: tuple[Gradients, Values]) -> tuple[Gradients, Values]:
+        part = gradients_of(*(None if each is None else each[:, index] for each in dealt))
+        return keras.tree.map_structure(lambda total, each: total + each / micro_batches, sums, part)
 
-    zeros = [tf.zeros(variable.shape) for variable in variables], {name: tf.constant(0.0) for name in values}
-    _, gradients, means = tf.while_loop(
-        lambda index, *_: index < micro_batches, add, (tf.constant(0), *zeros), parallel_iterations=1
-    )
-    return gradients, means
+    zeros = [ops.zeros(variable.shape) for variable in variables], {name: ops.zeros(()) for name in values}
+    return backend.fold(add, micro_batches, zeros, changes)

@@ -11,25 +11,12 @@ import keras
 from keras import KerasTensor as Tensor
 from keras.random import SeedGenerator
 
+from pgkeras.backends import backend
+
 
 def number_of_replicas() -> int:
-    """Devices that compute a share of the current step each; 1 without a distribution strategy."""
-    return _replica()[1]
-
-
-def mean_over_replicas(values: dict[str, Tensor]) -> dict[str, Tensor]:
-    """Scalars averaged over all replicas, the same on each afterwards.
-
-    Args:
-        values: scalars by name, of this replica.
-    """
-    if number_of_replicas() == 1:
-        return values
-    import tensorflow as tf
-
-    stacked = tf.stack([tf.cast(value, tf.float32) for value in values.values()])
-    means = tf.distribute.get_replica_context().all_reduce(tf.distribute.ReduceOp.MEAN, stacked)
-    return dict(zip(values, tf.unstack(means), strict=True))
+    """Devices that compute a share of the current step each."""
+    return backend.replica()[1]
 
 
 def normal(shape: tuple, seed: SeedGenerator) -> Tensor:
@@ -67,17 +54,7 @@ def randint(shape: tuple, minval: int, maxval: int, *, seed: SeedGenerator) -> T
 
 
 def _share(draw: Callable[..., Tensor], shape: tuple, **options: object) -> Tensor:
-    index, number = _replica()
+    index, number = backend.replica()
     if number == 1:
         return draw(shape, **options)
     return draw((shape[0] * number, *shape[1:]), **options)[index::number]
-
-
-def _replica() -> tuple[int, int]:
-    """Which replica this is, and of how many."""
-    if keras.backend.backend() != "tensorflow":
-        return 0, 1
-    import tensorflow as tf
-
-    context = tf.distribute.get_replica_context()
-    return (context.replica_id_in_sync_group, context.num_replicas_in_sync) if context else (0, 1)

@@ -11,7 +11,6 @@ from pgkeras.command_line import PositiveNumber, command, config_options, run, t
 from pgkeras.config import Fit, ProgressiveConfig
 from pgkeras.data.options import fit_option
 from pgkeras.errors import UserError
-from pgkeras.first_import import refuse_other_backends
 from pgkeras.presets import PRESETS
 
 if TYPE_CHECKING:
@@ -82,7 +81,6 @@ def main(
         _refuse_options_beside_resume(given | {"out": out, "preset": preset, "kimg": kimg, "minutes": minutes} | flags)
     else:
         _check(data, preset, given, kimg, minutes, conditional)
-    refuse_other_backends("training")
     from pgkeras.training.session import Run
 
     if resume:

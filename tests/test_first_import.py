@@ -61,14 +61,6 @@ def test_tensorflow_is_required_where_it_is_not_installed(monkeypatch):
         first_import.require_tensorflow("the export")
 
 
-@pytest.mark.parametrize("backend", ["jax", "torch"])
-def test_training_says_which_backend_it_needs(backend, settings):
-    settings.write_text(f'{{"backend": "{backend}"}}')
-    told = f"{settings}: backend {backend}: training runs on TensorFlow only so far; set KERAS_BACKEND=tensorflow"
-    ended = script("-m", "pgkeras.train", "faces.npz", "--preset", "quick")
-    assert (ended.returncode, ended.stderr) == (2, f"error: {told}\n")
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize("first", ["import pgkeras, keras", "import keras, pgkeras", "import pgkeras.layers, keras"])
 def test_settings_of_another_project_change_nothing(first, settings):

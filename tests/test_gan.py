@@ -8,6 +8,7 @@ from keras import ops
 
 from pgkeras import ProgressiveConfig, build_discriminators, build_generators
 from pgkeras.augmentation import Augmentation
+from pgkeras.backends import backend
 from pgkeras.gan import ProgressiveGAN
 from pgkeras.losses import LOSSES
 
@@ -19,15 +20,19 @@ def make_gan(
     resolution: int = 8, fade_in: bool = True, loss: str = "wgan-gp", config: ProgressiveConfig = CONFIG, **options
 ) -> ProgressiveGAN:
     keras.utils.set_random_seed(3)
-    gan = ProgressiveGAN(
-        build_generators(config)[resolution],
-        build_discriminators(config)[resolution],
-        build_generators(config)[resolution],
+    pairs = [build(config)[resolution] for build in (build_generators, build_discriminators, build_generators)]
+    optimizers = [keras.optimizers.SGD(RATE) for _ in range(2)]
+    for pair, optimizer in zip(pairs, optimizers, strict=False):
+        optimizer.build([variable for variable in pair.variables if variable.trainable])
+    return ProgressiveGAN(
+        *pairs,
+        *optimizers,
+        LOSSES[loss],
         fade_in=fade_in,
         seed_generator=keras.random.SeedGenerator(5),
+        devices=backend.Devices(),
+        **options,
     )
-    gan.compile(keras.optimizers.SGD(RATE), keras.optimizers.SGD(RATE), LOSSES[loss], **options)
-    return gan
 
 
 def reals(resolution: int = 8) -> np.ndarray:
@@ -57,7 +62,7 @@ def test_wgan_gp_step_by_hand():
         )
     gradients = outer.gradient(loss, gan.discriminator.trainable_variables)
 
-    values = gan.train_step(tf.constant(reals()))
+    values = gan.step(tf.constant(reals()))
 
     assert float(values["discriminator_loss"]) == pytest.approx(float(loss), rel=1e-4)
     for variable, old, gradient in zip(gan.discriminator.trainable_variables, before, gradients, strict=True):
@@ -79,7 +84,7 @@ def test_relativistic_step_by_hand():
             scores = tf.reduce_sum(gan.discriminator(images))
         expected += 0.5 * 3.0 * 0.5 * np.square(tape.gradient(scores, images)).sum() / 4
 
-    values = gan.train_step(tf.constant(reals()))
+    values = gan.step(tf.constant(reals()))
     assert float(values["discriminator_loss"]) == pytest.approx(expected, rel=1e-5)
 
     twin.discriminator.set_weights(gan.discriminator.get_weights())
@@ -93,7 +98,7 @@ def test_a_step_moves_both_networks_and_its_values_are_finite(loss):
     gan = make_gan(loss=loss)
     gan.set_alpha(0.5)
     before = [gan.generator.get_weights(), gan.discriminator.get_weights()]
-    values = gan.train_step(tf.constant(reals()))
+    values = gan.step(tf.constant(reals()))
     assert all(np.isfinite(value) for value in values.values())
     for old, model in zip(before, (gan.generator, gan.discriminator), strict=True):
         assert any((a != b).any() for a, b in zip(old, model.get_weights(), strict=True))
@@ -103,7 +108,7 @@ def test_a_step_moves_both_networks_and_its_values_are_finite(loss):
 def test_moving_average_decays_by_images_shown(batch, decay):
     gan = make_gan(ema_decay=0.9)
     old = [variable.numpy() for variable in gan.ema_generator.trainable_variables]
-    gan.train_step(tf.constant(reals()[:batch]))
+    gan.step(tf.constant(reals()[:batch]))
     for average, before, new in zip(
         gan.ema_generator.trainable_variables, old, gan.generator.trainable_variables, strict=True
     ):
@@ -123,28 +128,22 @@ def test_reals_are_blended_as_the_generators_output():
 def test_no_retrace_when_alpha_the_penalty_or_the_learning_rate_moves():
     gan = make_gan()
     traces = []
-    step = gan.train_step
-    gan.train_step = lambda batch: traces.append(1) or step(batch)
-    dataset = tf.data.Dataset.from_tensors(reals()).repeat()
-
-    class Move(keras.callbacks.Callback):
-        def on_train_batch_begin(self, batch, logs=None):
-            gan.set_alpha(batch / 10)
-            gan.set_penalty_factor(1 - batch / 10)
-            gan.generator_optimizer.learning_rate = 0.001 * (batch + 1)
-            gan.discriminator_optimizer.learning_rate = 0.002 * (batch + 1)
-
-    gan.fit(dataset, steps_per_epoch=5, callbacks=[Move()], shuffle=False, verbose=0)
-    first = len(traces)
-    gan.fit(dataset, steps_per_epoch=5, callbacks=[Move()], shuffle=False, verbose=0)
-    assert len(traces) == first
+    step = gan.step
+    gan.step = lambda *batch: traces.append(1) or step(*batch)
+    for number in range(5):
+        gan.set_alpha(number / 10)
+        gan.set_penalty_factor(1 - number / 10)
+        gan.generator_optimizer.learning_rate = 0.001 * (number + 1)
+        gan.discriminator_optimizer.learning_rate = 0.002 * (number + 1)
+        gan.train_on([(reals(), None)])
+    assert len(traces) == 1
 
 
 def test_lazy_penalty_is_weighted_by_its_interval():
     """Over an interval of 3 the penalty shows at steps 0 and 3 only, three times as strong."""
     batch = tf.constant(reals())
-    every = float(make_gan(loss="non-saturating").train_step(batch)["penalty"])
-    step = tf.function(make_gan(loss="non-saturating", penalty_interval=3).train_step, autograph=False)
+    every = float(make_gan(loss="non-saturating").step(batch)["penalty"])
+    step = tf.function(make_gan(loss="non-saturating", penalty_interval=3).step, autograph=False)
     penalties = [float(step(batch)["penalty"]) for _ in range(4)]
     assert penalties[0] == pytest.approx(3 * every, rel=1e-4)
     assert penalties[1] == penalties[2] == 0
@@ -171,7 +170,7 @@ def test_ac_gan_step_by_hand():
     expected = 0.5 * np.mean((real_scores - 1) ** 2) + 0.5 * np.mean(np.square(fake_scores))
     expected += 0.7 * (cross_entropy(real_logits) + cross_entropy(fake_logits))
 
-    values = gan.train_step((tf.constant(reals()), LABELS))
+    values = gan.step(tf.constant(reals()), LABELS)
     assert float(values["discriminator_loss"]) == pytest.approx(expected, rel=1e-5)
 
     twin.discriminator.set_weights(gan.discriminator.get_weights())
@@ -184,7 +183,7 @@ def test_discriminator_steps_share_the_batch():
     gan, twin = make_gan(discriminator_steps=2), make_gan()
     batch = tf.constant(reals())
     gan._fade_reals = twin._fade_reals = lambda images: images
-    gan.train_step(batch)
+    gan.step(batch)
     for part in (batch[:2], batch[2:]):
         twin._update_discriminator(part, None)
     for one, other in zip(gan.discriminator.get_weights(), twin.discriminator.get_weights(), strict=True):
@@ -197,14 +196,14 @@ def test_generator_steps():
     twin._update_discriminator(batch, None)
     twin._update_generator(batch, None)
     twin._update_generator(batch, None)
-    gan.train_step(tf.constant(reals()))
+    gan.step(tf.constant(reals()))
     for one, other in zip(gan.generator.get_weights(), twin.generator.get_weights(), strict=True):
         np.testing.assert_allclose(one, other, atol=1e-6)
 
 
 def test_wgan_clips_the_weights_that_the_layers_use():
     gan = make_gan(loss="wgan")
-    gan.train_step(tf.constant(reals()))
+    gan.step(tf.constant(reals()))
     largest = LOSSES["wgan"].weight_clip
     for layer in gan.discriminator.layers:
         if hasattr(layer, "kernel"):
@@ -215,7 +214,7 @@ def test_wgan_clips_the_weights_that_the_layers_use():
 def test_the_average_has_the_batch_normalization_of_the_generator():
     config = CONFIG.model_copy(update={"generator_normalization": "batch"})
     gan = make_gan(config=config)
-    gan.train_step(tf.constant(reals()))
+    gan.step(tf.constant(reals()))
     moved = [variable for variable in gan.generator.non_trainable_variables if "moving" in variable.path]
     assert moved
     for average, variable in zip(
@@ -234,7 +233,7 @@ def test_reals_and_fakes_are_augmented_alike_and_the_penalty_sees_what_the_discr
     gan.augmentation.probability = 1.0
     judge = gan._judge
     gan._judge = lambda images: seen.append(images) or judge(images)
-    gan.train_step(tf.constant(reals()))
+    gan.step(tf.constant(reals()))
     assert [len(images) for images in seen] == [8, 4, 4]  # reals and fakes, mixed points; and the generator's fakes
     assert not any(images.numpy().any() for images in seen)
 
@@ -244,7 +243,7 @@ def test_augmentation_probability_follows_the_sign_of_the_real_scores(target, ex
     """Four images of 100 that would take it from 0 to 1; upward if more real scores are positive than the target."""
     gan = make_gan(augmentation=Augmentation(("colour",), probability=0.0, target=target, images_to_full=100))
     gan.discriminator.get_layer("discriminator_0004_score").bias.assign([10.0 if expected else -10.0])
-    values = gan.train_step(tf.constant(reals()))
+    values = gan.step(tf.constant(reals()))
     assert float(values["augmentation_probability"]) == pytest.approx(expected)
 
 
@@ -297,10 +296,10 @@ def test_micro_batches_of_whole_groups_change_nothing(loss):
     """16 images are 4 groups of 4 for the minibatch standard deviation, in one part, two or four."""
     batch = images(16)
     whole = make_gan(loss=loss)
-    expected = whole.train_step(batch)
+    expected = whole.step(batch)
     for number in (2, 4):
         parts = make_gan(loss=loss, micro_batches=number)
-        values = tf.function(parts.train_step, autograph=False)(batch)
+        values = tf.function(parts.step, autograph=False)(batch)
         for name in expected:
             tolerance = 0.2 if "variance" in name else 1e-4
             assert float(values[name]) == pytest.approx(float(expected[name]), rel=tolerance, abs=1e-6)
@@ -328,7 +327,7 @@ def test_dragans_points_are_as_far_from_the_reals_in_parts_as_in_the_whole_batch
         return points
 
     gan._penalized = record
-    gan.train_step(batch)
+    gan.step(batch)
     assert len(found) == micro_batches
     for part, shifts in enumerate(found):
         np.testing.assert_allclose(shifts, expected[part::micro_batches], rtol=1e-4, atol=1e-5)
@@ -339,7 +338,7 @@ def test_the_variance_is_the_unbiased_one_over_the_batch():
     gan = make_gan(fade_in=False)
     batch = np.zeros((4, 8, 8, 3), np.float32)
     batch[:2] = 1.0
-    assert float(gan.train_step(tf.constant(batch))["real_variance"]) == pytest.approx(1 / 3)
+    assert float(gan.step(tf.constant(batch))["real_variance"]) == pytest.approx(1 / 3)
 
 
 def test_fading_in_4x4_is_refused():

@@ -49,7 +49,8 @@ def save_checkpoint(state: TrainingState, folder: Path) -> Path:
 def load_checkpoint(state: TrainingState, path: Path) -> None:
     """Restores a state from a checkpoint of the same configuration.
 
-    What another version of this program kept of the progress and this one does not know is left out with a warning.
+    What another version of this program kept of the progress and this one does not know is left out with a warning. On
+    another backend training goes on, but not to the bit as it would have.
 
     Args:
         state: freshly made from the run's config.
@@ -60,6 +61,7 @@ def load_checkpoint(state: TrainingState, path: Path) -> None:
     """
     saved, arrays = read_checkpoint(path)
     known = {each.name for each in fields(Progress)}
+    saved.setdefault("backend", "tensorflow")  # Older versions trained on no other.
     progress = Progress(**{name: value for name, value in saved.items() if name in known})
     variables = state.variables()
     for name, variable in variables.items():
@@ -67,7 +69,11 @@ def load_checkpoint(state: TrainingState, path: Path) -> None:
             raise UserError(f"{path}: does not fit the run's config.json at {name}; was the config edited?")
     for name, variable in variables.items():
         variable.assign(arrays[name])
-    vars(state.progress).update(asdict(progress))
+    here = state.progress.backend
+    if progress.backend != here:
+        change = f"was trained on {progress.backend}; {here} goes on, with other random numbers and rounding"
+        print(f"warning: {path}: {change}", file=sys.stderr)
+    vars(state.progress).update(asdict(progress) | {"backend": here})
     if forgotten := sorted(saved.keys() - known):
         print(f"warning: {path}: {', '.join(forgotten)} of another version is not used", file=sys.stderr)
 

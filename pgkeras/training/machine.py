@@ -6,18 +6,17 @@ from collections import Counter
 from pathlib import Path
 
 import psutil
-import tensorflow as tf
+
+from pgkeras.backends import backend
 
 PROCESSORS = Path("/proc/cpuinfo")
 
 
 def describe_machine() -> str:
-    """The GPUs, or the processor and its cores where there is none, and the memory: "AMD EPYC 7R13, 2 cores, 16 GB"."""
-    devices = tf.config.list_physical_devices("GPU")
-    details = [tf.config.experimental.get_device_details(device) for device in devices]
-    gpus = Counter(each.get("device_name", "GPU") for each in details)
+    """Accelerators, or the processor and its cores where there is none, and memory: "AMD EPYC 7R13, 2 cores, 16 GB"."""
+    accelerators = Counter(each.name for each in backend.accelerators())
     cores = psutil.cpu_count()
-    parts = [f"{number} x {name}" if number > 1 else name for name, number in gpus.items()] or [_processor()]
+    parts = [f"{number} x {name}" if number > 1 else name for name, number in accelerators.items()] or [_processor()]
     return ", ".join([*parts, f"{cores} cores", f"{psutil.virtual_memory().total / 1e9:.0f} GB"])
 
 

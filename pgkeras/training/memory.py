@@ -7,7 +7,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
-import tensorflow as tf
+
+from pgkeras.backends import backend
 
 SECONDS_BETWEEN_LOOKS = 0.005
 CONTROL_GROUP = Path("/sys/fs/cgroup")
@@ -16,10 +17,10 @@ CONTROL_GROUP = Path("/sys/fs/cgroup")
 def available_memory() -> float:
     """Bytes that this process may still take: what the machine has free, and what its container allows.
 
-    With a GPU it is infinite, as steps take the GPU's memory then: TensorFlow does not tell how much there is, only,
-    by a ResourceExhaustedError, that there is no more.
+    With an accelerator it is infinite, as steps take the accelerator's memory then: that there is no more of it the
+    backend says by an error (see `is_out_of_memory`).
     """
-    if tf.config.list_logical_devices("GPU"):
+    if backend.peak_memory() is not None:
         return math.inf
     free = psutil.virtual_memory().available
     try:
@@ -31,7 +32,7 @@ def available_memory() -> float:
 
 
 class PeakMemory:
-    """Bytes in use when the work began, and at most until now; of the fullest GPU, or of the process without a GPU."""
+    """Bytes in use when the work began, and at most until now: of the fullest accelerator, or of the process."""
 
     def __init__(self) -> None:
         self.start = self.most = _memory_in_use()
@@ -48,7 +49,7 @@ def peak_memory() -> Iterator[PeakMemory]:
     Yields:
         What was seen, complete when the block ends.
     """
-    _forget_peak()
+    backend.forget_peak()
     peak = PeakMemory()
     ended = threading.Event()
 
@@ -67,19 +68,12 @@ def peak_memory() -> Iterator[PeakMemory]:
 
 
 def take_peak() -> int:
-    """Bytes in use at most since the last call, of the fullest GPU; without a GPU, those of the process now."""
+    """Bytes in use at most since the last call, of the fullest accelerator; without one, those of the process now."""
     used = _memory_in_use()
-    _forget_peak()
+    backend.forget_peak()
     return used
 
 
-def _forget_peak() -> None:
-    for gpu in tf.config.list_logical_devices("GPU"):
-        tf.config.experimental.reset_memory_stats(gpu.name)
-
-
 def _memory_in_use() -> int:
-    gpus = tf.config.list_logical_devices("GPU")
-    if gpus:
-        return max(tf.config.experimental.get_memory_info(gpu.name)["peak"] for gpu in gpus)
-    return psutil.Process().memory_info().rss
+    peak = backend.peak_memory()
+    return psutil.Process().memory_info().rss if peak is None else peak

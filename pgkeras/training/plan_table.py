@@ -43,5 +43,5 @@ def _rate(phase: Phase, rate: float) -> str:
 
 def _batch(state: TrainingState, phase: Phase) -> str:
     """Of 16: "2 x 8" in two parts, or on two devices, one part each."""
-    parts = state.config.at_resolution("micro_batches", phase.resolution) * state.strategy.num_replicas_in_sync
+    parts = state.config.at_resolution("micro_batches", phase.resolution) * state.devices.number
     return f"{parts} x {phase.batch_size // parts}" if parts > 1 else str(phase.batch_size)

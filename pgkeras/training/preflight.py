@@ -1,19 +1,18 @@
 """Before the first step of a run: every phase is built and run for a moment, so that none can fail days later."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 
-import keras
 import numpy as np
-import tensorflow as tf
 from tqdm import tqdm
 
+from pgkeras.backends import backend
 from pgkeras.data import Dataset
 from pgkeras.errors import UserError
 from pgkeras.schedule import Phase, Schedule
-from pgkeras.training.devices import agree
-from pgkeras.training.feed import feed, reading_data
+from pgkeras.training.feed import feed
 from pgkeras.training.memory import available_memory, peak_memory
 from pgkeras.training.state import TrainingState
 
@@ -57,12 +56,16 @@ def preflight(state: TrainingState, data: Dataset, schedule: Schedule, *, second
         UserError: if a phase does not fit even in its smallest parts.
     """
     before = {name: _unless_zero(np.array(variable)) for name, variable in state.variables().items()}
+
+    def restore() -> None:
+        for name, variable in state.variables().items():
+            variable.assign(np.zeros(variable.shape, variable.dtype) if before[name] is None else before[name])
+
     costs, growth = [], None
     for phase in schedule.phases:
-        cost, growth = _try_parts(state, data, phase, growth, seconds)
+        cost, growth = _try_parts(state, data, phase, growth, seconds, restore)
         costs.append(cost)
-    for name, variable in state.variables().items():
-        variable.assign(np.zeros(variable.shape, variable.dtype) if before[name] is None else before[name])
+    restore()
     return costs
 
 
@@ -79,20 +82,28 @@ class _Growth:
 
 
 def _try_parts(
-    state: TrainingState, data: Dataset, phase: Phase, growth: _Growth | None, seconds: float
+    state: TrainingState,
+    data: Dataset,
+    phase: Phase,
+    growth: _Growth | None,
+    seconds: float,
+    restore: Callable[[], None],
 ) -> tuple[PhaseCost, _Growth]:
     """The cost of a phase in the fewest parts that fit."""
     activations = _activations(state, phase)
     for micro_batches in _possible_micro_batches(state, phase):
         needed = growth.at(activations / micro_batches) if growth else 0.0
-        (does_not_fit,) = agree(state.strategy, needed > USABLE * available_memory())
+        (does_not_fit,) = state.devices.agree(needed > USABLE * available_memory())
         if does_not_fit:
             continue
         state.set_micro_batches(phase.resolution, micro_batches)
         try:
             with peak_memory() as peak:
                 measured = _measure(state, data, phase, seconds)
-        except tf.errors.ResourceExhaustedError:
+        except Exception as error:
+            if not backend.is_out_of_memory(error):
+                raise
+            restore()  # JAX has given away the state of a step that has failed.
             continue
         found = _Growth(max(peak.most - peak.start, 1), activations / micro_batches)
         cost = PhaseCost(
@@ -106,7 +117,7 @@ def _try_parts(
     sizes = f": {tqdm.format_sizeof(needed, 'B')} are needed, {tqdm.format_sizeof(free, 'B')} free"
     raise UserError(
         f"{phase.name} with batch {phase.batch_size} does not fit into memory, even in its smallest parts"
-        f"{sizes if does_not_fit else ''}; give a smaller --batch-size or --fmap-max, or --resolution "
+        f"{sizes if does_not_fit else ''}; give a smaller `batch_size` or `fmap_max`, or `resolution` "
         f"{phase.resolution // 2}"
     )
 
@@ -114,7 +125,7 @@ def _try_parts(
 def _possible_micro_batches(state: TrainingState, phase: Phase) -> Iterator[int]:
     """As many parts as the config wants, or more."""
     wanted = state.config.at_resolution("micro_batches", phase.resolution)
-    possible = state.config.possible_micro_batches(phase.batch_size // state.strategy.num_replicas_in_sync)
+    possible = state.config.possible_micro_batches(phase.batch_size // state.devices.number)
     return (number for number in possible if number >= wanted)
 
 
@@ -126,10 +137,12 @@ def _activations(state: TrainingState, phase: Phase) -> float:
 
 def _measure(state: TrainingState, data: Dataset, phase: Phase, seconds: float) -> "_Stopwatch":
     state.set_learning_rates(0.0, 0.0)
-    stopwatch = _Stopwatch(max(MEASURED_STEPS, state.config.penalty_interval), seconds)
-    reals = feed(state, data, phase, start=0, mirror=True)
-    with reading_data():
-        state.gan(phase).fit(reals, steps_per_epoch=1_000_000, callbacks=[stopwatch], shuffle=False, verbose=0)
+    gan = state.gan(phase)
+    with closing(feed(state, data, phase, start=0, mirror=True)) as reals:
+        stopwatch = _Stopwatch(max(MEASURED_STEPS, state.config.penalty_interval), seconds)
+        while not stopwatch.has_seen_enough:
+            gan.train_on(next(reals))
+            stopwatch.step_ended()
     return stopwatch
 
 
@@ -138,8 +151,8 @@ def _unless_zero(array: np.ndarray) -> np.ndarray | None:
     return array if array.any() else None
 
 
-class _Stopwatch(keras.callbacks.Callback):
-    """Times steps after the first one, which traces, and ends `fit` when it has seen enough.
+class _Stopwatch:
+    """Times steps after the first one, which traces.
 
     Args:
         steps: to time at least.
@@ -147,15 +160,13 @@ class _Stopwatch(keras.callbacks.Callback):
     """
 
     def __init__(self, steps: int, seconds: float) -> None:
-        super().__init__()
         self.steps = steps
         self.seconds = seconds
-
-    def on_train_begin(self, logs: dict | None = None) -> None:
+        self.has_seen_enough = False
         self.ends = []
         self.began = time.perf_counter()
 
-    def on_train_batch_end(self, batch: int, logs: dict | None = None) -> None:
+    def step_ended(self) -> None:
         self.ends.append(time.perf_counter())
         self.first = self.ends[0] - self.began
         steps = len(self.ends) - 1
@@ -163,4 +174,4 @@ class _Stopwatch(keras.callbacks.Callback):
             measured = self.ends[-1] - self.ends[0]
             self.seconds_per_step = measured / steps
             slow = not self.seconds and measured >= ENOUGH_SECONDS
-            self.model.stop_training = slow or (steps >= self.steps and measured >= self.seconds)
+            self.has_seen_enough = slow or (steps >= self.steps and measured >= self.seconds)

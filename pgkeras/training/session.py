@@ -16,11 +16,11 @@ import numpy as np
 from tqdm import tqdm
 
 import pgkeras
+from pgkeras.backends import backend, number_of_workers
 from pgkeras.config import Fit, ProgressiveConfig
 from pgkeras.data import Dataset, hold_out, open_dataset
 from pgkeras.errors import UserError
 from pgkeras.evaluation.measures import check_installed, least_images
-from pgkeras.first_import import refuse_other_backends
 from pgkeras.runs.description import RunDescription
 from pgkeras.runs.folder import RunFolder
 from pgkeras.runs.generators import choose_generator, load_generator
@@ -28,15 +28,15 @@ from pgkeras.runs.reals import write_reals
 from pgkeras.schedule import Schedule
 from pgkeras.training import plan
 from pgkeras.training.checkpoint import load_newest_checkpoint
-from pgkeras.training.devices import check_shares, choose_devices, is_chief, number_of_workers
+from pgkeras.training.devices import check_shares
 from pgkeras.training.disk import check_disk, disk_may_be_full, disk_needed
+from pgkeras.training.loop import train
 from pgkeras.training.machine import describe_machine
 from pgkeras.training.plan_table import plan_table
 from pgkeras.training.precision import fastest_precision
 from pgkeras.training.preflight import PhaseCost, preflight
 from pgkeras.training.start_from import start_from as begin_with
 from pgkeras.training.state import TrainingState
-from pgkeras.training_loop import train
 
 # For each phase, when `minutes` wants its speed.
 MEASURED_SECONDS = 1.5
@@ -104,13 +104,12 @@ class Run:
             UserError: if the data cannot be trained on with these options on this machine.
             pydantic.ValidationError: for an unknown option, a wrong value, or options that contradict each other.
         """
-        refuse_other_backends("training")
         began = time.monotonic()
         if kimg and minutes:
             raise UserError(f"`kimg` {kimg:g} and `minutes` {minutes:g} contradict each other: give one of them")
         data, out = Path(data), Path(out)
         given = config.model_dump(exclude_unset=True) if isinstance(config, ProgressiveConfig) else config or {}
-        strategy = choose_devices(devices)
+        chosen = backend.choose_devices(devices)
         if minutes and number_of_workers() > 1:
             raise UserError(f"`minutes` {minutes:g}: the machines of TF_CONFIG differ in speed; give `kimg` instead")
         side = ProgressiveConfig.from_preset(preset, **{"label_size": int(conditional)} | given).resolution
@@ -122,12 +121,11 @@ class Run:
         dataset, held_out = hold_out(everything, config.holdout)
         _check_data(dataset, config, data)
         _check_metrics(config, held_out)
-        check_shares(config, strategy.num_replicas_in_sync)
+        check_shares(config, chosen.number)
         RunFolder.check_writable(out)
-        with strategy.scope():
-            state = TrainingState(config, config.precision)
-            if start_from:
-                begin_with(state, Path(start_from))
+        state = TrainingState(config, config.precision, chosen)
+        if start_from:
+            begin_with(state, Path(start_from))
         costs = _try(state, dataset, seconds=MEASURED_SECONDS if minutes else 0.0)
         if minutes:
             left = 60 * minutes - (time.monotonic() - began)
@@ -161,19 +159,16 @@ class Run:
         Raises:
             UserError: if this is no run folder, or its data or checkpoints are not what they were.
         """
-        refuse_other_backends("training")
         folder, description = RunFolder.open(Path(path))
         config = _with_precision(description.config)
         dataset, held_out = description.open_data(data and Path(data))
         _check_metrics(config, held_out)
-        strategy = choose_devices(devices)
-        check_shares(config, strategy.num_replicas_in_sync)
-        with strategy.scope():
-            state = TrainingState(config, config.precision)
+        chosen = backend.choose_devices(devices)
+        check_shares(config, chosen.number)
+        state = TrainingState(config, config.precision, chosen)
         checkpoint = load_newest_checkpoint(state, folder.checkpoints)
         if description.start_from and not checkpoint:
-            with strategy.scope():
-                begin_with(state, Path(description.start_from))
+            begin_with(state, Path(description.start_from))
         return cls(description, state, (dataset, held_out), folder.path.parent, folder, checkpoint)
 
     @cached_property
@@ -200,7 +195,7 @@ class Run:
     @property
     def is_chief(self) -> bool:
         """Whether this process keeps the run's folder; of several machines that train together one does."""
-        return is_chief(self._state.strategy)
+        return self._state.devices.is_chief
 
     def train(self) -> bool:
         """Trains from where the run stands to the end of its schedule; Ctrl-C ends it with a checkpoint.
@@ -256,14 +251,14 @@ class Run:
         return copied
 
     def _summary(self) -> str:
-        config, replicas = self._state.config, self._state.strategy.num_replicas_in_sync
+        config, devices = self._state.config, self._state.devices.number
         number, side = self._dataset.images.shape[:2]
         parameters = _parameters(self._state)
         classes = f" in {config.label_size} classes" if config.label_size else ""
         return (
             f"{number:,} images of {side}x{side}{classes}; generator {parameters['generator']:,} and "
             f"discriminator {parameters['discriminator']:,} parameters; {self._state.precision}"
-            f"{f' on {replicas} devices' if replicas > 1 else ''}"
+            f"{f' on {devices} devices' if devices > 1 else ''}"
         )
 
     def _disk(self) -> str:

@@ -4,16 +4,16 @@ from dataclasses import dataclass, field
 
 import keras
 import numpy as np
-import tensorflow as tf
+from keras import ops
 
-from pgkeras.adam import FusedAdam
 from pgkeras.augmentation import Augmentation
+from pgkeras.backends import Devices, Precision, backend
 from pgkeras.config import ProgressiveConfig
 from pgkeras.gan import ProgressiveGAN
 from pgkeras.losses import LOSSES
 from pgkeras.networks import StagePair, build_discriminators, build_generators
 from pgkeras.schedule import Phase, Position
-from pgkeras.training.precision import POLICIES, Precision
+from pgkeras.training.precision import POLICIES
 
 
 @dataclass
@@ -22,6 +22,7 @@ class Progress:
 
     Attributes:
         images_shown: real images so far.
+        backend: of Keras, that the last step was computed with.
         seconds: time spent in training steps so far, over all sessions of the run.
         phase: index of the phase whose optimizer state is loaded; -1 before the first.
         tick_steps: steps since the last line of statistics.
@@ -36,6 +37,7 @@ class Progress:
     """
 
     images_shown: int = 0
+    backend: str = field(default_factory=keras.backend.backend)
     seconds: float = 0.0
     phase: int = -1
     tick_steps: int = 0
@@ -57,51 +59,52 @@ class Progress:
 class TrainingState:
     """The networks of all resolutions, their moving average, the optimizers, the random state and the progress.
 
-    Make it in the scope of the distribution strategy that trains it.
-
     Args:
         config: of the run; its seed decides the first weights.
         precision: of the trained networks; the moving average is float32.
+        devices: that train it, from `choose_devices`; None for one.
     """
 
-    def __init__(self, config: ProgressiveConfig, precision: Precision) -> None:
+    def __init__(self, config: ProgressiveConfig, precision: Precision, devices: Devices | None = None) -> None:
         keras.utils.set_random_seed(config.seed)
-        self.strategy = tf.distribute.get_strategy()
+        self.devices = devices or backend.Devices()
         self.precision = precision
-        dtype = POLICIES[precision]
         self.config = config
+        self.progress = Progress()
+        self._gans: dict[tuple[int, bool], ProgressiveGAN] = {}
+        with self.devices.scope():
+            self._make_variables(POLICIES[precision])
+
+    def _make_variables(self, dtype: str) -> None:
+        config = self.config
         self.generators = build_generators(config, dtype)
         self.discriminators = build_discriminators(config, dtype)
         self.ema_generators = build_generators(config)
         for average, variable in zip(_variables(self.ema_generators), _variables(self.generators), strict=True):
-            average.assign(variable)
+            average.assign(ops.copy(variable))
         self.generator_optimizer = self._adam(self.generators, "generator_optimizer")
         self.discriminator_optimizer = self._adam(self.discriminators, "discriminator_optimizer")
         self.seed_generator = keras.random.SeedGenerator(config.seed)
         self.augmentation = _augmentation(config)
-        self.progress = Progress()
-        self._gans: dict[tuple[int, bool], ProgressiveGAN] = {}
 
     def gan(self, phase: Phase) -> ProgressiveGAN:
-        """The compiled model that trains a phase, made once.
+        """What trains a phase, made once.
 
         Args:
             phase: of the schedule.
         """
         key = (phase.resolution, phase.fade_in)
         if key not in self._gans:
-            with self.strategy.scope():
-                gan = ProgressiveGAN(
-                    self.generators[phase.resolution],
-                    self.discriminators[phase.resolution],
-                    self.ema_generators[phase.resolution],
-                    fade_in=phase.fade_in,
-                    seed_generator=self.seed_generator,
-                )
-            gan.compile(
+            self._gans[key] = ProgressiveGAN(
+                self.generators[phase.resolution],
+                self.discriminators[phase.resolution],
+                self.ema_generators[phase.resolution],
                 self.generator_optimizer,
                 self.discriminator_optimizer,
                 LOSSES[self.config.loss],
+                fade_in=phase.fade_in,
+                seed_generator=self.seed_generator,
+                devices=self.devices,
                 penalty_weight=self.config.at_resolution("penalty_weight", phase.resolution),
                 penalty_interval=self.config.penalty_interval,
                 drift_weight=self.config.drift_weight,
@@ -112,7 +115,6 @@ class TrainingState:
                 augmentation=self.augmentation,
                 micro_batches=self.config.at_resolution("micro_batches", phase.resolution),
             )
-            self._gans[key] = gan
         return self._gans[key]
 
     def set_micro_batches(self, resolution: int, number: int) -> None:
@@ -172,11 +174,11 @@ class TrainingState:
         return named
 
     def _adam(self, pairs: dict[int, StagePair], name: str) -> keras.Optimizer:
-        optimizer = FusedAdam(
+        optimizer = backend.adam(
             beta_1=self.config.adam_beta1, beta_2=self.config.adam_beta2, epsilon=self.config.adam_epsilon, name=name
         )
         if self.precision == "float16":
-            optimizer = keras.optimizers.LossScaleOptimizer(optimizer, name=f"{name}_scale")
+            optimizer = backend.loss_scaled(optimizer, name=f"{name}_scale")
         optimizer.build([variable for variable in _variables(pairs) if variable.trainable])
         return optimizer
 

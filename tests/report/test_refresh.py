@@ -5,9 +5,9 @@ from types import SimpleNamespace
 import pytest
 
 from pgkeras import UserError
-from pgkeras.callbacks import Report, Snapshots
-from pgkeras.callbacks import report as module
 from pgkeras.schedule import Schedule
+from pgkeras.training.callbacks import Report, Snapshots
+from pgkeras.training.callbacks import report as module
 from pgkeras.training.state import Progress
 from tests.report.written_run import CONFIG, new_run
 
@@ -39,13 +39,13 @@ def train(tmp_path, monkeypatch):
         progress = Progress()
         report = Report(new_run(tmp_path))
         snapshots = Snapshots(Schedule.from_config(CONFIG), progress, snapshots_per_phase=4, writers=[report])
-        snapshots.set_model(SimpleNamespace(ema_generator=None))
+        snapshots.phase_begins(SimpleNamespace(ema_generator=None))
         with report.written_at_the_end():
             while progress.images_shown < 5_000:
-                snapshots.on_train_batch_begin(0)
+                snapshots.before_step()
                 progress.images_shown += 10
                 clock.now += seconds_per_step
-                snapshots.on_train_batch_end(0)
+                snapshots.after_step({})
         return clock
 
     return run

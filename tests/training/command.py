@@ -11,6 +11,8 @@ from tests.command_line_test import ROOT
 def start(*arguments: object, environment: Mapping[str, str] | None = None) -> subprocess.Popen:
     """Starts `python -m pgkeras.train`; its output is piped, as text.
 
+    PyTorch has one thread: where processors are shared with other work, two wait for each other.
+
     Args:
         arguments: of the command line.
         environment: variables added to this process's own.
@@ -18,7 +20,7 @@ def start(*arguments: object, environment: Mapping[str, str] | None = None) -> s
     return subprocess.Popen(
         [sys.executable, "-m", "pgkeras.train", *map(str, arguments)],
         cwd=ROOT,
-        env=os.environ | (environment or {}),
+        env=os.environ | {"OMP_NUM_THREADS": "1"} | (environment or {}),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

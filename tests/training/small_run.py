@@ -9,8 +9,8 @@ from pgkeras.data import open_dataset
 from pgkeras.runs.description import RunDescription
 from pgkeras.runs.folder import RunFolder
 from pgkeras.schedule import Schedule
+from pgkeras.training.loop import train
 from pgkeras.training.state import TrainingState
-from pgkeras.training_loop import train
 
 CONFIG = ProgressiveConfig(
     resolution=8,

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import tensorflow as tf
 
 from pgkeras import ProgressiveConfig, UserError
+from pgkeras.backends import number_of_workers
 from pgkeras.train import main as train
 from pgkeras.training import devices
 from tests.command_line_test import call
@@ -140,7 +140,7 @@ def test_parts_of_a_share_must_be_whole_groups():
 def test_a_damaged_cluster_description_is_an_error(monkeypatch, text):
     monkeypatch.setenv("TF_CONFIG", text)
     with pytest.raises(UserError, match=r"TF_CONFIG .*: is no description of a cluster"):
-        devices.number_of_workers()
+        number_of_workers()
 
 
 @pytest.mark.parametrize(
@@ -148,14 +148,4 @@ def test_a_damaged_cluster_description_is_an_error(monkeypatch, text):
 )
 def test_machines_are_counted(monkeypatch, cluster, expected):
     monkeypatch.setenv("TF_CONFIG", json.dumps({"cluster": cluster}))
-    assert devices.number_of_workers() == expected
-
-
-def test_more_gpus_than_there_are_is_an_error(monkeypatch):
-    monkeypatch.setattr(tf.config, "list_physical_devices", lambda kind: ["one", "two"])
-    with pytest.raises(UserError, match="--devices 3: this machine has 2 GPUs"):
-        devices.choose_devices(3)
-
-
-def test_one_machine_agrees_with_itself():
-    assert devices.agree(tf.distribute.get_strategy(), True, False) == [True, False]
+    assert number_of_workers() == expected

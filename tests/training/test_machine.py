@@ -3,8 +3,8 @@
 import re
 
 import pytest
-import tensorflow as tf
 
+from pgkeras.backends import Accelerator
 from pgkeras.training import machine
 
 
@@ -21,6 +21,5 @@ def test_a_processor_without_one(tmp_path, monkeypatch):
 
 @pytest.mark.parametrize(("number", "text"), [(1, "Fast GPU, "), (8, "8 x Fast GPU, ")])
 def test_gpus(monkeypatch, number, text):
-    monkeypatch.setattr(tf.config, "list_physical_devices", lambda kind: [object()] * number)
-    monkeypatch.setattr(tf.config.experimental, "get_device_details", lambda device: {"device_name": "Fast GPU"})
+    monkeypatch.setattr(machine.backend, "accelerators", lambda: [Accelerator("Fast GPU", "float16")] * number)
     assert machine.describe_machine().startswith(text)

@@ -2,9 +2,9 @@
 
 import numpy as np
 import pytest
-import tensorflow as tf
 
 from pgkeras import ProgressiveConfig
+from pgkeras.backends import Accelerator, backend
 from pgkeras.schedule import Schedule
 from pgkeras.training import precision
 from pgkeras.training.state import TrainingState
@@ -14,40 +14,41 @@ REALS = np.random.default_rng(0).uniform(-1, 1, (4, 8, 8, 3)).astype(np.float32)
 
 
 @pytest.mark.parametrize(
-    ("capabilities", "expected"),
+    ("precisions", "expected"),
     [
-        ([(9, 0)], "bfloat16"),
-        ([(8, 0), (8, 6)], "bfloat16"),
-        ([(8, 0), (7, 5)], "float16"),
-        ([(7, 0)], "float16"),
-        ([(6, 1)], "float32"),
-        ([None], "float32"),
+        (["bfloat16"], "bfloat16"),
+        (["bfloat16", "bfloat16"], "bfloat16"),
+        (["bfloat16", "float16"], "float16"),
+        (["float32", "bfloat16", "float16"], "float32"),
     ],
 )
-def test_the_oldest_gpu_decides(monkeypatch, capabilities, expected):
-    details = [{"compute_capability": each} if each else {} for each in capabilities]
-    monkeypatch.setattr(tf.config, "list_physical_devices", lambda kind: list(range(len(details))))
-    monkeypatch.setattr(tf.config.experimental, "get_device_details", lambda gpu: details[gpu])
+def test_the_oldest_gpu_decides(monkeypatch, precisions, expected):
+    monkeypatch.setattr(backend, "accelerators", lambda: [Accelerator("GPU", each) for each in precisions])
     assert precision.fastest_precision() == expected
 
 
 @pytest.mark.parametrize(
-    ("flags", "expected"),
-    [("avx512f avx512_bf16", "bfloat16"), ("amx_tile amx_bf16", "bfloat16"), ("avx2 avx512f", "float32")],
+    ("flags", "makes_use_of_them", "expected"),
+    [
+        ("avx512f avx512_bf16", True, "bfloat16"),
+        ("amx_tile amx_bf16", True, "bfloat16"),
+        ("avx2 avx512f", True, "float32"),
+        ("amx_tile amx_bf16", False, "float32"),
+    ],
 )
-def test_without_a_gpu_the_processor_decides(monkeypatch, tmp_path, flags, expected):
+def test_without_a_gpu_the_processor_decides(monkeypatch, tmp_path, flags, makes_use_of_them, expected):
     (tmp_path / "cpuinfo").write_text(f"flags : {flags}\n")
-    monkeypatch.setattr(tf.config, "list_physical_devices", lambda kind: [])
+    monkeypatch.setattr(backend, "accelerators", lambda: [])
+    monkeypatch.setattr(backend, "PROCESSOR_IS_FAST_IN_BFLOAT16", makes_use_of_them)
     monkeypatch.setattr(precision, "Path", lambda path: tmp_path / "cpuinfo")
     assert precision.fastest_precision() == expected
 
 
 def steps(state: TrainingState, number: int) -> list[dict[str, float]]:
     schedule = Schedule.from_config(CONFIG)
-    phase = schedule.phases[-1]
     state.follow_learning_rates(schedule.at(schedule.images))
-    step = tf.function(state.gan(phase).train_step, autograph=False)
-    return [{name: float(value) for name, value in step(tf.constant(REALS)).items()} for _ in range(number)]
+    gan = state.gan(schedule.phases[-1])
+    return [gan.train_on([(REALS, None)]) for _ in range(number)]
 
 
 @pytest.mark.slow

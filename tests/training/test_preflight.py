@@ -6,9 +6,9 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-import tensorflow as tf
 
 from pgkeras import ProgressiveConfig, UserError
+from pgkeras.backends import backend
 from pgkeras.data import open_dataset
 from pgkeras.gan import ProgressiveGAN
 from pgkeras.schedule import Schedule
@@ -32,13 +32,13 @@ def data(tmp_path_factory):
 def test_every_phase_is_tried_and_the_state_left_as_it_was(data, monkeypatch):
     state = TrainingState(CONFIG, "float32")
     seen = []
-    step = ProgressiveGAN.train_step
+    step = ProgressiveGAN.step
 
-    def count(self, batch):
-        seen.append((tuple(batch.shape), bool(self.fades)))
-        return step(self, batch)
+    def count(self, reals, labels):
+        seen.append((tuple(reals.shape), bool(self.fades)))
+        return step(self, reals, labels)
 
-    monkeypatch.setattr(ProgressiveGAN, "train_step", count)
+    monkeypatch.setattr(ProgressiveGAN, "step", count)
     before = {name: np.array(variable) for name, variable in state.variables().items()}
     costs = preflight.preflight(state, data, SCHEDULE, seconds=0)
     assert dict.fromkeys(seen) == dict.fromkeys([((16, 4, 4, 3), False), ((16, 8, 8, 3), True), ((16, 8, 8, 3), False)])
@@ -55,12 +55,10 @@ def test_speed_is_that_of_the_steps_after_the_first(monkeypatch, seconds, steps)
     clock = iter([0, *range(10, 100, 2)])
     monkeypatch.setattr(preflight, "time", SimpleNamespace(perf_counter=lambda: next(clock)))
     stopwatch = preflight._Stopwatch(3, seconds)
-    stopwatch.set_model(model := SimpleNamespace(stop_training=False))
-    stopwatch.on_train_begin()
-    for batch in range(1 + steps):
-        assert not model.stop_training
-        stopwatch.on_train_batch_end(batch)
-    assert model.stop_training
+    for _ in range(1 + steps):
+        assert not stopwatch.has_seen_enough
+        stopwatch.step_ended()
+    assert stopwatch.has_seen_enough
     assert (stopwatch.first, stopwatch.seconds_per_step) == (10, 2)
 
 
@@ -77,6 +75,15 @@ def test_a_resolution_that_does_not_fit_gets_micro_batches(data, monkeypatch):
     assert state.config.micro_batches == {4: 1, 8: 2}
 
 
+class OutOfMemoryError(Exception):
+    """As a backend raises one."""
+
+
+@pytest.fixture
+def out_of_memory(monkeypatch):
+    monkeypatch.setattr(backend, "is_out_of_memory", lambda error: isinstance(error, OutOfMemoryError))
+
+
 class FakePeak:
     """A step that takes so many bytes."""
 
@@ -91,13 +98,13 @@ class FakePeak:
 
 
 @pytest.mark.slow
-def test_a_device_that_runs_out_of_memory_gets_micro_batches(data, monkeypatch):
+def test_a_device_that_runs_out_of_memory_gets_micro_batches(data, monkeypatch, out_of_memory):
     state = TrainingState(CONFIG, "float32")
     measure = preflight._measure
 
     def run_out(state, data, phase, seconds):
         if phase.resolution == 8 and state.config.at_resolution("micro_batches", 8) < 4:
-            raise tf.errors.ResourceExhaustedError(None, None, "out of memory")
+            raise OutOfMemoryError
         return measure(state, data, phase, seconds)
 
     monkeypatch.setattr(preflight, "_measure", run_out)
@@ -121,16 +128,16 @@ def test_what_does_not_fit_in_its_smallest_parts_is_refused(data, monkeypatch):
 def test_a_gpus_memory_is_not_compared_with_the_machines(data, monkeypatch):
     """Steps that take a petabyte of a GPU's memory are tried; what the machine has free has no part in it."""
     state = TrainingState(CONFIG, "float32")
-    monkeypatch.setattr(tf.config, "list_logical_devices", lambda kind: [SimpleNamespace(name="GPU:0")])
+    monkeypatch.setattr(backend, "peak_memory", lambda: 10**15)
     monkeypatch.setattr(preflight, "_measure", lambda *_: SimpleNamespace(first=2.0, seconds_per_step=1.0))
     monkeypatch.setattr(preflight, "peak_memory", lambda: FakePeak(10**15))
     costs = preflight.preflight(state, data, SCHEDULE, seconds=0)
     assert [(cost.memory, cost.micro_batches) for cost in costs] == [(10**15, 1)] * 3
 
 
-def test_a_gpu_that_runs_out_of_memory_even_in_the_smallest_parts_is_an_error(data, monkeypatch):
+def test_a_gpu_that_runs_out_of_memory_even_in_the_smallest_parts_is_an_error(data, monkeypatch, out_of_memory):
     def run_out(*_):
-        raise tf.errors.ResourceExhaustedError(None, None, "out of memory")
+        raise OutOfMemoryError
 
     state = TrainingState(CONFIG, "float32")
     monkeypatch.setattr(preflight, "available_memory", lambda: math.inf)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from pgkeras import UserError
-from pgkeras.callbacks import Checkpoints
+from pgkeras.training.callbacks import Checkpoints
 from pgkeras.training.checkpoint import load_checkpoint, load_newest_checkpoint, save_checkpoint
 from pgkeras.training.state import TrainingState
 from tests.training.small_run import CONFIG, IMAGES_IN_ALL, new_run, run, statistics
@@ -18,14 +18,14 @@ def stop_after(monkeypatch):
     """Makes the user press Ctrl-C after so many images."""
 
     def arrange(images: int | None) -> None:
-        original = Checkpoints.on_train_batch_end
+        original = Checkpoints.after_step
 
-        def on_train_batch_end(self, batch, logs=None):
+        def after_step(self, values):
             if self.state.progress.images_shown == images:
                 self.asked = True
-            original(self, batch, logs)
+            original(self, values)
 
-        monkeypatch.setattr(Checkpoints, "on_train_batch_end", on_train_batch_end)
+        monkeypatch.setattr(Checkpoints, "after_step", after_step)
 
     return arrange
 

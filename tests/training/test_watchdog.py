@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from pgkeras import ProgressiveConfig, UserError
-from pgkeras.callbacks import FollowSchedule
 from pgkeras.runs.checkpoint_file import list_checkpoints
 from pgkeras.schedule import Schedule
 from pgkeras.training import watchdog as module
+from pgkeras.training.callbacks import FollowSchedule
 from pgkeras.training.checkpoint import load_checkpoint, save_checkpoint
 from pgkeras.training.state import Progress, TrainingState
 from pgkeras.training.watchdog import LASTING_IMAGES, MOST_OVERFLOWS, DivergedError, Watchdog
@@ -28,16 +28,16 @@ def break_once(monkeypatch):
     """Arranges that something happens to the state once, when so many images have been shown."""
 
     def arrange(state: TrainingState, images: int, damage) -> None:
-        original = FollowSchedule.on_train_batch_begin
+        original = FollowSchedule.before_step
         happened = []
 
-        def on_train_batch_begin(self, batch, logs=None):
-            original(self, batch, logs)
+        def before_step(self):
+            original(self)
             if self.progress.images_shown == images and not happened:
                 happened.append(True)
                 damage(state)
 
-        monkeypatch.setattr(FollowSchedule, "on_train_batch_begin", on_train_batch_begin)
+        monkeypatch.setattr(FollowSchedule, "before_step", before_step)
 
     return arrange
 
@@ -147,14 +147,14 @@ def test_a_rollback_survives_a_kill(tmp_path, faces, break_once, monkeypatch):
     """The checkpoint that it went back to knows of it, so that a resumed run counts on from there."""
     state, folder = TrainingState(CONFIG, "float32"), new_run(tmp_path, faces, "run")
     break_once(state, 44, lambda state: weight(state, "discriminator_0004_score/bias").assign([np.inf]))
-    original = FollowSchedule.on_train_batch_begin
+    original = FollowSchedule.before_step
 
-    def die(self, batch, logs=None):
+    def die(self):
         if self.progress.rollbacks:
             raise MemoryError
-        original(self, batch, logs)
+        original(self)
 
-    monkeypatch.setattr(FollowSchedule, "on_train_batch_begin", die)
+    monkeypatch.setattr(FollowSchedule, "before_step", die)
     with pytest.raises(MemoryError):
         run(state, folder, faces)
     other = TrainingState(CONFIG, "float32")

@@ -2,8 +2,8 @@
 
 from types import SimpleNamespace
 
-from pgkeras.callbacks import Snapshots
 from pgkeras.schedule import Phase, Schedule
+from pgkeras.training.callbacks import Snapshots
 from pgkeras.training.state import Progress
 
 # 4x4 to 40 images, 8x8 fading in to 80, straight to 120; a fade-in begins one step after its boundary.
@@ -30,11 +30,11 @@ def notes(*names, start=0, end=120):
     """What is noted from one number of images to another, two snapshots a phase."""
     found, progress = [], Progress(images_shown=start)
     snapshots = Snapshots(SCHEDULE, progress, 2, [Notebook(name, found) for name in names])
-    snapshots.set_model(SimpleNamespace(ema_generator="average"))
+    snapshots.phase_begins(SimpleNamespace(ema_generator="average"))
     while progress.images_shown < end:
-        snapshots.on_train_batch_begin(0)
+        snapshots.before_step()
         progress.images_shown += 10
-        snapshots.on_train_batch_end(0)
+        snapshots.after_step({})
     return found
 
 

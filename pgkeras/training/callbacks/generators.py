@@ -3,8 +3,8 @@
 import shutil
 
 from pgkeras.atomic import atomic_path
-from pgkeras.callbacks.snapshots import Snapshot
 from pgkeras.runs.folder import RunFolder
+from pgkeras.training.callbacks.snapshots import Snapshot
 
 
 class Generators:

@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from pgkeras.callbacks.snapshots import Snapshot
 from pgkeras.config import ProgressiveConfig
 from pgkeras.images import enlarge, grid, to_uint8, write_png
 from pgkeras.labels import one_hot, rows
@@ -10,6 +9,7 @@ from pgkeras.latents import latents_from_seeds
 from pgkeras.runs.folder import RunFolder
 from pgkeras.runs.grid import COLUMNS, ROWS, classes_shown
 from pgkeras.sampling import sample_batches
+from pgkeras.training.callbacks.snapshots import Snapshot
 from pgkeras.training.tensorboard import EventFile
 
 

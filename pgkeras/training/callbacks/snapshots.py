@@ -6,7 +6,9 @@ from typing import Protocol
 
 import keras
 
+from pgkeras.gan import ProgressiveGAN
 from pgkeras.schedule import Position, Schedule
+from pgkeras.training.callbacks.callback import Callback
 from pgkeras.training.state import Progress
 
 
@@ -36,7 +38,7 @@ class Writer(Protocol):
         """
 
 
-class Snapshots(keras.callbacks.Callback):
+class Snapshots(Callback):
     """Cuts every phase into equal parts, and takes a snapshot at the end of each.
 
     Args:
@@ -49,20 +51,22 @@ class Snapshots(keras.callbacks.Callback):
     def __init__(
         self, schedule: Schedule, progress: Progress, snapshots_per_phase: int, writers: Sequence[Writer]
     ) -> None:
-        super().__init__()
         self.schedule = schedule
         self.progress = progress
         self.snapshots_per_phase = snapshots_per_phase
         self.writers = writers
 
-    def on_train_batch_begin(self, batch: int, logs: dict | None = None) -> None:
+    def phase_begins(self, gan: ProgressiveGAN) -> None:
+        self.gan = gan
+
+    def before_step(self) -> None:
         self.position = self.schedule.at(self.progress.images_shown)
         self.part = self._part()
 
-    def on_train_batch_end(self, batch: int, logs: dict | None = None) -> None:
+    def after_step(self, values: dict[str, float]) -> None:
         if self._part() == self.part:
             return
-        snapshot = Snapshot(self.model.ema_generator, self.position, self.progress.images_shown)
+        snapshot = Snapshot(self.gan.ema_generator, self.position, self.progress.images_shown)
         for writer in self.writers:
             writer.write(snapshot)
 

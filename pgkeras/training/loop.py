@@ -1,8 +1,14 @@
 """The loop over the phases."""
 
 from collections.abc import Sequence
+from contextlib import closing
 
-from pgkeras.callbacks import (
+from pgkeras.data import Dataset
+from pgkeras.runs.checkpoint_file import list_checkpoints
+from pgkeras.runs.folder import RunFolder
+from pgkeras.schedule import Position, Schedule
+from pgkeras.training.callbacks import (
+    Callback,
     Checkpoints,
     FollowSchedule,
     Generators,
@@ -12,12 +18,8 @@ from pgkeras.callbacks import (
     Snapshots,
     Statistics,
 )
-from pgkeras.data import Dataset
-from pgkeras.runs.checkpoint_file import list_checkpoints
-from pgkeras.runs.folder import RunFolder
-from pgkeras.schedule import Position, Schedule
 from pgkeras.training.checkpoint import save_checkpoint
-from pgkeras.training.feed import feed, reading_data
+from pgkeras.training.feed import feed
 from pgkeras.training.rollback import roll_back
 from pgkeras.training.state import TrainingState
 from pgkeras.training.tensorboard import EventFile
@@ -78,17 +80,26 @@ def train(
     return progress.images_shown >= schedule.images
 
 
-def _train_phase(state: TrainingState, data: Dataset, schedule: Schedule, position: Position, callbacks: list) -> None:
-    """Trains from a position to the end of its phase."""
+def _train_phase(
+    state: TrainingState, data: Dataset, schedule: Schedule, position: Position, callbacks: Sequence[Callback]
+) -> None:
+    """Trains from a position to the end of its phase, or until a callback wants no further step."""
     progress = state.progress
     if position.index != progress.phase:
         state.reset_optimizers()
         progress.phase = position.index
-    with reading_data():
-        state.gan(position.phase).fit(
-            feed(state, data, position.phase, start=progress.images_shown, mirror=state.config.mirror),
-            steps_per_epoch=schedule.steps_left(progress.images_shown),
-            callbacks=callbacks,
-            shuffle=False,
-            verbose=0,
-        )
+    gan = state.gan(position.phase)
+    reals = feed(state, data, position.phase, start=progress.images_shown, mirror=state.config.mirror)
+    with closing(reals):
+        for callback in callbacks:
+            callback.phase_begins(gan)
+        for _ in range(schedule.steps_left(progress.images_shown)):
+            for callback in callbacks:
+                callback.before_step()
+            values = gan.train_on(next(reals))
+            for callback in callbacks:
+                callback.after_step(values)
+            if any(callback.stopped for callback in callbacks):
+                break
+        for callback in callbacks:
+            callback.phase_ends()

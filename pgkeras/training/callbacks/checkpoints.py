@@ -6,18 +6,17 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import keras
-
+from pgkeras.gan import ProgressiveGAN
 from pgkeras.runs.folder import RunFolder
+from pgkeras.training.callbacks.callback import Callback
 from pgkeras.training.checkpoint import save_checkpoint
-from pgkeras.training.devices import agree
 from pgkeras.training.state import TrainingState
 
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
-class Checkpoints(keras.callbacks.Callback):
-    """Saves the full state; once a stop is asked for, ends `fit` after the current step, on all machines alike.
+class Checkpoints(Callback):
+    """Saves the full state; once a stop is asked for, ends training after the current step, on all machines alike.
 
     Args:
         state: of the training.
@@ -29,7 +28,6 @@ class Checkpoints(keras.callbacks.Callback):
     """
 
     def __init__(self, state: TrainingState, folder: RunFolder, minutes: float) -> None:
-        super().__init__()
         self.state = state
         self.folder = folder
         self.seconds = 60 * minutes
@@ -49,19 +47,17 @@ class Checkpoints(keras.callbacks.Callback):
             for number, handler in handlers.items():
                 signal.signal(number, handler)
 
-    def on_train_begin(self, logs: dict | None = None) -> None:
+    def phase_begins(self, gan: ProgressiveGAN) -> None:
         self.saved = time.monotonic()
 
-    def on_train_batch_end(self, batch: int, logs: dict | None = None) -> None:
+    def after_step(self, values: dict[str, float]) -> None:
         due = time.monotonic() - self.saved >= self.seconds
-        self.stopped, due = agree(self.state.strategy, self.asked, due)
-        if self.stopped:
-            self.model.stop_training = True
-        elif due:
+        self.stopped, due = self.state.devices.agree(self.asked, due)
+        if due and not self.stopped:
             save_checkpoint(self.state, self.folder.checkpoints)
             self.saved = time.monotonic()
 
-    def on_train_end(self, logs: dict | None = None) -> None:
+    def phase_ends(self) -> None:
         save_checkpoint(self.state, self.folder.checkpoints)
 
     def _stop(self, number: int, frame: object) -> None:

@@ -5,10 +5,10 @@ import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from pgkeras.callbacks.snapshots import Snapshot
 from pgkeras.errors import UserError
 from pgkeras.report import write_report
 from pgkeras.runs.folder import RunFolder
+from pgkeras.training.callbacks.snapshots import Snapshot
 
 LARGEST_SHARE = 0.02
 # What the first page is taken to cost.

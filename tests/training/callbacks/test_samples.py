@@ -7,7 +7,7 @@ import numpy as np
 from PIL import Image
 
 from pgkeras import ProgressiveConfig
-from pgkeras.callbacks import Samples
+from pgkeras.training.callbacks import Samples
 from pgkeras.training.tensorboard import EventFile
 from tests.report.written_run import new_run
 

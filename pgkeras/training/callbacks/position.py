@@ -2,13 +2,13 @@
 
 import time
 
-import keras
-
+from pgkeras.gan import ProgressiveGAN
 from pgkeras.schedule import Position, Schedule
+from pgkeras.training.callbacks.callback import Callback
 from pgkeras.training.state import TrainingState
 
 
-class FollowSchedule(keras.callbacks.Callback):
+class FollowSchedule(Callback):
     """Moves training along its schedule. It must be the first callback: the others read the progress.
 
     Args:
@@ -17,21 +17,21 @@ class FollowSchedule(keras.callbacks.Callback):
     """
 
     def __init__(self, schedule: Schedule, state: TrainingState) -> None:
-        super().__init__()
         self.schedule = schedule
         self.state = state
         self.progress = state.progress
 
-    def on_train_begin(self, logs: dict | None = None) -> None:
+    def phase_begins(self, gan: ProgressiveGAN) -> None:
+        self.gan = gan
         self.before: Position | None = None
 
-    def on_train_batch_begin(self, batch: int, logs: dict | None = None) -> None:
+    def before_step(self) -> None:
         self.position = position = self.schedule.at(self.progress.images_shown)
         # An assignment takes as long as a layer at 4x4: only what changes is assigned.
         if self._changes("alpha"):
-            self.model.set_alpha(position.alpha)
+            self.gan.set_alpha(position.alpha)
         if self._changes("penalty_factor"):
-            self.model.set_penalty_factor(position.penalty_factor)
+            self.gan.set_penalty_factor(position.penalty_factor)
         if self._changes("generator_learning_rate") or self._changes("discriminator_learning_rate"):
             self.state.follow_learning_rates(position)
         self.before = position
@@ -40,7 +40,7 @@ class FollowSchedule(keras.callbacks.Callback):
     def _changes(self, name: str) -> bool:
         return self.before is None or getattr(self.before, name) != getattr(self.position, name)
 
-    def on_train_batch_end(self, batch: int, logs: dict | None = None) -> None:
+    def after_step(self, values: dict[str, float]) -> None:
         self.progress.images_shown += self.position.phase.images_per_step
         seconds = time.perf_counter() - self.began
         self.progress.seconds += seconds

@@ -2,19 +2,20 @@
 
 from collections.abc import Sequence
 
-import keras
 from tqdm import tqdm
 
+from pgkeras.gan import ProgressiveGAN
 from pgkeras.json_lines import append_line
 from pgkeras.runs.folder import RunFolder
 from pgkeras.schedule import Position, Schedule
+from pgkeras.training.callbacks.callback import Callback
 from pgkeras.training.memory import take_peak
 from pgkeras.training.state import Progress
 from pgkeras.training.tensorboard import EventFile
 from pgkeras.training.watchdog import Watchdog
 
 
-class Statistics(keras.callbacks.Callback):
+class Statistics(Callback):
     """Averages the steps' values over a tick and reports them, with speed and time left.
 
     A tick all of whose steps overflowed (see Watchdog) is reported with the next.
@@ -39,7 +40,6 @@ class Statistics(keras.callbacks.Callback):
         watchdog: Watchdog,
         events: EventFile,
     ) -> None:
-        super().__init__()
         self.schedule = schedule
         self.progress = progress
         self.ticks_per_phase = ticks_per_phase
@@ -51,19 +51,19 @@ class Statistics(keras.callbacks.Callback):
             total=schedule.images, initial=progress.images_shown, unit="image", disable=None, dynamic_ncols=True
         )
 
-    def on_train_begin(self, logs: dict | None = None) -> None:
+    def phase_begins(self, gan: ProgressiveGAN) -> None:
         self.bar.update(self.progress.images_shown - self.bar.n)
 
-    def on_train_batch_begin(self, batch: int, logs: dict | None = None) -> None:
+    def before_step(self) -> None:
         self.position = self.schedule.at(self.progress.images_shown)
         self.part = self.schedule.part(self.progress.images_shown, self.ticks_per_phase)
 
-    def on_train_batch_end(self, batch: int, logs: dict[str, float]) -> None:
+    def after_step(self, values: dict[str, float]) -> None:
         progress = self.progress
         progress.tick_steps += 1
-        if self.watchdog.check_step(logs):
-            for name, value in logs.items():
-                progress.tick_sums[name] = progress.tick_sums.get(name, 0.0) + float(value)
+        if self.watchdog.check_step(values):
+            for name, value in values.items():
+                progress.tick_sums[name] = progress.tick_sums.get(name, 0.0) + value
         else:
             progress.tick_overflows += 1
         self.bar.update(self.position.phase.images_per_step)
