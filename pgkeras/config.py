@@ -266,6 +266,12 @@ class ProgressiveConfig(BaseModel):
     ema_decay: float = Field(
         0.999, ge=0, lt=1, description="Decay of the generator's moving average, per 16 photos; 0: no average."
     )
+    ema_rampup: PositiveFloat | None = Field(
+        None,
+        le=1,
+        description="Part of the photos shown so far that the moving average's half-life must not exceed, so that it "
+        "follows faster early on; StyleGAN2-ADA has 0.05.  [default: no limit]",
+    )
 
     DATA: ClassVar[str] = "Data"
     holdout: float = Field(
