@@ -196,11 +196,15 @@ class Devices:
         )
 
         def run(shares: Sequence) -> np.ndarray:
-            values, result = jitted([variable.value for variable in variables], *shares[0])
+            values, result = jitted([self._on_all(variable.value) for variable in variables], *shares[0])
             _assign(variables, values)
             return np.asarray(result)
 
         return run
+
+    def _on_all(self, value: Tensor) -> Tensor:
+        """Values from outside of a step lie on one device, and would have it compiled again."""
+        return value if value.sharding == self._whole else jax.device_put(value, self._whole)
 
 
 def choose_devices(number: int | None) -> Devices:

@@ -52,7 +52,7 @@ def found(tmp_path_factory) -> dict[str, dict[str, np.ndarray]]:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("case", CASES, ids=name)
-@pytest.mark.parametrize("pair", combinations(BACKENDS, 2), ids=" and ".join)
+@pytest.mark.parametrize("pair", list(combinations(BACKENDS, 2)), ids=" and ".join)
 def test_losses_and_weights_after_a_step(found, pair, case):
     for backend in pair:
         if backend not in found:
