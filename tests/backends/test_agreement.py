@@ -66,7 +66,7 @@ if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as folder:
         steps = {backend: run_step(backend, Path(folder)) for backend in BACKENDS}
     pairs = list(combinations(BACKENDS, 2))
-    print(f"{'values (relative), weights (absolute)':<45}" + "".join(f"{' and '.join(pair):>24}" for pair in pairs))
+    print(f"{'values (relative), weights (absolute)':<50}" + "".join(f"{' and '.join(pair):>24}" for pair in pairs))
     for case in CASES:
         both = (differences(*(steps[backend] for backend in pair), case) for pair in pairs)
-        print(f"{name(case):<45}" + "".join(f"{values:>14.1e}{weights:>10.1e}" for values, weights in both))
+        print(f"{name(case):<50}" + "".join(f"{values:>14.1e}{weights:>10.1e}" for values, weights in both))
