@@ -92,7 +92,7 @@ class Backend(Protocol):
         otherwise: Callable[[], Tensor],
         changes: Sequence[keras.Variable],
     ) -> Tensor:
-        """One of two values; the other one is not computed.
+        """One of two values; the other one is not computed, if the backend can help it.
 
         Args:
             predicate: which.
