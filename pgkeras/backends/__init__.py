@@ -2,6 +2,8 @@
 
 | | TensorFlow | JAX | PyTorch |
 |---|---|---|---|
+| `convolve` | Keras's | Keras's | without copies into another layout |
+| `leaky_relu` | a gradient that is a product | Keras's | Keras's |
 | `gradients`, `image_gradients` | GradientTape | `jax.grad` | `torch.autograd.grad` |
 | `conditional`, `fold` | `tf.cond`, `tf.while_loop` | `jax.lax.cond`, `jax.lax.fori_loop` | `if`, `for` |
 | `Devices.compiled` | `tf.function` | `jax.jit` over a mesh, the state donated | runs eagerly |

@@ -69,6 +69,13 @@ class _Scope(keras.StatelessScope):
         return self.values_of(changes)
 
 
+def convolve(images: Tensor, kernel: Tensor, padding: str) -> Tensor:
+    return keras.ops.conv(images, kernel, padding=padding)
+
+
+leaky_relu = keras.ops.leaky_relu
+
+
 def gradients(loss_of: Callable[[], tuple], variables: Sequence[keras.Variable]) -> tuple[list[Tensor], object]:
     assigned = []
 
