@@ -6,6 +6,7 @@ from pathlib import Path
 from pgkeras.config import Fit
 from pgkeras.data import Dataset, open_dataset
 from pgkeras.errors import UserError
+from pgkeras.runs.data import open_data
 from pgkeras.runs.folder import RunFolder, is_run
 
 
@@ -48,6 +49,6 @@ def open_reals(run_or_model: Path, data: Path | None, fit: Fit, side: int) -> Re
         raise UserError(f"{run_or_model}: is no run, which would know its images; give real images with `data`")
     if fit != "refuse":
         raise UserError(f"`fit` {fit}: the run's images are opened as train did; drop `fit`, or give `data`")
-    _, description = RunFolder.open(run_or_model)
-    training, held_out = description.open_data()
+    folder, description = RunFolder.open(run_or_model)
+    training, held_out = open_data(folder, description)
     return Reals(Path(description.data), held_out, training, held_out=held_out is not training)
