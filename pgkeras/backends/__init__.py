@@ -22,12 +22,11 @@ from importlib import import_module
 import keras
 
 from pgkeras.backends.accelerator import Accelerator, Precision
-from pgkeras.backends.cluster import number_of_workers
 from pgkeras.backends.interface import Backend, Devices, Share
 from pgkeras.errors import UserError
 from pgkeras.first_import import BACKENDS
 
-__all__ = ["Accelerator", "Devices", "Precision", "Share", "backend", "number_of_workers"]
+__all__ = ["Accelerator", "Devices", "Precision", "Share", "backend"]
 
 
 def _chosen() -> Backend:

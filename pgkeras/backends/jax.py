@@ -20,7 +20,7 @@ from jax.sharding import Mesh, NamedSharding, PartitionSpec
 from keras import KerasTensor as Tensor
 
 from pgkeras.backends.accelerator import Accelerator, fastest_on_cuda
-from pgkeras.backends.cluster import refuse_cluster
+from pgkeras.cluster import refuse_cluster
 from pgkeras.errors import UserError
 
 # XLA's convolutions on processors do not use it.

@@ -10,7 +10,7 @@ import tensorflow as tf
 from keras import KerasTensor as Tensor
 
 from pgkeras.backends.accelerator import Accelerator, fastest_on_cuda
-from pgkeras.backends.cluster import number_of_workers
+from pgkeras.cluster import number_of_workers
 from pgkeras.errors import UserError
 
 PROCESSOR_IS_FAST_IN_BFLOAT16 = True

@@ -11,7 +11,7 @@ from keras import KerasTensor as Tensor
 from keras import ops
 
 from pgkeras.backends.accelerator import Accelerator, fastest_on_cuda
-from pgkeras.backends.cluster import refuse_cluster
+from pgkeras.cluster import refuse_cluster
 from pgkeras.errors import UserError
 
 PROCESSOR_IS_FAST_IN_BFLOAT16 = True

@@ -62,7 +62,8 @@ def _shortest_options(config: ProgressiveConfig) -> list[str]:
     ways = [option_words(_differences(config, ProgressiveConfig()))]
     for name, preset in PRESETS.items():
         differences = _differences(config, preset())
-        if None not in differences.values() and () not in differences.values():
+        untyped = None in differences.values() or () in differences.values()
+        if not untyped and not _differences(config, ProgressiveConfig.from_preset(name, **differences)):
             ways.append([f"--preset {name}", *option_words(differences)])
     return min(ways, key=len)
 
