@@ -69,6 +69,30 @@ def test_killed_at_random_moments_and_run_again_it_ends_with_the_same_files(tmp_
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_ends_it_in_order_and_the_same_command_goes_on(tmp_path, collection, uninterrupted, number):
+    command = [sys.executable, "preprocessing/crop_faces.py", collection, "--out", tmp_path / "faces.npz"]
+    command += ["--size", "64", "--preview", "--workers", "1", *LENIENT]
+    partial = tmp_path / ".faces.partial"
+    for awaited in ("job.json", "[0-9]*.found.npz"):
+        with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+            while process.poll() is None and not list(partial.glob(awaited)):
+                time.sleep(0.01)
+            process.send_signal(number)
+            _, said = process.communicate()
+        assert process.returncode == 128 + number
+        assert "Traceback" not in said
+        assert not list(tmp_path.glob("faces.*"))
+        if awaited == "job.json":
+            assert not partial.exists()
+        else:
+            assert f"what is done is kept in {partial}: the same command goes on there" in said
+            assert not list(partial.glob(".*"))
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+    assert files(tmp_path) == uninterrupted
+
+
+@pytest.mark.slow
 def test_ray_gives_the_same_files(tmp_path, collection, uninterrupted):
     pytest.importorskip("ray", reason="Ray is not installed")
     command = [sys.executable, "preprocessing/crop_faces.py", collection, "--out", tmp_path / "faces.npz"]
