@@ -8,7 +8,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from cloud.azureml.submit import JOB
-from tests.command_line_test import ROOT
+from tests.command_lines import ROOT
 
 # Azure's client stands on what marshmallow deprecates.
 pytestmark = pytest.mark.filterwarnings("ignore")

@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from cloud.azureml.submit import JOB, main
-from tests.command_line_test import ROOT, call, fail
+from tests.command_lines import ROOT, call, fail
 
 # Azure's client stands on what marshmallow deprecates.
 pytestmark = pytest.mark.filterwarnings("ignore")
