@@ -187,7 +187,7 @@ def test_without_azures_client_it_says_what_to_install(capsys, monkeypatch, face
     monkeypatch.setitem(sys.modules, "azure.ai.ml", None)
     monkeypatch.delitem(sys.modules, "cloud.azureml.job_file", raising=False)
     line = fail(main, capsys, monkeypatch, "--data", faces, "--dry-run")
-    assert line == "error: azure.ai.ml is missing: pip install pgkeras[azureml]\n"
+    assert line == "error: azure.ai.ml is missing: pip install azure-ai-ml azure-identity\n"
 
 
 @pytest.fixture
