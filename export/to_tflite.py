@@ -1,7 +1,6 @@
 """The command line that exports: `python export/to_tflite.py runs/00000-faces-64 --out exported`."""
 
 import math
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
@@ -91,7 +90,6 @@ def main(
     require_tensorflow("the export")
     from export import manifest
     from export.exporter import export_generators
-    from export.metadata import can_write_metadata
     from export.quality import PAGE_NAME
     from pgkeras.runs.generators import find_generators
 
@@ -113,8 +111,6 @@ def main(
     for served in exported.servers:
         print(f"for servers: {out / served.file}")
     print(f"how good they are: {out / PAGE_NAME}")
-    if not can_write_metadata():
-        print("note: the models hold no TFLite metadata: tflite-support, for Python 3.11, writes it", file=sys.stderr)
 
 
 def _print_variant(file: str, variant: "Variant") -> None:

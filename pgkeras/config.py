@@ -464,7 +464,7 @@ class ProgressiveConfig(BaseModel):
         """
         return max(self.fmap_min, min(int(self.fmap_base / (resolution / 2) ** self.fmap_decay), self.fmap_max))
 
-    def at_resolution(self, option: str, resolution: int) -> float | None:
+    def at_resolution(self, option: str, resolution: int) -> Any:
         """The value of a by-resolution option at one resolution; None if it is not given and has no default.
 
         Args:

@@ -13,7 +13,7 @@ from pgkeras.command_line import command, config_options, take_given
 from pgkeras.config import ProgressiveConfig, fields_by_heading
 from pgkeras.errors import UserError
 from pgkeras.train import main as train
-from tests.command_line_test import call, fail, script
+from tests.command_lines import call, fail, script
 
 HEAVY = ("keras", "tensorflow", "jax", "torch", "matplotlib", "scipy", "cv2", "PIL", "av", "skimage", "ai_edge_litert")
 

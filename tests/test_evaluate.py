@@ -20,7 +20,7 @@ from pgkeras.generate.__main__ import main as generate
 from pgkeras.json_lines import read_lines
 from pgkeras.runs.folder import RunFolder
 from pgkeras.train import main as train
-from tests.command_line_test import call, fail
+from tests.command_lines import call, fail
 from tests.report.written_run import new_run
 
 IMAGES = np.random.default_rng(0).integers(0, 256, (20, 32, 32, 3), dtype=np.uint8)

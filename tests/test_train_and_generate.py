@@ -18,7 +18,7 @@ from pgkeras.train import main as train
 from pgkeras.training.preflight import preflight
 from pgkeras.training.session import MEASURED_SECONDS
 from pgkeras.walk.__main__ import main as walk
-from tests.command_line_test import call, fail, script
+from tests.command_lines import call, fail, script
 
 TINY = [
     "--resolution=8",

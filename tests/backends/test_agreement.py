@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from tests.backends.one_step import CASES, name
-from tests.command_line_test import ROOT
+from tests.command_lines import ROOT
 
 BACKENDS = ("tensorflow", "jax", "torch")
 TOLERANCE = 1e-5

@@ -18,7 +18,7 @@ from preprocessing.crop_photo import PhotoCropper, Refusal
 from preprocessing.faces_file import read_options
 from preprocessing.find_photos import PhotoFile
 from preprocessing.rejects import Reason
-from tests.command_line_test import ROOT, call
+from tests.command_lines import ROOT, call
 
 LENIENT = ("--min-sharpness=0", "--duplicate-distance=-1")
 NUMBER = 128  # four chunks

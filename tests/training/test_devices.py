@@ -13,7 +13,7 @@ import pytest
 from pgkeras import ProgressiveConfig, UserError
 from pgkeras.train import main as train
 from pgkeras.training import devices
-from tests.command_line_test import call
+from tests.command_lines import call
 from tests.training.command import start
 
 # Shares of 4 and 2 x 4 images are whole groups of the minibatch standard deviation. Adam divides by the gradient's
