@@ -1,6 +1,7 @@
 """What TF_CONFIG may say, and what it may not."""
 
 import json
+import sys
 
 import pytest
 
@@ -73,5 +74,5 @@ def test_a_wrong_description_is_one_line(monkeypatch, described, reason):
 
 def test_training_tells_of_it_at_once(faces, capsys, monkeypatch):
     monkeypatch.setenv("TF_CONFIG", "[]")
-    monkeypatch.setitem(__import__("sys").modules, "pgkeras.training.session", None)  # cannot be imported
+    monkeypatch.setitem(sys.modules, "pgkeras.training.session", None)  # cannot be imported
     assert "TF_CONFIG '[]'" in fail(train, capsys, monkeypatch, faces)

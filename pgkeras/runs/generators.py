@@ -70,7 +70,7 @@ def load_generator(path: str | PathLike) -> keras.Model:
     try:
         model = keras.models.load_model(path, compile=False)
     except Exception as error:  # Keras raises whatever its parts raise on a damaged archive.
-        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+        reason = (str(error).strip() or type(error).__name__).splitlines()[0].split(". ")[0]
         raise UserError(f"{path}: cannot be loaded as a .keras model ({reason[:200]}); {_remedy(path)}") from None
     if isinstance(model, keras.Sequential) and model.built:
         model = keras.Model(model.inputs[0], model.outputs[0], name=model.name)
@@ -85,10 +85,10 @@ def _remedy(path: Path) -> str:
         with zipfile.ZipFile(path) as archive:
             version = str(json.loads(archive.read("metadata.json"))["keras_version"])
     except Exception:  # as above
+        version = keras.__version__
+    if version == keras.__version__:
         return "write it again"
-    return (
-        f"Keras {version} wrote it, and this is {keras.__version__}: write it again with this one, or install that one"
-    )
+    return f"Keras {version} wrote it, this is {keras.__version__}: install that one, or write it again with this one"
 
 
 def _gives_images(model: keras.Model) -> bool:
