@@ -64,7 +64,7 @@ def export_generators(
             raise UserError(f"{file}: {reason}, and no other variant reaches its bar; train longer or lower the bar")
         card.write(folder, Path(scratch))
         complete = manifest.Manifest(name=options.name, card=dict(options.card), models=models, servers=served)
-        (folder / manifest.FILE_NAME).write_text(complete.to_json())
+        (folder / manifest.FILE_NAME).write_text(complete.to_json(), encoding="utf-8")
     return complete
 
 

@@ -1,13 +1,14 @@
 """What TF_CONFIG may say, and what it may not."""
 
 import json
+import sys
 
 import pytest
 
 from pgkeras import UserError
 from pgkeras.cluster import is_chief, number_of_workers
 from pgkeras.train import main as train
-from tests.command_line_test import fail
+from tests.command_lines import fail
 
 TWO = {"worker": ["a:1", "b:1"]}
 FIRST = {"type": "worker", "index": 0}
@@ -73,5 +74,5 @@ def test_a_wrong_description_is_one_line(monkeypatch, described, reason):
 
 def test_training_tells_of_it_at_once(faces, capsys, monkeypatch):
     monkeypatch.setenv("TF_CONFIG", "[]")
-    monkeypatch.setitem(__import__("sys").modules, "pgkeras.training.session", None)  # cannot be imported
+    monkeypatch.setitem(sys.modules, "pgkeras.training.session", None)  # cannot be imported
     assert "TF_CONFIG '[]'" in fail(train, capsys, monkeypatch, faces)

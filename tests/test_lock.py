@@ -8,7 +8,7 @@ import pytest
 
 from pgkeras import UserError
 from pgkeras.lock import locked
-from tests.command_line_test import ROOT
+from tests.command_lines import ROOT
 
 HOLD = """
 import sys, time

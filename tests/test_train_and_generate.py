@@ -1,8 +1,10 @@
 """The train and generate commands, as users run them."""
 
+import errno
 import json
 import re
 import shlex
+import sys
 from dataclasses import replace
 
 import keras
@@ -14,6 +16,7 @@ from pgkeras import ProgressiveConfig, build_generators
 from pgkeras.generate.__main__ import main as generate
 from pgkeras.images import to_uint8
 from pgkeras.latents import latents_from_seeds
+from pgkeras.runs.folder import RunFolder
 from pgkeras.train import main as train
 from pgkeras.training.preflight import preflight
 from pgkeras.training.session import MEASURED_SECONDS
@@ -197,6 +200,49 @@ def test_bad_paths_are_one_line(tmp_path, capsys, monkeypatch, faces):
     assert "is no run folder" in fail(train, capsys, monkeypatch, "--resume", tmp_path)
     assert "drop --seed" in fail(train, capsys, monkeypatch, "--resume", tmp_path, "--seed", "3")
     assert "drop --out" in fail(train, capsys, monkeypatch, "--resume", tmp_path, "--out", tmp_path)
+
+
+@pytest.mark.parametrize("options", [["{gone}"], ["{gone}", "--resume", "{run}"], ["--resume", "{moved}"]])
+def test_data_that_are_not_there_are_told_of_at_once(finished_run, tmp_path, capsys, monkeypatch, options):
+    """Before anything that takes long is imported."""
+    moved = tmp_path / "run"
+    moved.mkdir()
+    description = json.loads((finished_run / "config.json").read_text()) | {"data": str(tmp_path / "gone.npz")}
+    (moved / "config.json").write_text(json.dumps(description))
+    paths = {"gone": tmp_path / "gone.npz", "run": finished_run, "moved": moved}
+    monkeypatch.setitem(sys.modules, "pgkeras.training.session", None)
+    error = fail(train, capsys, monkeypatch, *(option.format(**paths) for option in options))
+    if "{moved}" in options:
+        assert error.endswith(f"say where to: python -m pgkeras.train NEW --resume {moved}\n")
+    else:
+        assert error == f"error: {tmp_path / 'gone.npz'}: no such file or folder; give the images to train on\n"
+
+
+def test_a_run_that_is_being_trained_is_told_of_at_once(finished_run, capsys, monkeypatch):
+    monkeypatch.setitem(sys.modules, "pgkeras.training.session", None)
+    with RunFolder(finished_run).lock():
+        error = fail(train, capsys, monkeypatch, "--resume", finished_run)
+    assert error == f"error: {finished_run}: the run is being trained already; wait for it, or stop it first\n"
+
+
+def test_a_run_that_may_not_be_written_to_is_one_line(finished_run, capsys, monkeypatch):
+    def refuse(*arguments: object, **options: object) -> None:
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    monkeypatch.setattr("filelock.FileLock.acquire", refuse)
+    monkeypatch.setitem(sys.modules, "pgkeras.training.session", None)
+    error = fail(train, capsys, monkeypatch, "--resume", finished_run)
+    assert f"error: {finished_run}: cannot be written to (Read-only file system); give rights" in error
+
+
+@pytest.mark.parametrize("name", ["grid.PNG", "images.NPY"])
+def test_suffixes_may_be_capital(finished_run, tmp_path, name):
+    call(generate, finished_run, "--out", tmp_path / name, "--num", "4")
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+    if name == "grid.PNG":
+        assert read_png(tmp_path / name).shape == (16, 16, 3)
+    else:
+        assert np.load(tmp_path / name).shape == (4, 8, 8, 3)
 
 
 def test_a_damaged_config_is_one_line(finished_run, tmp_path, capsys, monkeypatch):

@@ -63,7 +63,8 @@ def _shortest_options(config: ProgressiveConfig) -> list[str]:
     for name, preset in PRESETS.items():
         differences = _differences(config, preset())
         untyped = None in differences.values() or () in differences.values()
-        if not untyped and not _differences(config, ProgressiveConfig.from_preset(name, **differences)):
+        from_data = {each: getattr(config, each) for each in FROM_DATA}
+        if not untyped and ProgressiveConfig.from_preset(name, **differences | from_data) == config:
             ways.append([f"--preset {name}", *option_words(differences)])
     return min(ways, key=len)
 

@@ -1,5 +1,7 @@
 """Folders of pictures: every format and mode, sizes, classes, and errors that name the file."""
 
+import os
+
 import numpy as np
 import pytest
 from PIL import Image
@@ -262,6 +264,15 @@ class TestFolders:
     def test_an_empty_folder_is_named(self, tmp_path):
         with pytest.raises(UserError, match="holds no picture and no other data set"):
             open_dataset(tmp_path)
+
+
+def test_class_folders_of_any_name_are_readable(tmp_path):
+    """A byte that is no UTF-8, a line break; an umlaut stays."""
+    for number, folder in enumerate([b"caf\xe9", b"new\nline", "Käse".encode()]):
+        write_picture(tmp_path / os.fsdecode(folder) / f"{number}.png", IMAGES[number])
+    dataset = open_dataset(tmp_path, labels=True)
+    assert dataset.label_names == ("Käse", "caf\\udce9", "new\\nline")
+    assert dataset.labels.tolist() == [0, 1, 2]
 
 
 class TestDamage:
