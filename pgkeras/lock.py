@@ -23,12 +23,13 @@ def locked(path: Path, *, busy: str | None = None) -> Iterator[None]:
     lock = FileLock(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()  # where that fails, filelock goes on trying
         lock.acquire(timeout=-1 if busy is None else 0)
     except Timeout:
         raise UserError(busy) from None
     except OSError as error:
         raise UserError(
-            f"{path.parent}: cannot be written to ({error.strerror}); give rights, or take another folder"
+            f"{path.parent}: cannot be written to ({error.strerror}); choose another folder, or give rights"
         ) from None
     try:
         yield

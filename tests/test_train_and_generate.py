@@ -232,7 +232,7 @@ def test_a_run_that_may_not_be_written_to_is_one_line(finished_run, capsys, monk
     monkeypatch.setattr("filelock.FileLock.acquire", refuse)
     monkeypatch.setitem(sys.modules, "pgkeras.training.session", None)
     error = fail(train, capsys, monkeypatch, "--resume", finished_run)
-    assert f"error: {finished_run}: cannot be written to (Read-only file system); give rights" in error
+    assert f"error: {finished_run}: cannot be written to (Read-only file system); choose another folder" in error
 
 
 @pytest.mark.parametrize("name", ["grid.PNG", "images.NPY"])
@@ -357,7 +357,7 @@ def test_bad_generate_input_is_one_line(finished_run, tmp_path, capsys, monkeypa
     with (tmp_path / "z.npy").open("wb") as file:
         np.savez(file, z=np.zeros((2, 6), np.float32))
     assert "cannot be read as .npy" in error(finished_run, "--out", out, "--latents", tmp_path / "z.npy")
-    for name in ("grid.jpg", "grid.PNG", "images.npz"):
+    for name in ("grid.jpg", "images.npz"):
         assert "give a .png, an .npy, or a folder" in error(finished_run, "--out", tmp_path / name)
         assert not (tmp_path / name).exists()
     (tmp_path / "generator_0008.keras").write_bytes(b"junk")

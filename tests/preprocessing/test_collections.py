@@ -75,7 +75,14 @@ def test_a_signal_ends_it_in_order_and_the_same_command_goes_on(tmp_path, collec
     command += ["--size", "64", "--preview", "--workers", "1", *LENIENT]
     partial = tmp_path / ".faces.partial"
     for awaited in ("job.json", "[0-9]*.found.npz"):
-        with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        with subprocess.Popen(
+            command,
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            preexec_fn=lambda: signal.signal(number, signal.SIG_DFL),  # The tests themselves may run under nohup.
+        ) as process:
             while process.poll() is None and not list(partial.glob(awaited)):
                 time.sleep(0.01)
             process.send_signal(number)

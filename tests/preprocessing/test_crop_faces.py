@@ -280,11 +280,11 @@ def test_the_output_folder_is_not_writable(command, album, tmp_path):
     (tmp_path / "file").touch()
     fails(
         command(album, "--out", tmp_path / "file" / "faces.npz"),
-        "cannot be written",
+        "cannot be written to",
         tmp_path / "file",
-        "choose another",
+        "choose another folder",
     )
-    fails(command(album, "--out", "/proc/faces.npz"), "cannot be written", "/proc/faces.npz")
+    fails(command(album, "--out", "/proc/faces.npz"), "/proc: cannot be written to")
     fails(command(album, "--out", tmp_path), tmp_path)
 
 

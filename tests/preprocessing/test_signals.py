@@ -7,6 +7,15 @@ import pytest
 from preprocessing.signals import ended_by_signals
 
 
+@pytest.fixture(autouse=True)
+def as_by_default():
+    """The tests themselves may run under nohup."""
+    before = {number: signal.signal(number, signal.SIG_DFL) for number in (signal.SIGTERM, signal.SIGHUP)}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_ends_the_block_by_an_exception(number):
     cleaned = False
@@ -24,12 +33,9 @@ def test_a_signal_ends_the_block_by_an_exception(number):
 def test_what_is_ignored_stays_ignored():
     """As nohup wants it."""
     signal.signal(signal.SIGHUP, signal.SIG_IGN)
-    try:
-        with ended_by_signals():
-            os.kill(os.getpid(), signal.SIGHUP)
-        assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
-    finally:
-        signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    with ended_by_signals():
+        os.kill(os.getpid(), signal.SIGHUP)
+    assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
 
 
 def test_in_a_thread_it_does_nothing():
