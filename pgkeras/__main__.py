@@ -20,6 +20,7 @@ COMMANDS = {
     "serve": ("pgkeras.serve.__main__", "Show a generator in the browser, with sliders."),
     "report": ("pgkeras.report.__main__", "Write the page about a run anew."),
     "convert": ("pgkeras.convert", "Convert weights of the official code or of PyTorch GAN Zoo."),
+    "doctor": ("pgkeras.doctor", "Show versions, devices and optional parts, for bug reports."),
 }
 FROM_A_CHECKOUT = {
     "crop": ("preprocessing.crop_faces", "Crop the faces in photos into a training set."),

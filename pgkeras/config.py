@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, ClassVar, Literal, Self, TypeVar, get_args, get_origin
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from pgkeras.errors import UserError
 
@@ -100,11 +100,21 @@ Augmentations = Annotated[
 ]
 WITHOUT_PENALTY = ("wgan", "lsgan", "hinge")
 """Losses whose penalty options would be ignored."""
+OF_THE_LOSS = ("penalty_weight", "penalty_interval", "final_penalty_weight", "drift_weight")
+"""Options that a preset has for its own loss."""
 Fit = Literal["refuse", "crop", "pad"]
 """What becomes of images that are not square: an error, their centre, or black bars around them."""
 PositiveInt = Annotated[int, Field(ge=1)]
 PositiveFloat = Annotated[float, Field(gt=0)]
 NotNegativeFloat = Annotated[float, Field(ge=0)]
+
+
+class _NoEffectError(ValueError):
+    """An option that would be ignored."""
+
+    def __init__(self, option: str, message: str) -> None:
+        super().__init__(message)
+        self.option = option
 
 
 def fields_by_heading(config: type[BaseModel]) -> dict[str, list[str]]:
@@ -266,6 +276,12 @@ class ProgressiveConfig(BaseModel):
     ema_decay: float = Field(
         0.999, ge=0, lt=1, description="Decay of the generator's moving average, per 16 photos; 0: no average."
     )
+    ema_rampup: PositiveFloat | None = Field(
+        None,
+        le=1,
+        description="Part of the photos shown so far that the moving average's half-life must not exceed, so that it "
+        "follows faster early on; StyleGAN2-ADA has 0.05.  [default: no limit]",
+    )
 
     DATA: ClassVar[str] = "Data"
     holdout: float = Field(
@@ -275,7 +291,11 @@ class ProgressiveConfig(BaseModel):
         description="Part of the photos that training never sees, for `metrics` and pgkeras.evaluate; the same ones "
         "whatever the seed.",
     )
-    mirror: bool = Field(True, description="Show every photo mirrored half of the time; not for digits and letters.")
+    mirror: bool = Field(
+        True,
+        description="Show every photo mirrored half of the time; not by default for MNIST, SVHN and CIFAR, and other "
+        "digits and letters want --no-mirror.",
+    )
     augmentation: Augmentations = Field(
         (),
         description="What the discriminator's images go through, reals and fakes alike: "
@@ -317,6 +337,9 @@ class ProgressiveConfig(BaseModel):
     def from_preset(cls, preset: str | None, **options: Any) -> Self:
         """A named configuration with other options.
 
+        They win: another loss comes without the penalty of the preset's own, and whatever of the preset would have no
+        effect beside them is dropped.
+
         Args:
             preset: a key of `pgkeras.presets.PRESETS`, or None for the defaults.
             options: by name.
@@ -334,7 +357,17 @@ class ProgressiveConfig(BaseModel):
             return cls(**options)
         if preset not in PRESETS:
             raise UserError(f"preset {preset!r}: there is none of that name; choose from {', '.join(PRESETS)}")
-        return cls(**PRESETS[preset]().model_dump(exclude_unset=True) | options)
+        named = PRESETS[preset]()
+        another_loss = options.get("loss", named.loss) != named.loss
+        base = named.model_dump(exclude_unset=True, exclude=set(OF_THE_LOSS if another_loss else ()))
+        while True:
+            try:
+                return cls(**base | options)
+            except ValidationError as error:
+                cause = error.errors()[0].get("ctx", {}).get("error")
+                if not isinstance(cause, _NoEffectError) or cause.option in options:
+                    raise
+                del base[cause.option]
 
     @model_validator(mode="after")
     def _check(self) -> Self:
@@ -372,7 +405,7 @@ class ProgressiveConfig(BaseModel):
             value, default = getattr(self, option), ProgressiveConfig.model_fields[option].default
             if without_effect and value != default:
                 remedy = "drop it" if default is None else f"leave it at {typed(default)}"
-                raise ValueError(f"`{option}` {typed(value)}: {reason}; {remedy}")
+                raise _NoEffectError(option, f"`{option}` {typed(value)}: {reason}; {remedy}")
 
     def _check_augmentation(self) -> None:
         if self.augmentation_target is not None and self.loss in ("wgan", "wgan-gp"):
@@ -406,6 +439,8 @@ class ProgressiveConfig(BaseModel):
                 )
 
     def _check_dcgan(self) -> None:
+        if self.resolution < 8:
+            raise ValueError(f"`network` dcgan needs `resolution` 8 or more, not {self.resolution}")
         lacks = {
             "`growing`": self.growing,
             "`fused_scale`": self.fused_scale,
@@ -429,7 +464,7 @@ class ProgressiveConfig(BaseModel):
         """
         return max(self.fmap_min, min(int(self.fmap_base / (resolution / 2) ** self.fmap_decay), self.fmap_max))
 
-    def at_resolution(self, option: str, resolution: int) -> float | None:
+    def at_resolution(self, option: str, resolution: int) -> Any:
         """The value of a by-resolution option at one resolution; None if it is not given and has no default.
 
         Args:

@@ -10,6 +10,7 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from pgkeras.atomic import atomic_path
+from pgkeras.text import readable
 
 WIDTH_ON_SCREEN = 512
 LARGEST_ON_SCREEN = 2048
@@ -104,10 +105,9 @@ def shrink(images: np.ndarray, side: int) -> np.ndarray:
     number, height, width, channels = images.shape
     if height == width == side:
         return images.astype(np.float32)
-    rows = _sums(images.reshape(number, height, width * channels), side, np.uint32)
-    sums = _sums(rows.reshape(number * side, width, channels), side, np.float64)
-    sums /= height // math.gcd(height, side) * (width // math.gcd(width, side))
-    return sums.reshape(number, side, side, channels).astype(np.float32)
+    rows, row_area = _sums(images.reshape(number, height, width * channels), side, 255)
+    sums, area = _sums(rows.reshape(number * side, width, channels), side, 255 * row_area)
+    return np.divide(sums.reshape(number, side, side, channels), row_area * area, dtype=np.float32)
 
 
 def resize(images: np.ndarray, side: int) -> np.ndarray:
@@ -160,7 +160,7 @@ def write_png(path: Path, image: np.ndarray, text: Mapping[str, str] | None = No
     """
     info = PngInfo()
     for keyword, value in (text or {}).items():
-        info.add_text(keyword, value)
+        info.add_text(keyword, readable(value))
     with atomic_path(path) as temporary:
         _picture(image).save(temporary, format="PNG", pnginfo=info)
 
@@ -180,20 +180,23 @@ def _picture(image: np.ndarray) -> Image.Image:
     return Image.fromarray(image[..., 0] if image.shape[-1] == 1 else image)
 
 
-def _sums(images: np.ndarray, new: int, dtype: type[np.number]) -> np.ndarray:
+def _sums(images: np.ndarray, new: int, largest: int) -> tuple[np.ndarray, int]:
     """Adds up what lies in each of `new` equal parts of the second axis: (batch, old, ...) -> (batch, new, ...).
 
     Exact: with both numbers divided by their greatest common divisor, an old pixel is `new` long, a new one `old`, and
-    overlaps are whole numbers.
+    overlaps are whole numbers, as are the pixels, which are at most `largest`. Returns the sums and what a new pixel's
+    overlaps add up to.
     """
     batch, old, channels = images.shape
     divisor = math.gcd(old, new)
-    parts = images.reshape(batch * divisor, old // divisor, channels)
+    area = old // divisor
+    parts = images.reshape(batch * divisor, area, channels)
+    dtype = np.min_scalar_type(largest * area)
     sums = np.zeros((batch * divisor, new // divisor, channels), dtype)
-    for before, after, overlap in _overlaps(old // divisor, new // divisor):
+    for before, after, overlap in _overlaps(area, new // divisor):
         target = sums[:, after]
-        target += parts[:, before] if overlap == 1 else parts[:, before] * dtype(overlap)
-    return sums.reshape(batch, new, channels)
+        target += parts[:, before] if overlap == 1 else parts[:, before] * dtype.type(overlap)
+    return sums.reshape(batch, new, channels), area
 
 
 def _overlaps(old: int, new: int) -> Iterator[tuple[int, int, int]]:

@@ -89,8 +89,17 @@ def parse_classes(text: str, names: Sequence[str]) -> list[int]:
 
     >>> parse_classes("dog,0", ["cat", "dog"])
     [1, 0]
+    >>> parse_classes("hot dog,tench, Tinca tinca", ["hot dog", "tench, Tinca tinca"])
+    [0, 1]
     """
-    return [_parse_class(part.strip(), names) for part in text.split(",")]
+    parts, classes = text.split(","), []
+    while parts:
+        # The longest one first, for names may hold commas.
+        names_here = (",".join(parts[:length]).strip() for length in range(len(parts), 0, -1))
+        name = next((name for name in names_here if name in names), parts[0].strip())
+        classes.append(_parse_class(name, names))
+        parts = parts[name.count(",") + 1 :]
+    return classes
 
 
 def classes_of_rows(text: str | None, names: Sequence[str], number: int | None) -> list[int]:
@@ -148,4 +157,7 @@ def _parse_class(text: str, names: Sequence[str]) -> int:
         return list(names).index(text)
     if text.isdecimal() and int(text) < len(names):
         return int(text)
-    raise UserError(f"`labels` {text}: there is no such class; choose from {', '.join(names)}")
+    raise UserError(
+        f"`labels` {text}: there is no such class; choose from {', '.join(names)}, or by number from 0 to "
+        f"{len(names) - 1}"
+    )

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pgkeras.cluster import is_chief, number_of_workers
 from pgkeras.command_line import PositiveNumber, command, config_options, run, take_given
 from pgkeras.config import Fit, ProgressiveConfig
+from pgkeras.data.existence import check_exists
 from pgkeras.data.options import fit_option
 from pgkeras.errors import UserError
 from pgkeras.presets import PRESETS
@@ -76,9 +78,11 @@ def main(
     generators/ as soon as that resolution has faded in.
     """
     given = take_given(ProgressiveConfig, options)
+    number_of_workers()  # a damaged TF_CONFIG
     if resume:
         flags = {"fit": None if fit == "refuse" else fit, "conditional": conditional or None, "start_from": start_from}
         _refuse_options_beside_resume(given | {"out": out, "preset": preset, "kimg": kimg, "minutes": minutes} | flags)
+        _check_resumed(resume, data)
     else:
         _check(data, preset, given, kimg, minutes, conditional)
     from pgkeras.training.session import Run
@@ -119,6 +123,22 @@ def _check(
     if kimg and minutes:
         raise UserError(f"--kimg {kimg:g} and --minutes {minutes:g} contradict each other: give one of them")
     ProgressiveConfig.from_preset(preset, **{"label_size": int(conditional)} | given)
+    check_exists(data)
+
+
+def _check_resumed(run_folder: Path, data: Path | None) -> None:
+    """Likewise, of a run that was begun."""
+    from pgkeras.runs.data import check_data
+    from pgkeras.runs.folder import RunFolder
+
+    folder, description = RunFolder.open(run_folder)
+    if is_chief():
+        with folder.lock():
+            pass
+    if data:
+        check_exists(data)
+    else:
+        check_data(folder, description)
 
 
 def _train(session: "Run") -> None:

@@ -9,6 +9,7 @@ import click
 from pgkeras.command_line import command, config_options, run, take_given
 from pgkeras.errors import UserError
 from pgkeras.first_import import require_tensorflow
+from pgkeras.lock import locked
 from preprocessing.config import CropConfig
 from preprocessing.engines import ENGINES
 
@@ -65,7 +66,9 @@ def main(photos: tuple[Path, ...], out: Path, every: float | None, **options: ob
     require_tensorflow("finding faces")
     from preprocessing.make_faces import make_faces
 
-    make_faces(photos, out, config, every=every, **options)
+    busy = f"{out}: somebody else is cropping into it already; wait for them, or give another --out"
+    with locked(out.with_name(f".{out.stem}.lock"), busy=busy):
+        make_faces(photos, out, config, every=every, **options)
 
 
 def _check_out(out: Path) -> None:

@@ -10,9 +10,12 @@ from typing import NamedTuple
 import numpy as np
 
 from pgkeras.errors import UserError
+from pgkeras.folders import walk_folders
 from preprocessing.celeba import read_landmarks
 from preprocessing.read_photo import SUFFIXES
 from preprocessing.videos import VIDEO_SUFFIXES, frame_times
+
+ARCHIVE_SUFFIXES = frozenset({".zip", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".7z", ".rar"})
 
 
 class PhotoFile(NamedTuple):
@@ -38,7 +41,7 @@ def find_photos(
 
     A photo in a folder is named by its path relative to that folder, a file by its file name. Should two photos
     come to the same name, all are named by their paths relative to the deepest folder that holds them all. Links to
-    folders are not followed.
+    folders are followed, unless they lead back.
 
     Args:
         inputs: files, taken whatever their suffix, and folders, searched for the suffixes in `SUFFIXES`. Beside a
@@ -47,7 +50,7 @@ def find_photos(
         without: files that are no photos, such as what an earlier run wrote beside them.
 
     Returns:
-        Each photo once, sorted by source.
+        Each photo once, by whatever paths and links it is given, sorted by source.
 
     Raises:
         UserError: if an input does not exist or is a video without `every`, there is no photo in any, or a list of
@@ -56,12 +59,13 @@ def find_photos(
     inputs = list(inputs)
     suffixes = SUFFIXES | VIDEO_SUFFIXES if every else SUFFIXES
     without_names, without = {path.name for path in without}, {path.resolve() for path in without}
-    sources = {
-        path.absolute(): source
+    found = {
+        path.resolve(): (path.absolute(), source)
         for given in inputs
         for source, path in _files_in(given, suffixes)
         if path.name not in without_names or path.resolve() not in without
     }
+    sources = dict(found.values())
     if not sources:
         kinds = "JPEG, PNG, WebP, TIFF, GIF, BMP, AVIF or HEIC files" + ("" if every else ", or videos and `every`")
         raise UserError(f"no photo in {', '.join(map(str, inputs))}: give a folder that holds {kinds}")
@@ -87,14 +91,15 @@ def _files_in(given: Path, suffixes: frozenset[str]) -> Iterator[tuple[str, Path
             raise UserError(f"no such file or folder: {given}; check the path of the photos")
         if given.suffix.lower() in VIDEO_SUFFIXES - suffixes:
             raise UserError(f"{given} is a video: say with `every` how many seconds lie between its frames")
+        if given.suffix.lower() in ARCHIVE_SUFFIXES:
+            raise UserError(f"{given} is an archive: unpack it, and give the folder")
         yield given.name, given
         return
     unlisted: list[OSError] = []
-    for folder, subfolders, files in os.walk(given, onerror=unlisted.append):
-        subfolders[:] = [name for name in subfolders if not name.startswith(".")]
+    for folder, files in walk_folders(given, unlisted.append):
         for name in files:
             if os.path.splitext(name)[1].lower() in suffixes and not name.startswith("."):  # noqa: PTH122
-                path = Path(folder, name)
+                path = folder / name
                 yield path.relative_to(given).as_posix(), path
     for error in unlisted:
         yield Path(error.filename).relative_to(given).as_posix(), Path(error.filename)

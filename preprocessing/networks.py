@@ -8,6 +8,7 @@ from ai_edge_litert.interpreter import Interpreter
 
 from pgkeras.first_import import require_tensorflow
 from pgkeras.quiet_tensorflow import quiet_stderr
+from preprocessing.pyramid import CELL, STRIDE
 
 PATCHES = {"rnet": 16, "onet": 4}  # at a time
 PATCH_SIDES = {"rnet": 24, "onet": 48}  # pixels
@@ -21,32 +22,50 @@ class Networks:
     LiteRT computes them in half the time of TensorFlow on one core, so that every core can have a photo of its own.
 
     Args:
-        mosaic: height and width of the pictures in which the first network seeks faces, in pixels.
+        tile: height and width of the pictures in which the first network seeks faces, in pixels; even numbers.
     """
 
-    def __init__(self, mosaic: tuple[int, int]) -> None:
+    def __init__(self, tile: tuple[int, int]) -> None:
+        self._tile = tile
         with _one_thread, quiet_stderr():
-            self._proposals = _interpreter(_converted("pnet", (1, *mosaic, 3)))
+            self._proposals = _interpreter(_converted("pnet", (1, *tile, 3)))
             self._refining = {name: _interpreter(_converted(name, _patches_shape(name))) for name in PATCHES}
 
     def propose(self, mosaic: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Looks for faces of 12x12 pixels, two pixels apart.
 
+        What is larger than a tile is seen in several that overlap by a cell less a stride, which gives the same.
+
         Args:
-            mosaic: float32 (height, width, 3), pixels from -1 to 1.
+            mosaic: uint8 (height, width, 3), of even height and width.
 
         Returns:
             float32 (rows, columns), the probability of a face, and (rows, columns, 4), how to move its left, upper,
             right and lower side, in box sides.
         """
-        probabilities, offsets = _run(self._proposals, mosaic[np.newaxis], [2, 4])
-        return probabilities[0, :, :, 1], offsets[0]
+        rows, columns = ((length - CELL) // STRIDE + 1 for length in mosaic.shape[:2])
+        tall, wide = ((length - CELL) // STRIDE + 1 for length in self._tile)
+        probabilities, offsets = np.empty((rows, columns), np.float32), np.empty((rows, columns, 4), np.float32)
+        for row in range(0, rows, tall):
+            for column in range(0, columns, wide):
+                tile = self._cut(mosaic, STRIDE * row, STRIDE * column)
+                judged, moved = _run(self._proposals, tile[np.newaxis], [2, 4])
+                here = slice(row, min(row + tall, rows)), slice(column, min(column + wide, columns))
+                within = tuple(slice(each.stop - each.start) for each in here)
+                probabilities[here], offsets[here] = judged[0, ..., 1][within], moved[0][within]
+        return probabilities, offsets
+
+    def _cut(self, mosaic: np.ndarray, top: int, left: int) -> np.ndarray:
+        """A tile, float32 (height, width, 3); what is outside the mosaic is 0, grey."""
+        part = _normalized(mosaic[top : top + self._tile[0], left : left + self._tile[1]])
+        missing = [(0, full - there) for full, there in zip((*self._tile, 3), part.shape, strict=True)]
+        return np.pad(part, missing)
 
     def refine(self, patches: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Judges proposals anew.
 
         Args:
-            patches: float32 (number, 24, 24, 3), pixels from -1 to 1.
+            patches: uint8 (number, 24, 24, 3).
 
         Returns:
             float32 (number,), the probability of a face, and (number, 4), how to move its sides.
@@ -58,7 +77,7 @@ class Networks:
         """Judges for the last time, and finds eyes, nose and mouth.
 
         Args:
-            patches: float32 (number, 48, 48, 3), pixels from -1 to 1.
+            patches: uint8 (number, 48, 48, 3).
 
         Returns:
             float32 (number,), the probability of a face; (number, 4), how to move its sides; (number, 5, 2), x and y
@@ -69,11 +88,17 @@ class Networks:
 
     def _run_in_parts(self, name: str, patches: np.ndarray, widths: list[int]) -> list[np.ndarray]:
         number = len(patches)
-        part = PATCHES[name]
-        padded = np.zeros((-(-number // part) * part, *patches.shape[1:]), np.float32)
-        padded[:number] = patches
-        parts = [_run(self._refining[name], padded[at : at + part], widths) for at in range(0, number, part)]
+        part = np.zeros(_patches_shape(name), np.float32)
+        parts = []
+        for start in range(0, number, len(part)):
+            there = patches[start : start + len(part)]
+            part[: len(there)] = _normalized(there)
+            parts.append(_run(self._refining[name], part, widths))
         return [np.concatenate(outputs)[:number] for outputs in zip(*parts, strict=True)]
+
+
+def _normalized(pixels: np.ndarray) -> np.ndarray:
+    return (pixels - np.float32(127.5)) / np.float32(128)
 
 
 def _patches_shape(name: str) -> tuple[int, int, int, int]:

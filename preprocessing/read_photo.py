@@ -11,6 +11,7 @@ from typing import TypeVar
 import numpy as np
 from PIL import Image, UnidentifiedImageError, features
 
+from pgkeras.data.sources.decode import check_range, eight_bits
 from preprocessing.rejects import Reason, Rejection, describe
 
 try:
@@ -95,7 +96,8 @@ def read_photo(path: Path, enough: int | None = None) -> Photo | Rejection:
             quarter or an eighth, which is faster; None for all pixels (of up to `MOST_PIXELS`).
 
     Returns:
-        The photo, or why there is none: the file is no whole image of `FORMATS`, is too large or too small.
+        The photo, or why there is none: the file is no whole image of `FORMATS` with 8 or 16 bits, is too large or
+        too small.
     """
     return _opened(path, lambda image: _decode(image, enough))
 
@@ -120,6 +122,7 @@ def _opened(path: Path, read: Callable[[Image.Image], _Read]) -> _Read | Rejecti
         if path.suffix.lower() in RAW_SUFFIXES:
             return Rejection(Reason.UNREADABLE, "a camera's raw data; convert it to JPEG")
         with Image.open(path, formats=FORMATS) as image:
+            check_range(image)
             size = image.size
             if min(size) < SMALLEST_SIDE:
                 return Rejection(Reason.TOO_SMALL, f"{size[0]}x{size[1]} pixels; both sides must have {SMALLEST_SIDE}")
@@ -176,9 +179,4 @@ def _upright(image: Image.Image) -> Image.Image:
 
 
 def _rgb(image: Image.Image) -> Image.Image:
-    if image.mode.startswith("I;16"):
-        image = Image.fromarray((np.asarray(image) >> 8).astype(np.uint8))
-    if image.has_transparency_data:
-        background = Image.new("RGBA", image.size, "white")
-        image = Image.alpha_composite(background, image.convert("RGBA"))
-    return image.convert("RGB")
+    return eight_bits(image).convert("RGB")

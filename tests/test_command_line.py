@@ -1,6 +1,9 @@
 """The command lines' door: fast, in sections, in the user's words."""
 
 import json
+import os
+import subprocess
+import sys
 from typing import ClassVar
 
 import click
@@ -13,7 +16,7 @@ from pgkeras.command_line import command, config_options, take_given
 from pgkeras.config import ProgressiveConfig, fields_by_heading
 from pgkeras.errors import UserError
 from pgkeras.train import main as train
-from tests.command_line_test import call, fail, script
+from tests.command_lines import ROOT, call, fail, script
 
 HEAVY = ("keras", "tensorflow", "jax", "torch", "matplotlib", "scipy", "cv2", "PIL", "av", "skimage", "ai_edge_litert")
 
@@ -108,3 +111,30 @@ def test_train_folds_the_ablations():
 def test_every_field_stands_under_a_heading():
     fields = [name for names in fields_by_heading(ProgressiveConfig).values() for name in names]
     assert fields == list(ProgressiveConfig.model_fields)
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "utf-8", "cp1252"])
+def test_what_a_terminal_cannot_show_is_escaped(encoding):
+    """Of an umlaut, an emoji, and a byte that is no UTF-8."""
+    code = """
+import click
+from pgkeras.command_line import run
+from pgkeras.errors import UserError
+
+@click.command()
+@click.argument("name")
+def main(name):
+    print(name)
+    raise UserError(name)
+
+run(main)
+"""
+    name = os.fsencode("Käse 🧀 ") + b"\xe9"
+    done = subprocess.run(
+        [sys.executable, "-c", code, name],
+        cwd=ROOT,
+        env=os.environ | {"PYTHONIOENCODING": encoding, "PYTHONUTF8": "1"},
+        capture_output=True,
+    )
+    shown = os.fsdecode(name).encode(encoding, "backslashreplace")
+    assert (done.returncode, done.stdout, done.stderr) == (2, shown + b"\n", b"error: " + shown + b"\n")

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from pgkeras.errors import UserError
-from pgkeras.labels import load_labels, one_hot, read_label_names
+from pgkeras.labels import load_labels, one_hot, parse_classes, read_label_names
 
 
 def test_one_hot_of_many_classes_takes_no_table_of_classes_by_classes():
@@ -33,3 +33,12 @@ def test_names_that_are_no_utf_8_are_an_error(tmp_path):
         read_label_names(tmp_path / "generator_0004.keras", 2)
     (tmp_path / "labels.txt").write_bytes("Bär\nWal\n".encode())
     assert read_label_names(tmp_path / "generator_0004.keras", 2) == ["Bär", "Wal"]
+
+
+def test_classes_are_asked_for_by_names_that_hold_commas():
+    names = ["0", "hot dog", "tench, Tinca tinca"]
+    assert parse_classes("tench, Tinca tinca", names) == [2]
+    assert parse_classes(" hot dog , tench, Tinca tinca,0,2", names) == [1, 2, 0, 2]
+    for text in ("tench", "hot dog,tench", "", "3"):
+        with pytest.raises(UserError, match=r"there is no such class; choose from .*, or by number from 0 to 2"):
+            parse_classes(text, names)

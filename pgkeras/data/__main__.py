@@ -14,7 +14,9 @@ DATA is one of
   faces.npz                 as crop_faces.py writes it
   faces/, "faces/a-*.npz"   folder of shards faces-00000.npz ..., or a pattern
   tfrecords/                PGGAN's or StyleGAN's, NAME-r02.tfrecords ...
-  cifar-10-batches-py/      CIFAR-10 or CIFAR-100 for Python, or their .tar.gz
+  images.npy, or hq/        .npy of all images, or a folder of one for each
+  cifar-10-batches-py/      CIFAR-10 or CIFAR-100 (its 100 fine classes) for
+                            Python, or their .tar.gz
   mnist/                    train-images-idx3-ubyte[.gz], also Fashion-MNIST
   train_32x32.mat           SVHN's cropped digits
   bedroom_train_lmdb/       LSUN
@@ -49,16 +51,18 @@ Examples:
     help="Insist on classes, or leave them out; of pictures they are the subfolders.  [default: keep those there are]",
 )
 @click.option("--shard-images", type=click.IntRange(min=1), help="Images per shard.  [default: what makes 1 GB]")
-def main(out: Path, shard_images: int | None, **options: object) -> None:
+def main(data: Path, out: Path, shard_images: int | None, **options: object) -> None:
     """Packs DATA, images of any format, once into .npz files, which train fastest: memory-mapped, decoded, square."""
-    _check_out(out, shard_images)
+    _check_out(out, data, shard_images)
     from pgkeras.data.repack import repack
 
-    repack(out=out, shard_images=shard_images, **options)
+    repack(data=data, out=out, shard_images=shard_images, **options)
 
 
-def _check_out(out: Path, shard_images: int | None) -> None:
-    if out.suffix != ".npz":
+def _check_out(out: Path, data: Path, shard_images: int | None) -> None:
+    if out.exists() and data.exists() and out.samefile(data):
+        raise UserError(f"--out {out}: is DATA itself; choose another")
+    if out.suffix.lower() != ".npz":
         if out.exists() and (not out.is_dir() or any(out.iterdir())):
             raise UserError(f"--out {out}: is there already; remove it, or choose another")
     elif out.is_dir():

@@ -33,7 +33,8 @@ def write_npz(path: Path, dataset: Dataset, on_progress: Callable[[int], object]
 
     Args:
         path: the file.
-        dataset: becomes `images`, and if there are labels `labels` and `label_names`, all stored, not deflated.
+        dataset: becomes `images`, if there are labels `labels` and `label_names`, and `mirror` if it is False; all
+            stored, not deflated.
         on_progress: called with the number of images written since its last call.
     """
     with atomic_path(path) as temporary:
@@ -75,6 +76,9 @@ def _write(path: Path, dataset: Dataset, here: slice, on_progress: Callable[[int
                 write_array(member, dataset.labels[here], allow_pickle=False)
             with _member(archive, "label_names") as member:
                 write_array(member, np.array(dataset.label_names, np.str_), allow_pickle=False)
+        if not dataset.mirror:
+            with _member(archive, "mirror") as member:
+                write_array(member, np.array(False), allow_pickle=False)
 
 
 def _member(archive: ZipFile, name: str) -> IO[bytes]:

@@ -62,7 +62,9 @@ def _shortest_options(config: ProgressiveConfig) -> list[str]:
     ways = [option_words(_differences(config, ProgressiveConfig()))]
     for name, preset in PRESETS.items():
         differences = _differences(config, preset())
-        if None not in differences.values() and () not in differences.values():
+        untyped = None in differences.values() or () in differences.values()
+        from_data = {each: getattr(config, each) for each in FROM_DATA}
+        if not untyped and ProgressiveConfig.from_preset(name, **differences | from_data) == config:
             ways.append([f"--preset {name}", *option_words(differences)])
     return min(ways, key=len)
 

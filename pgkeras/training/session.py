@@ -16,11 +16,14 @@ import numpy as np
 from tqdm import tqdm
 
 import pgkeras
-from pgkeras.backends import backend, number_of_workers
+from pgkeras.backends import backend
+from pgkeras.cluster import number_of_workers
 from pgkeras.config import Fit, ProgressiveConfig
-from pgkeras.data import Dataset, hold_out, open_dataset
+from pgkeras.data import Dataset, hold_out, naming_all_unreadable, open_dataset
 from pgkeras.errors import UserError
 from pgkeras.evaluation.measures import check_installed, least_images
+from pgkeras.runs.checkpoint_file import list_checkpoints
+from pgkeras.runs.data import open_data, remembering_unreadable
 from pgkeras.runs.description import RunDescription
 from pgkeras.runs.folder import RunFolder
 from pgkeras.runs.generators import choose_generator, load_generator
@@ -29,7 +32,7 @@ from pgkeras.schedule import Schedule
 from pgkeras.training import plan
 from pgkeras.training.checkpoint import load_newest_checkpoint
 from pgkeras.training.devices import check_shares
-from pgkeras.training.disk import check_disk, disk_may_be_full, disk_needed
+from pgkeras.training.disk import check_disk, disk_needed, written_to
 from pgkeras.training.loop import train
 from pgkeras.training.machine import describe_machine
 from pgkeras.training.plan_table import plan_table
@@ -69,6 +72,7 @@ class Run:
         self._state = state
         self._dataset, self._held_out = data
         self._costs = costs
+        self._seen = self._checkpoints()
 
     @classmethod
     def create(
@@ -89,8 +93,8 @@ class Run:
 
         Args:
             data: an .npz of photos, a folder of them, or any other format of `pgkeras.data.open_dataset`.
-            config: every option, or those that differ from the preset's by name. The data decide `channels` and
-                `label_size`, if they are not given.
+            config: every option, or those that differ from the preset's by name. The data decide `channels`,
+                `label_size` and whether to `mirror`, if they are not given.
             out: the folder of all runs.
             preset: a key of `pgkeras.presets.PRESETS` to begin from; None for the paper's options.
             kimg: into how many thousand images the whole schedule is fitted; None leaves it as it is.
@@ -114,8 +118,7 @@ class Run:
             raise UserError(f"`minutes` {minutes:g}: the machines of TF_CONFIG differ in speed; give `kimg` instead")
         side = ProgressiveConfig.from_preset(preset, **{"label_size": int(conditional)} | given).resolution
         everything = open_dataset(data, side=side, fit=fit, labels=conditional)
-        decided = {"channels": everything.images.shape[-1], "label_size": len(everything.label_names)}
-        config = _with_precision(ProgressiveConfig.from_preset(preset, **decided | given))
+        config = _with_precision(ProgressiveConfig.from_preset(preset, **_decided_by(everything) | given))
         if kimg:
             config = plan.scaled_to(config, plan.factor_for_kimg(config, kimg))
         dataset, held_out = hold_out(everything, config.holdout)
@@ -126,7 +129,8 @@ class Run:
         state = TrainingState(config, config.precision, chosen)
         if start_from:
             begin_with(state, Path(start_from))
-        costs = _try(state, dataset, seconds=MEASURED_SECONDS if minutes else 0.0)
+        with naming_all_unreadable():
+            costs = _try(state, dataset, seconds=MEASURED_SECONDS if minutes else 0.0)
         if minutes:
             left = 60 * minutes - (time.monotonic() - began)
             image_costs = [cost.seconds_per_image for cost in costs]
@@ -153,7 +157,7 @@ class Run:
 
         Args:
             path: its folder.
-            data: where its images are now, if they have moved.
+            data: where its images are now, if they have moved; the run remembers it when it trains.
             devices: how many; None for all GPUs of this machine.
 
         Raises:
@@ -161,7 +165,9 @@ class Run:
         """
         folder, description = RunFolder.open(Path(path))
         config = _with_precision(description.config)
-        dataset, held_out = description.open_data(data and Path(data))
+        dataset, held_out = open_data(folder, description, data and Path(data))
+        if data:
+            description = description.model_copy(update={"data": str(Path(data).resolve())})
         _check_metrics(config, held_out)
         chosen = backend.choose_devices(devices)
         check_shares(config, chosen.number)
@@ -204,20 +210,27 @@ class Run:
             True at the end of the schedule; False if it was stopped before.
 
         Raises:
-            UserError: if training has failed too often, or the disk is full.
+            UserError: if training has failed too often, the folder cannot be written to, an image cannot be read, or
+                somebody else trains the run.
         """
         with self._own_folder() as out:
-            if self.folder is None:
+            begins = self.folder is None
+            if begins:
                 self.folder = RunFolder.create(out, self.description)
-                image_costs = [cost.seconds_per_image for cost in self._costs]
-            else:
-                if out != self.out:
-                    self.folder = self._copied_to(out)
-                self.folder.rewind(self.images_shown)
-                image_costs = plan.estimate_image_costs(self._state, self._schedule)
-            with disk_may_be_full(self.folder):
-                write_reals(self.folder, self._dataset, self._state.config.resolution)
-                return train(self._state, self._dataset, self._held_out, self._schedule, self.folder, image_costs)
+            elif out != self.out:
+                self.folder = self._copied_to(out)
+            folder = self.folder
+            with folder.lock(), written_to(folder), remembering_unreadable(folder):
+                if begins:
+                    image_costs = [cost.seconds_per_image for cost in self._costs]
+                else:
+                    image_costs = plan.estimate_image_costs(self._state, self._schedule)
+                    self._go_on()
+                write_reals(folder, self._dataset, self._state.config.resolution)
+                try:
+                    return train(self._state, self._dataset, self._held_out, self._schedule, folder, image_costs)
+                finally:
+                    self._seen = self._checkpoints()
 
     def generator(self, resolution: int | None = None) -> keras.Model:
         """The newest moving-average generator of a resolution, as its folder has it.
@@ -245,6 +258,18 @@ class Run:
         with tempfile.TemporaryDirectory() as own:
             yield Path(own)
 
+    def _go_on(self) -> None:
+        """Makes the folder as it was at the checkpoint, and tells it where the images are now."""
+        if self._checkpoints() != self._seen:
+            raise UserError(f"{self.path}: somebody else has trained the run meanwhile; open it again")
+        _, description = RunFolder.open(self.folder.path)
+        if description.data != self.description.data:
+            self.folder.write_description(description.model_copy(update={"data": self.description.data}))
+        self.folder.rewind(self.images_shown)
+
+    def _checkpoints(self) -> list[str]:
+        return [] if self.folder is None else [path.name for path in list_checkpoints(self.folder.checkpoints)]
+
     def _copied_to(self, out: Path) -> RunFolder:
         copied = RunFolder.create(out, self.description)
         shutil.copytree(self.folder.checkpoints, copied.checkpoints, dirs_exist_ok=True)
@@ -255,8 +280,9 @@ class Run:
         number, side = self._dataset.images.shape[:2]
         parameters = _parameters(self._state)
         classes = f" in {config.label_size} classes" if config.label_size else ""
+        mirrored = f"{'half of them' if config.mirror else 'none'} mirrored"
         return (
-            f"{number:,} images of {side}x{side}{classes}; generator {parameters['generator']:,} and "
+            f"{number:,} images of {side}x{side}{classes}, {mirrored}; generator {parameters['generator']:,} and "
             f"discriminator {parameters['discriminator']:,} parameters; {self._state.precision}"
             f"{f' on {devices} devices' if devices > 1 else ''}"
         )
@@ -268,6 +294,12 @@ class Run:
 def _try(state: TrainingState, dataset: Dataset, *, seconds: float) -> list[PhaseCost]:
     tqdm.write("trying every phase ...")
     return preflight(state, dataset, Schedule.from_config(state.config), seconds=seconds)
+
+
+def _decided_by(dataset: Dataset) -> dict[str, object]:
+    """The options that follow from the data."""
+    no_mirror = {} if dataset.mirror else {"mirror": False}
+    return {"channels": dataset.images.shape[-1], "label_size": len(dataset.label_names)} | no_mirror
 
 
 def _with_precision(config: ProgressiveConfig) -> ProgressiveConfig:

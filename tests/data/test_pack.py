@@ -11,7 +11,7 @@ import pytest
 
 from pgkeras.data import Dataset, open_dataset, pack
 from pgkeras.data.__main__ import main
-from tests.command_line_test import call, fail, script
+from tests.command_lines import call, fail, script
 from tests.data.sources.formats import (
     IMAGES,
     LABELS,
@@ -159,6 +159,14 @@ def test_wrong_outputs_are_named(named, tmp_path, out, options, message, capsys,
     (tmp_path / "taken" / "file").touch()
     (tmp_path / "folder.npz").mkdir()
     assert message in fail(main, capsys, monkeypatch, named, "--out", tmp_path / out, *options)
+
+
+def test_the_data_are_never_overwritten(named, tmp_path, capsys, monkeypatch):
+    before = named.read_bytes()
+    (tmp_path / "link.npz").symlink_to(named)
+    for out in (named, tmp_path / "link.npz"):
+        assert f"--out {out}: is DATA itself; choose another" in fail(main, capsys, monkeypatch, named, "--out", out)
+    assert named.read_bytes() == before
 
 
 def test_an_empty_folder_may_be_the_output(named, tmp_path):

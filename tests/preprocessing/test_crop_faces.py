@@ -14,6 +14,7 @@ import pytest
 from PIL import Image
 
 from pgkeras.command_line import run
+from pgkeras.lock import locked
 from preprocessing.crop_faces import main
 from preprocessing.engines import ENGINES, threads
 from preprocessing.faces_file import read_options
@@ -279,11 +280,11 @@ def test_the_output_folder_is_not_writable(command, album, tmp_path):
     (tmp_path / "file").touch()
     fails(
         command(album, "--out", tmp_path / "file" / "faces.npz"),
-        "cannot be written",
+        "cannot be written to",
         tmp_path / "file",
-        "choose another",
+        "choose another folder",
     )
-    fails(command(album, "--out", "/proc/faces.npz"), "cannot be written", "/proc/faces.npz")
+    fails(command(album, "--out", "/proc/faces.npz"), "/proc: cannot be written to")
     fails(command(album, "--out", tmp_path), tmp_path)
 
 
@@ -390,3 +391,10 @@ def test_the_help_has_an_example_and_every_default(command):
     for option in main.params[1:]:
         assert option.help
         assert option.opts[0] in out
+
+
+def test_only_one_crops_into_a_file(command, album, tmp_path):
+    out = tmp_path / "faces.npz"
+    with locked(tmp_path / ".faces.lock"):
+        fails(command(album, "--out", out), f"{out}: somebody else is cropping into it already")
+    assert not out.exists()

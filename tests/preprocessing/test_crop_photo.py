@@ -155,7 +155,7 @@ def test_an_error_costs_one_photo(tmp_path, portraits, monkeypatch):
     def fail(*arguments, **keywords):
         raise ValueError("no luck\nwith this one")
 
-    monkeypatch.setattr("preprocessing.detect.cv2.resize", fail)
+    monkeypatch.setattr("preprocessing.canvas.cv2.resize", fail)
     monkeypatch.setattr("preprocessing.crop_photo._thumbnail", lambda pixels: pixels)
     refused = cropper().crop(file)
     assert refused.rejection.reason is Reason.FAILED

@@ -65,9 +65,27 @@ def test_a_photo_given_twice_is_taken_once(tmp_path, monkeypatch):
     assert len(find_photos([Path("one"), tmp_path / "one", Path("one/a.jpg")])) == 1
 
 
+def test_a_photo_is_taken_once_whatever_leads_to_it(tmp_path, monkeypatch):
+    make(tmp_path, "in/a/1.jpg", "in/b/2.jpg", "elsewhere/3.jpg")
+    (tmp_path / "in/album").symlink_to("../elsewhere")
+    (tmp_path / "in/again").symlink_to("b")
+    (tmp_path / "in/b/copy.jpg").symlink_to("../a/1.jpg")
+    (tmp_path / "in/round").symlink_to(".")
+    monkeypatch.chdir(tmp_path)
+    for inputs in (["in"], ["in", "./in/../in/", "in/a", "in/album"]):
+        assert {photo.path.resolve().name for photo in find_photos(map(Path, inputs))} == {"1.jpg", "2.jpg", "3.jpg"}
+        assert len(sources(*map(Path, inputs))) == 3
+
+
 def test_a_missing_folder_is_named(tmp_path):
     with pytest.raises(UserError, match=r"no such file or folder: .*/nowhere"):
         find_photos([tmp_path / "nowhere"])
+
+
+def test_an_archive_is_named(tmp_path):
+    make(tmp_path, "photos.ZIP")
+    with pytest.raises(UserError, match=r"photos\.ZIP is an archive: unpack it, and give the folder"):
+        find_photos([tmp_path / "photos.ZIP"])
 
 
 def test_a_folder_without_photos_is_named(tmp_path):

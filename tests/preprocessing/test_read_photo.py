@@ -277,3 +277,12 @@ def test_a_huge_photo_is_halved_until_it_is_no_longer_huge(tmp_path, monkeypatch
     photo = read_photo(tmp_path / "photo.png")
     assert photo.pixels.shape == (15, 25, 3)
     np.testing.assert_allclose(photo.reduction, 4)
+
+
+@pytest.mark.parametrize("dtype", [np.int32, np.float32])
+def test_numbers_of_no_known_range_are_rejected(tmp_path, dtype):
+    Image.fromarray(np.arange(1024).reshape(32, 32).astype(dtype)).save(tmp_path / "photo.tif")
+    for read in (read_photo, read_extent):
+        rejection = read(tmp_path / "photo.tif")
+        assert rejection.reason == Reason.UNREADABLE
+        assert "32-bit integers or floats" in rejection.detail

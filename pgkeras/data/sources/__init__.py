@@ -5,6 +5,7 @@ from pathlib import Path
 
 from pgkeras.config import Fit
 from pgkeras.data.dataset import Dataset
+from pgkeras.data.existence import check_exists
 from pgkeras.data.fit import square_images
 from pgkeras.data.sources.cifar import is_cifar, open_cifar
 from pgkeras.data.sources.hdf5 import is_hdf5, open_hdf5
@@ -12,6 +13,7 @@ from pgkeras.data.sources.idx import is_idx, open_idx
 from pgkeras.data.sources.image_folder import open_image_folder
 from pgkeras.data.sources.image_zip import is_image_zip, open_image_zip
 from pgkeras.data.sources.lsun import is_lsun, open_lsun
+from pgkeras.data.sources.npy import is_npy, open_npy
 from pgkeras.data.sources.npz import is_npz, open_npz_dataset
 from pgkeras.data.sources.reason import reason
 from pgkeras.data.sources.shards import is_shards, open_shards
@@ -21,6 +23,7 @@ from pgkeras.errors import UserError
 
 ARRAYS = (
     (is_npz, open_npz_dataset),
+    (is_npy, open_npy),
     (is_shards, open_shards),
     (is_tfrecords, open_tfrecords),
     (is_cifar, open_cifar),
@@ -40,14 +43,14 @@ def open_dataset(path: Path, *, side: int | None = None, fit: Fit = "refuse", la
 
     Args:
         path: one of
-            an .npz with `images`, as crop_faces.py and `python -m pgkeras.data` write it;
+            an .npz with `images`, as crop_faces.py and `python -m pgkeras.data` write it; an .npy, or a folder of them;
             a folder of such shards, `faces-00000.npz` and on, or a pattern such as `folder/faces-*.npz`;
             a folder of pictures, searched with all its subfolders, or a .zip of them;
             a folder of PGGAN's or StyleGAN's multi-resolution TFRecords;
             CIFAR-10's or CIFAR-100's Python batches, their folder or .tar.gz;
-            MNIST, Fashion-MNIST or EMNIST, a folder or an `-images-idx3-ubyte` file, also .gz;
+            MNIST, Fashion-MNIST or EMNIST, a folder, torchvision's too, or an `-images-idx3-ubyte` file, also .gz;
             SVHN's cropped digits, `train_32x32.mat`;
-            an LSUN folder (LMDB of pictures);
+            an LSUN folder (LMDB of pictures), or its `data.mdb`;
             an HDF5 file with `images`.
         side: in pixels, of the images if their sizes vary; default: the largest power of two that is not above the
             smallest image's side, at most 1024. Images all of one size keep it.
@@ -69,6 +72,7 @@ def open_dataset(path: Path, *, side: int | None = None, fit: Fit = "refuse", la
 
 
 def _open(path: Path, side: int | None, fit: Fit, labels: bool) -> Dataset:
+    check_exists(path)
     for recognises, open_arrays in ARRAYS:
         if recognises(path):
             dataset = open_arrays(path, labels)
@@ -76,8 +80,7 @@ def _open(path: Path, side: int | None, fit: Fit, labels: bool) -> Dataset:
     for recognises, open_pictures in PICTURES:
         if recognises(path):
             return open_pictures(path, side, fit, labels)
-    if path.exists():
-        raise UserError(
-            f"{path}: is of no known format; see python -m pgkeras.data --help, or give a folder of pictures"
-        )
-    raise UserError(f"{path}: no such file or folder; give the images to train on")
+    raise UserError(
+        f"{path}: is of no known format; see python -m pgkeras.data --help, or give a folder of pictures "
+        "(archives unpacked, but for .zip)"
+    )

@@ -38,7 +38,7 @@ def is_cifar(path: Path) -> bool:
     """Whether a path is a folder of CIFAR's batches, or a .tar.gz."""
     if path.is_dir():
         return any((path / version.meta).is_file() for version in (CIFAR_10, CIFAR_100))
-    return path.is_file() and path.name.endswith((".tar.gz", ".tgz"))
+    return path.is_file() and path.name.lower().endswith((".tar.gz", ".tgz"))
 
 
 def open_cifar(path: Path, labels: bool) -> Dataset:
@@ -54,7 +54,9 @@ def open_cifar(path: Path, labels: bool) -> Dataset:
     files = _in_folder(path) if path.is_dir() else _in_archive(path)
     version = next((version for version in (CIFAR_10, CIFAR_100) if version.meta in files), None)
     if version is None:
-        raise UserError(f"{path}: holds neither CIFAR-10 nor CIFAR-100; give a .tar.gz of their Python version")
+        raise UserError(
+            f"{path}: holds neither CIFAR-10 nor CIFAR-100 for Python; unpack other archives, and give the folder"
+        )
     for name in version.batches:
         if name not in files:
             raise UserError(f"{path}: has no {name}; download it again")
@@ -63,10 +65,10 @@ def open_cifar(path: Path, labels: bool) -> Dataset:
     images = images.reshape(-1, *SHAPE).transpose(0, 2, 3, 1)
     check_images(path, images.shape, images.dtype)
     if not labels:
-        return Dataset(images)
+        return Dataset(images, mirror=False)
     classes = [each for batch in batches for each in _list(path, batch, version.labels, int)]
     names = _list(path, _load(path / version.meta, files[version.meta]), version.label_names, str)
-    return Dataset(images, *check_labels(path, np.array(classes), len(images), names))
+    return Dataset(images, *check_labels(path, np.array(classes), len(images), names), mirror=False)
 
 
 def _in_folder(folder: Path) -> dict[str, bytes]:

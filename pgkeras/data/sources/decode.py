@@ -1,7 +1,9 @@
 """Decoding: a picture file of any format becomes upright 8-bit pixels."""
 
 import logging
+from contextlib import suppress
 from functools import cache
+from importlib import import_module
 from typing import BinaryIO, NamedTuple
 
 import numpy as np
@@ -30,7 +32,9 @@ class Header(NamedTuple):
 
 @cache
 def picture_suffixes() -> dict[str, str]:
-    """The format of each file name suffix that pictures have."""
+    """The format of each file name suffix that pictures have; HEIC's are among them if pillow-heif is installed."""
+    with suppress(ImportError):
+        import_module("pillow_heif").register_heif_opener()
     formats = Image.registered_extensions()
     return {suffix: name for suffix, name in formats.items() if name in Image.OPEN and name not in NO_PICTURES}
 
@@ -42,9 +46,10 @@ def read_header(file: BinaryIO) -> Header:
         file: the encoded picture.
 
     Raises:
-        Exception: of any kind, if it is none.
+        Exception: of any kind, if it is none, or none that `decode` takes.
     """
     with _open(file) as image:
+        check_range(image)
         return Header(image.width, image.height, image.mode in GREY_MODES)
 
 
@@ -67,9 +72,41 @@ def decode(file: BinaryIO, channels: int, smallest: int) -> np.ndarray:
         Exception: of any kind, if it is damaged.
     """
     with _open(file) as image:
+        check_range(image)
         image.draft(image.mode, (smallest, smallest))
-        image = _eight_bits(_upright(image)).convert("L" if channels == 1 else "RGB")
+        image = eight_bits(_upright(image)).convert("L" if channels == 1 else "RGB")
         return np.asarray(image).reshape(image.height, image.width, channels)
+
+
+def check_range(image: Image.Image) -> None:
+    """Makes sure that it is known which number is white.
+
+    Args:
+        image: as opened.
+
+    Raises:
+        ValueError: if its pixels are integers of 32 bits, but for .pgm files, which have 16 of them, or floats.
+    """
+    if image.mode == "F" or (image.mode == "I" and image.format != "PPM"):
+        raise ValueError(
+            "its pixels are 32-bit integers or floats, of which it is unknown what is white; save it with 8 or 16 bits"
+        )
+
+
+def eight_bits(image: Image.Image) -> Image.Image:
+    """Keeps the upper 8 of 16 bits, and shows a white background where a picture is transparent.
+
+    Args:
+        image: that has passed `check_range`, of any mode.
+
+    Returns:
+        The picture, which Pillow's `convert` makes RGB or grey.
+    """
+    if image.mode.startswith("I"):
+        return Image.fromarray((np.clip(np.asarray(image), 0, 2**16 - 1) >> 8).astype(np.uint8))
+    if image.has_transparency_data:
+        return Image.alpha_composite(Image.new("RGBA", image.size, "white"), image.convert("RGBA"))
+    return image
 
 
 def _open(file: BinaryIO) -> Image.Image:
@@ -82,13 +119,3 @@ def _upright(image: Image.Image) -> Image.Image:
         return ImageOps.exif_transpose(image)
     except Exception:  # broken metadata must not cost the picture
         return image
-
-
-def _eight_bits(image: Image.Image) -> Image.Image:
-    if image.mode == "F":
-        raise ValueError("its pixels are floating-point numbers, of no known range")
-    if image.mode.startswith("I"):
-        return Image.fromarray((np.clip(np.asarray(image), 0, 2**16 - 1) >> 8).astype(np.uint8))
-    if image.has_transparency_data:
-        return Image.alpha_composite(Image.new("RGBA", image.size, "white"), image.convert("RGBA"))
-    return image

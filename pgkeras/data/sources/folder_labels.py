@@ -25,7 +25,8 @@ def folder_labels(
             None if there is none.
 
     Returns:
-        int64 (pictures,) and the names of the classes: the first subfolders, sorted; numbers with dataset.json.
+        int64 (pictures,) and the names of the classes: with dataset.json, the numbers in it; without, the first
+        subfolders, sorted, of the deepest folder that holds all pictures.
 
     Raises:
         UserError: if dataset.json is damaged or incomplete.
@@ -37,7 +38,8 @@ def folder_labels(
         missing = next((name for name in names if name not in labels), None)
         if missing is not None:
             raise UserError(f"{source}: {DATASET_JSON} has no label for {missing}; add it")
-        return check_labels(f"{source}, {DATASET_JSON}", np.array([labels[name] for name in names]), len(names))
+        return _by_number(f"{source}, {DATASET_JSON}", np.array([labels[name] for name in names]), len(names))
+    names = _within_common_folder(names)
     outside = next((name for name in names if "/" not in name), None)
     if outside is not None:
         raise NoLabelsError(f"{source}: {outside} is in no subfolder; labels need a subfolder for each class")
@@ -47,10 +49,25 @@ def folder_labels(
     return check_labels(source, labels, len(names), classes.tolist())
 
 
+def _by_number(source: object, numbers: np.ndarray, images: int) -> tuple[np.ndarray, tuple[str, ...]]:
+    """Classes by the numbers that occur, which may begin at 1."""
+    check_labels(source, numbers, images)
+    names, classes = np.unique(numbers, return_inverse=True)
+    return check_labels(source, classes, images, names.tolist())
+
+
+def _within_common_folder(names: Sequence[str]) -> list[str]:
+    parts = [name.partition("/") for name in names]
+    if len({first for first, _, _ in parts}) > 1 or not all("/" in rest for _, _, rest in parts):
+        return list(names)
+    return _within_common_folder([rest for _, _, rest in parts])
+
+
 def _parse(source: object, dataset_json: bytes) -> dict[str, int]:
     try:
-        labels = dict(json.loads(dataset_json)["labels"] or [])
-    except (ValueError, KeyError, TypeError, RecursionError) as error:
+        entries = dict(json.loads(dataset_json)["labels"] or [])
+        labels = {name.replace("\\", "/"): label for name, label in entries.items()}  # Windows writes backslashes
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise UserError(
             f"{source}: {DATASET_JSON} cannot be read ({reason(error)}); give {{'labels': [[name, class], ...]}}"
         ) from None

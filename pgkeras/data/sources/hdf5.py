@@ -1,16 +1,15 @@
 """Training images in HDF5 files: as the GAN tools for Theano and PyTorch write them, or any file with `images`."""
 
-import math
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from pgkeras.data.checks import check_images, check_labels, check_memory
+from pgkeras.data.checks import check_labels, check_memory
 from pgkeras.data.dataset import Dataset, NoLabelsError
+from pgkeras.data.sources.arrays import channels_last, choose_images
 from pgkeras.data.sources.optional_package import optional_package
 from pgkeras.data.sources.reason import reason
-from pgkeras.data.views import Transformed
 from pgkeras.errors import UserError
 
 SIGNATURE = b"\x89HDF\r\n\x1a\n"
@@ -61,7 +60,8 @@ def open_hdf5(path: Path, labels: bool) -> Dataset:
         arrays = {}
         file = h5py.File(path, "r")
         file.visititems(lambda name, item: arrays.update({name: item} if isinstance(item, h5py.Dataset) else {}))
-        images = _channels_last(path, arrays["images"] if "images" in arrays else _largest(path, arrays))
+        array = arrays[choose_images(path, {name: (each.shape or (), each.dtype) for name, each in arrays.items()})]
+        images = channels_last(path, _Hdf5Images(path, array), array.dtype)
         if not labels:
             return Dataset(images)
         if "labels" not in arrays:
@@ -70,24 +70,3 @@ def open_hdf5(path: Path, labels: bool) -> Dataset:
         return Dataset(images, *check_labels(path, arrays["labels"][()], len(images)))
     except (OSError, RuntimeError, ValueError, KeyError, TypeError) as error:
         raise UserError(f"{path}: cannot be read as HDF5 ({reason(error)}); is it truncated? Make it again") from None
-
-
-def _largest(path: Path, arrays: dict[str, Any]) -> Any:
-    found = sorted(
-        (math.prod(array.shape[1:]), name)
-        for name, array in arrays.items()
-        if len(array.shape or ()) == 4 and array.dtype == np.uint8
-    )
-    if not found:
-        raise UserError(f"{path}: has no array `images`, nor any uint8 (images, height, width, channels)")
-    if len(found) > 1 and found[-1][0] == found[-2][0]:
-        raise UserError(f"{path}: has images in `{found[-2][1]}` and in `{found[-1][1]}`; name one of them `images`")
-    return arrays[found[-1][1]]
-
-
-def _channels_last(path: Path, array: Any) -> _Hdf5Images | Transformed:
-    shape = array.shape
-    channels_first = len(shape) == 4 and shape[1] in (1, 3) and shape[3] not in (1, 3)
-    check_images(path, (shape[0], *shape[2:], shape[1]) if channels_first else shape, array.dtype)
-    images = _Hdf5Images(path, array)
-    return Transformed(images, lambda batch: batch.transpose(0, 2, 3, 1)) if channels_first else images

@@ -19,6 +19,9 @@ from pgkeras.data.views import Transformed
 from pgkeras.errors import UserError
 
 BORDERS = {28: 2}  # by side
+TRAINING = "*train-images*idx3*"
+# In a folder: itself, as Kaggle's archives unpack (a folder for each file, of its name), and as torchvision keeps them.
+PLACES = ("", f"{TRAINING}/", "raw/", "*/raw/")
 _IMAGES = re.compile(r"(.*)images([.-])idx3-ubyte(\.gz)?")
 _UNSIGNED_BYTE = 8
 
@@ -51,20 +54,25 @@ def open_idx(path: Path, labels: bool) -> Dataset:
     border = BORDERS.get(images.shape[1])
     if border and images.shape[1] == images.shape[2]:
         margins = [(0, 0), (border, border), (border, border), (0, 0)]
-        return Dataset(Transformed(images, lambda batch: np.pad(batch, margins)), *classes)
-    return Dataset(images, *classes)
+        return Dataset(Transformed(images, lambda batch: np.pad(batch, margins)), *classes, mirror=False)
+    return Dataset(images, *classes, mirror=False)
 
 
 def _training_files(folder: Path) -> list[Path]:
     """One of each set; the unpacked file if its .gz is there, too."""
-    files = {file.name.removesuffix(".gz"): file for file in sorted(folder.glob("*train-images*idx3*"), reverse=True)}
-    return sorted(file for file in files.values() if _IMAGES.fullmatch(file.name))
+    for place in PLACES:
+        found = [file for file in sorted(folder.glob(place + TRAINING), reverse=True) if file.is_file()]
+        files = {file.with_name(file.name.removesuffix(".gz")): file for file in found if _IMAGES.fullmatch(file.name)}
+        if files:
+            return sorted(files.values())
+    return []
 
 
 def _training_file(folder: Path) -> Path:
     files = _training_files(folder)
     if len(files) > 1:
-        raise UserError(f"{folder}: holds {', '.join(file.name for file in files)}; give one of these files")
+        names = ", ".join(str(file.relative_to(folder)) for file in files)
+        raise UserError(f"{folder}: holds {names}; give one of these files")
     return files[0]
 
 
@@ -90,7 +98,9 @@ def _read(path: Path, dimensions: int) -> np.ndarray:
 def _read_labels(images: Path, number: int) -> tuple[np.ndarray, tuple[str, ...]]:
     match = _IMAGES.fullmatch(images.name)
     plain = images.with_name(f"{match[1]}labels{match[2]}idx1-ubyte")
-    file = next((file for file in (plain, plain.with_name(f"{plain.name}.gz")) if file.is_file()), None)
+    beside = images.parent.with_name(plain.name) / plain.name  # of folders that bear the files' names
+    possible = (plain, plain.with_name(f"{plain.name}.gz"), beside)
+    file = next((file for file in possible if file.is_file()), None)
     if file is None:
         raise NoLabelsError(f"{plain}: no such file, so there are no labels; put it beside {images.name}")
     numbers, classes = np.unique(_read(file, 1), return_inverse=True)

@@ -8,8 +8,8 @@ from typing import BinaryIO
 from pgkeras.config import Fit
 from pgkeras.data.checks import check_memory
 from pgkeras.data.dataset import Dataset
-from pgkeras.data.sources.decode import picture_suffixes
 from pgkeras.data.sources.folder_labels import DATASET_JSON, folder_labels
+from pgkeras.data.sources.picture_names import picture_names
 from pgkeras.data.sources.pictures import Pictures
 from pgkeras.data.sources.reason import reason
 from pgkeras.errors import UserError
@@ -19,21 +19,21 @@ class _Members:
     def __init__(self, path: Path, archive: zipfile.ZipFile, names: list[str]) -> None:
         self._path = path
         self._archive = archive
-        self._names = names
+        self.names = names
 
     def __len__(self) -> int:
-        return len(self._names)
+        return len(self.names)
 
     def name(self, index: int) -> str:
-        return str(self._path / self._names[index])
+        return str(self._path / self.names[index])
 
     def open(self, index: int) -> BinaryIO:
-        return self._archive.open(self._names[index])
+        return self._archive.open(self.names[index])
 
 
 def is_image_zip(path: Path) -> bool:
     """Whether a path is a .zip file."""
-    return path.is_file() and path.suffix == ".zip"
+    return path.is_file() and path.suffix.lower() == ".zip"
 
 
 def open_image_zip(path: Path, side: int | None, fit: Fit, labels: bool) -> Dataset:
@@ -54,16 +54,9 @@ def open_image_zip(path: Path, side: int | None, fit: Fit, labels: bool) -> Data
         dataset_json = _read_dataset_json(path, archive) if labels else None
     except (OSError, ValueError, RuntimeError, zipfile.BadZipFile, zlib.error) as error:
         raise UserError(f"{path}: cannot be read as .zip ({reason(error)}); is it truncated? Make it again") from None
-    names = sorted(name for name in archive.namelist() if _is_picture(name))
-    if not names:
-        raise UserError(f"{path}: holds no picture; give a .zip of PNG, JPEG or other pictures")
+    names = picture_names(path, (name for name in archive.namelist() if not name.endswith("/")))
     classes = folder_labels(path, names, dataset_json) if labels else ()
-    return Dataset(Pictures(_Members(path, archive, names), side, fit), *classes)
-
-
-def _is_picture(name: str) -> bool:
-    hidden = any(part.startswith(".") for part in name.split("/"))
-    return name.lower().endswith(tuple(picture_suffixes())) and not hidden
+    return Dataset(Pictures(_Members(path, archive, names), side, fit), *classes, names=names)
 
 
 def _read_dataset_json(path: Path, archive: zipfile.ZipFile) -> bytes | None:

@@ -34,12 +34,13 @@ class _Values:
         self._environment = environment
         with environment.begin() as transaction:
             self._keys = np.array(list(transaction.cursor().iternext(values=False)), np.bytes_)
+        self.names = [key.decode(errors="backslashreplace") for key in self._keys]
 
     def __len__(self) -> int:
         return len(self._keys)
 
     def name(self, index: int) -> str:
-        return f"{self._folder}, key {self._keys[index].decode(errors='backslashreplace')}"
+        return f"{self._folder}, key {self.names[index]}"
 
     def open(self, index: int) -> BinaryIO:
         with self._environment.begin() as transaction:
@@ -47,8 +48,8 @@ class _Values:
 
 
 def is_lsun(path: Path) -> bool:
-    """Whether a path is the folder of an LMDB."""
-    return (path / DATA_FILE).is_file()
+    """Whether a path is the folder of an LMDB, or the file in it."""
+    return (path / DATA_FILE).is_file() or (path.is_file() and path.name == DATA_FILE)
 
 
 def open_lsun(path: Path, side: int | None, fit: Fit, labels: bool) -> Dataset:
@@ -57,7 +58,7 @@ def open_lsun(path: Path, side: int | None, fit: Fit, labels: bool) -> Dataset:
     Opening reads the beginning of every picture: minutes for the 3 million of the largest category.
 
     Args:
-        path: the folder, such as `bedroom_train_lmdb`.
+        path: the folder, such as `bedroom_train_lmdb`, or its `data.mdb`.
         side: see `Pictures`.
         fit: see `Pictures`; LSUN's pictures are not square.
         labels: LSUN has none.
@@ -68,10 +69,11 @@ def open_lsun(path: Path, side: int | None, fit: Fit, labels: bool) -> Dataset:
     """
     if labels:
         raise NoLabelsError(f"{path}: an LMDB has no labels; train without labels")
-    values = _Values(path, _environment(path))
+    folder = path.parent if path.name == DATA_FILE else path
+    values = _Values(folder, _environment(folder))
     if not len(values):
         raise UserError(f"{path}: holds no picture; give an LMDB with a picture in each value")
-    return Dataset(Pictures(values, side, fit))
+    return Dataset(Pictures(values, side, fit), names=values.names)
 
 
 def _environment(folder: Path) -> Any:

@@ -8,19 +8,23 @@ from pathlib import Path
 
 import numpy as np
 
-from pgkeras.data.checks import check_images, check_labels, check_memory
+from pgkeras.data.checks import check_labels, check_memory
 from pgkeras.data.dataset import Dataset, NoLabelsError
+from pgkeras.data.sources.arrays import channels_last, choose_images
 from pgkeras.data.sources.reason import reason
 from pgkeras.errors import UserError
 
 
 def is_npz(path: Path) -> bool:
     """Whether a path is an .npz file."""
-    return path.is_file() and path.suffix == ".npz"
+    return path.is_file() and path.suffix.lower() == ".npz"
 
 
 def open_npz_dataset(path: Path, labels: bool) -> Dataset:
     """Opens an .npz file: `images`, and on demand `labels` int (images,) and, if there, `label_names` str (classes,).
+
+    Without `images`, the array of the largest images is taken; their channels may come first.
+    A bool `mirror` says whether mirrored images may be shown, too; without it they may.
 
     Args:
         path: the file.
@@ -37,18 +41,30 @@ def open_npz_dataset(path: Path, labels: bool) -> Dataset:
         raise UserError(f"{path}: no such file; give the .npz that crop_faces.py wrote")
     with _reading(path), zipfile.ZipFile(path) as archive:
         members = set(archive.namelist())
-        if "images.npy" not in members:
-            raise UserError(f"{path}: has no array `images`; give an .npz as crop_faces.py writes it")
-        images = _read_array(path, archive, "images")
-        check_images(path, images.shape, images.dtype)
+        array = _read_array(path, archive, _images_in(path, archive))
+        images = channels_last(path, array, array.dtype)
+        mirror = "mirror.npy" not in members or bool(_read_array(path, archive, "mirror"))
         if not labels:
-            return Dataset(images)
+            return Dataset(images, mirror=mirror)
         if "labels.npy" not in members:
             raise NoLabelsError(f"{path}: has no array `labels`; add it, int (images,), or train without labels")
         names = _read_array(path, archive, "label_names") if "label_names.npy" in members else None
         if names is not None and (names.dtype.kind != "U" or names.ndim != 1):
             raise UserError(f"{path}: `label_names` is {names.dtype} {names.shape}; it must be str (classes,)")
-        return Dataset(images, *check_labels(path, _read_array(path, archive, "labels"), len(images), names))
+        classes = check_labels(path, _read_array(path, archive, "labels"), len(images), names)
+        return Dataset(images, *classes, mirror=mirror)
+
+
+def _images_in(path: Path, archive: zipfile.ZipFile) -> str:
+    names = [name.removesuffix(".npy") for name in archive.namelist() if name.endswith(".npy")]
+    if "images" in names:
+        return "images"
+    arrays = {}
+    for name in names:
+        with archive.open(f"{name}.npy") as stream:
+            shape, _, dtype = _read_header(stream)
+        arrays[name] = shape, dtype
+    return choose_images(path, arrays)
 
 
 @contextmanager
@@ -67,16 +83,15 @@ def _read_array(path: Path, archive: zipfile.ZipFile, name: str) -> np.ndarray:
         shape, fortran_order, dtype = _read_header(stream)
         if dtype.hasobject:
             raise ValueError("its array holds Python objects")
-        if fortran_order:
-            raise ValueError("its array is in Fortran order; save it in C order")
+        order = "F" if fortran_order else "C"
         header_size = stream.tell()
         size = math.prod(shape) * dtype.itemsize
         if min(shape, default=0) < 0 or header_size + size != member.file_size:
             raise ValueError(f"`{name}` is not as long as its header says")
         if member.compress_type == zipfile.ZIP_STORED and size > 0:
-            return np.memmap(path, dtype, "r", _data_offset(path, member) + header_size, shape)
+            return np.memmap(path, dtype, "r", _data_offset(path, member) + header_size, shape, order)
         check_memory(path, size)
-        return np.frombuffer(stream.read(), dtype).reshape(shape)
+        return np.frombuffer(stream.read(), dtype).reshape(shape, order=order)
 
 
 def _read_header(stream: zipfile.ZipExtFile) -> tuple[tuple[int, ...], bool, np.dtype]:

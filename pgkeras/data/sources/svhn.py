@@ -17,7 +17,7 @@ CLASSES = 10
 
 def is_svhn(path: Path) -> bool:
     """Whether a path is a .mat file, or a folder with that for training."""
-    return (path.is_file() and path.suffix == ".mat") or (path / TRAINING_FILE).is_file()
+    return (path.is_file() and path.suffix.lower() == ".mat") or (path / TRAINING_FILE).is_file()
 
 
 def open_svhn(path: Path, labels: bool) -> Dataset:
@@ -50,6 +50,7 @@ def open_svhn(path: Path, labels: bool) -> Dataset:
     images = arrays["X"].transpose(3, 0, 1, 2)
     check_images(file, images.shape, images.dtype)
     if not labels:
-        return Dataset(images)
+        return Dataset(images, mirror=False)
     digits = arrays["y"].ravel()
-    return Dataset(images, *check_labels(file, np.where(digits == CLASSES, 0, digits), len(images), range(CLASSES)))
+    classes = np.where(digits == CLASSES, 0, digits)
+    return Dataset(images, *check_labels(file, classes, len(images), range(CLASSES)), mirror=False)

@@ -92,7 +92,7 @@ def is_tfrecords(path: Path) -> bool:
     """Whether a path is a TFRecord file or a folder of them."""
     if path.is_dir():
         return any(_NAME.fullmatch(file.name) for file in path.iterdir())
-    return path.is_file() and path.suffix == ".tfrecords"
+    return path.is_file() and path.suffix.lower() == ".tfrecords"
 
 
 def open_tfrecords(path: Path, labels: bool) -> Dataset:

@@ -41,6 +41,29 @@ def test_names_with_a_dot(tmp_path):
     np.testing.assert_array_equal(open_dataset(tmp_path, labels=True).labels, LABELS)
 
 
+@pytest.mark.parametrize("place", ["raw", "MNIST/raw"])
+def test_torchvisions_folders(tmp_path, place):
+    write(tmp_path / place, ".gz")
+    write(tmp_path / place)
+    np.testing.assert_array_equal(open_dataset(tmp_path, labels=True).labels, LABELS)
+
+
+def test_files_in_folders_of_their_names(tmp_path):
+    """As some archives unpack them."""
+    for name, array in (("train-images-idx3-ubyte", DIGITS), ("train-labels-idx1-ubyte", LABELS)):
+        write_idx(tmp_path / name / name, array)
+    dataset = open_dataset(tmp_path, labels=True)
+    assert dataset.images.shape == (12, 32, 32, 1)
+    np.testing.assert_array_equal(dataset.labels, LABELS)
+
+
+def test_several_of_torchvisions_sets_are_named(tmp_path):
+    write(tmp_path / "MNIST/raw")
+    write(tmp_path / "FashionMNIST/raw")
+    with pytest.raises(UserError, match="holds FashionMNIST/raw/train-images-idx3-ubyte, MNIST/raw/train-images"):
+        open_dataset(tmp_path)
+
+
 def test_the_unpacked_file_is_memory_mapped(tmp_path):
     write(tmp_path, ".gz", images=DIGITS[:5], labels=LABELS[:5])
     write(tmp_path, images=np.zeros((2, 32, 32)), labels=LABELS[:2])

@@ -1,11 +1,14 @@
 """Folders of pictures: every format and mode, sizes, classes, and errors that name the file."""
 
+import os
+
 import numpy as np
 import pytest
 from PIL import Image
 
 from pgkeras import UserError
-from pgkeras.data import NoLabelsError, open_dataset
+from pgkeras.data import NoLabelsError, UnreadableError, naming_all_unreadable, open_dataset
+from pgkeras.data.sources import picture_names
 from pgkeras.data.sources.decode import picture_suffixes
 from tests.data.sources.formats import IMAGES, encoded, write_picture, write_pictures
 
@@ -44,7 +47,7 @@ def test_lossy_formats_give_nearly_the_same_pixels(tmp_path, suffix, options):
 def test_postscript_is_not_run(tmp_path):
     assert ".eps" not in picture_suffixes()
     (tmp_path / "a.png").write_bytes(b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 16 16\n%%EndComments\n")
-    with pytest.raises(UserError, match=r"a\.png: is no picture"):
+    with pytest.raises(UserError, match=r"a\.png: is no picture that can be read"):
         open_dataset(tmp_path)
 
 
@@ -66,17 +69,20 @@ class TestModes:
         values = (np.arange(256, dtype=np.uint16) * 256 + 255).reshape(16, 16)
         np.testing.assert_array_equal(one(save(Image.fromarray(values)))[..., 0], values >> 8)
 
-    def test_thirty_two_bits_count_as_sixteen(self, save):
-        values = np.full((16, 16), 0x1234, np.int32)
-        values[0, :2] = -1, 2**20
-        image = one(save(Image.fromarray(values), "a.tif"))
-        assert image[1, 0] == 0x12
-        assert image[0, :2, 0].tolist() == [0, 255]
+    def test_sixteen_bits_of_pgm_keep_the_upper_eight(self, save, tmp_path):
+        """Pillow opens them as 32 bits."""
+        values = np.arange(256, dtype=">u2").reshape(16, 16) * 257
+        (tmp_path / "a.pgm").write_bytes(b"P5 16 16 65535\n" + values.tobytes())
+        np.testing.assert_array_equal(one(tmp_path)[..., 0], np.arange(256).reshape(16, 16))
 
-    def test_floating_point_is_refused(self, save):
-        images = open_dataset(save(Image.fromarray(np.ones((16, 16), np.float32)), "a.tif")).images
-        with pytest.raises(UserError, match=r"a\.tif: cannot be decoded \(its pixels are floating-point"):
-            images[:]
+    @pytest.mark.parametrize("dtype", [np.int32, np.float32])
+    def test_numbers_of_no_known_range_are_refused_at_once(self, save, dtype):
+        """Those from 0 to 255 would otherwise pass for black, or end a training when their turn comes."""
+        values = np.arange(256).reshape(16, 16).astype(dtype)
+        with pytest.raises(
+            UserError, match=r"a\.tif: is no .*\(its pixels are 32-bit integers or floats.*; replace or"
+        ):
+            open_dataset(save(Image.fromarray(values), "a.tif"))
 
     def test_palette(self, save):
         picture = Image.new("P", (16, 16), 1)
@@ -202,6 +208,15 @@ class TestFolders:
         assert dataset.labels.tolist() == [0, 0, 1, 1]
         np.testing.assert_array_equal(dataset.images[:], IMAGES[[3, 1, 0, 2]])
 
+    def test_classes_behind_links_count(self, classes, tmp_path_factory):
+        elsewhere = write_pictures(tmp_path_factory.mktemp("elsewhere"), IMAGES[:5])
+        (classes / "c").symlink_to(elsewhere)
+        (classes / "c" / "back").symlink_to(classes)
+        dataset = open_dataset(classes, labels=True)
+        assert dataset.label_names == ("a", "b", "c")
+        assert np.bincount(dataset.labels).tolist() == [2, 2, 5]
+        np.testing.assert_array_equal(dataset.images[4:], IMAGES[:5])
+
     def test_a_picture_outside_of_the_classes_is_named(self, classes):
         write_picture(classes / "stray.png", IMAGES[0])
         with pytest.raises(NoLabelsError, match=r"stray\.png is in no subfolder"):
@@ -212,9 +227,36 @@ class TestFolders:
         with pytest.raises(NoLabelsError, match="only one subfolder"):
             open_dataset(tmp_path, labels=True)
 
-    def test_other_and_hidden_files_are_skipped(self, tmp_path):
+    def test_files_that_are_left_out_are_told_of(self, tmp_path):
         write_pictures(tmp_path)
-        (tmp_path / "notes.txt").write_text("notes")
+        for name in ("notes.txt", "b/NOTES.TXT", "img_1", "dataset.json"):
+            (tmp_path / name).parent.mkdir(exist_ok=True)
+            (tmp_path / name).write_text("notes")
+        with pytest.warns(UserWarning, match=r": 2 \.txt, 1 files without a suffix left out, not known as pictures$"):
+            assert len(open_dataset(tmp_path).images) == len(IMAGES)
+
+    def test_files_that_are_no_pictures_are_told_of(self, tmp_path):
+        for number in range(3):
+            (tmp_path / f"img_{number}").write_bytes(encoded(IMAGES[0]))
+        with pytest.raises(UserError, match=r"data set that is known, but 3 files without a suffix$"):
+            open_dataset(tmp_path)
+
+    def test_heic_is_read_where_pillow_heif_is(self, tmp_path):
+        pillow_heif = pytest.importorskip("pillow_heif")
+        pillow_heif.from_pillow(Image.fromarray(RED)).save(tmp_path / "a.HEIC", quality=90)
+        write_picture(tmp_path / "b.png", RED)
+        images = open_dataset(tmp_path).images[:]
+        np.testing.assert_allclose(images[0].astype(int), images[1], atol=8)
+
+    def test_heic_is_told_of_where_it_is_not(self, tmp_path, monkeypatch):
+        monkeypatch.setattr(picture_names, "picture_suffixes", lambda: {".png": "PNG"})
+        write_picture(tmp_path / "a.png", RED)
+        (tmp_path / "b.heic").touch()
+        with pytest.warns(UserWarning, match=r": 1 \.heic \(to read them: pip install pillow-heif\) left out"):
+            assert len(open_dataset(tmp_path).images) == 1
+
+    def test_hidden_files_are_skipped(self, tmp_path):
+        write_pictures(tmp_path)
         (tmp_path / "._000.png").write_text("from a Mac")
         write_picture(tmp_path / ".thumbnails" / "000.png", IMAGES[0])
         assert len(open_dataset(tmp_path).images) == len(IMAGES)
@@ -224,6 +266,15 @@ class TestFolders:
             open_dataset(tmp_path)
 
 
+def test_class_folders_of_any_name_are_readable(tmp_path):
+    """A byte that is no UTF-8, a line break; an umlaut stays."""
+    for number, folder in enumerate([b"caf\xe9", b"new\nline", "Käse".encode()]):
+        write_picture(tmp_path / os.fsdecode(folder) / f"{number}.png", IMAGES[number])
+    dataset = open_dataset(tmp_path, labels=True)
+    assert dataset.label_names == ("Käse", "caf\\udce9", "new\\nline")
+    assert dataset.labels.tolist() == [0, 1, 2]
+
+
 class TestDamage:
     """Named with the file: at once if its beginning shows it, else when it is read."""
 
@@ -231,7 +282,7 @@ class TestDamage:
     def test_no_picture(self, tmp_path, content):
         write_pictures(tmp_path)
         (tmp_path / "003.png").write_bytes(content)
-        with pytest.raises(UserError, match=r"003\.png: is no picture \(.*\); replace or remove it"):
+        with pytest.raises(UserError, match=r"003\.png: is no picture that can be read \(.*\); replace or remove it"):
             open_dataset(tmp_path)
 
     def test_truncated_pictures_are_named_when_they_are_read(self, tmp_path):
@@ -241,6 +292,29 @@ class TestDamage:
         images[:3]
         with pytest.raises(UserError, match=r"003\.png: cannot be decoded \(.*truncated.*\); replace or remove it"):
             images[:]
+
+    def test_all_that_are_no_pictures_are_named_at_once(self, tmp_path):
+        write_pictures(tmp_path)
+        for number in (3, 5):
+            (tmp_path / f"{number:03}.png").write_bytes(b"")
+        with pytest.raises(
+            UnreadableError, match=r"2 of \d+ pictures are damaged: .*003\.png.*005\.png.*remove them"
+        ) as raised:
+            open_dataset(tmp_path)
+        assert raised.value.names == ["003.png", "005.png"]
+
+    def test_one_that_cannot_be_decoded_leads_to_all_others(self, tmp_path):
+        write_pictures(tmp_path)
+        broken = [f"{number:03}.png" for number in range(1, 8)]
+        for name in broken:
+            (tmp_path / name).write_bytes((tmp_path / name).read_bytes()[:-60])
+        images = open_dataset(tmp_path).images
+        with pytest.raises(UnreadableError, match=r"/005\.png: cannot be decoded") as raised, naming_all_unreadable():
+            images[np.array([4, 5])]
+        assert raised.value.names == broken
+        assert f"7 of {len(IMAGES)} pictures are damaged: {tmp_path}/001.png: cannot" in str(raised.value)
+        assert str(raised.value).endswith("; and 2 more; replace or remove them")
+        assert "006" not in str(raised.value)
 
     def test_pictures_of_too_many_pixels_are_refused_unread(self, tmp_path):
         Image.new("1", (10000, 10000)).save(tmp_path / "a.png")

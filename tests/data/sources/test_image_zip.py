@@ -33,6 +33,23 @@ def test_dataset_json_labels_a_folder_too(tmp_path):
     assert open_dataset(tmp_path, labels=True).labels.tolist() == [1, 0]
 
 
+def test_dataset_json_from_windows_with_classes_from_one(tmp_path):
+    entries = [[name.replace("/", "\\"), label + 1] for name, label in ENTRIES]
+    dataset = open_dataset(write_zip(tmp_path / "a.zip", dataset_json=json.dumps({"labels": entries})), labels=True)
+    np.testing.assert_array_equal(dataset.labels, LABELS)
+    assert dataset.label_names == tuple(str(number) for number in range(1, 11))
+
+
+def test_class_folders_in_one_folder(tmp_path):
+    """As a zip of a folder is made."""
+    with zipfile.ZipFile(tmp_path / "A.ZIP", "w") as archive:
+        for name, image in zip(["x/animals/dog/0.png", "x/animals/cat/deep/0.png"], IMAGES, strict=False):
+            archive.writestr(name, encoded(image))
+    dataset = open_dataset(tmp_path / "A.ZIP", labels=True)
+    assert dataset.label_names == ("cat", "dog")
+    np.testing.assert_array_equal(dataset.images[:], IMAGES[[1, 0]])
+
+
 def test_without_dataset_json_the_subfolders_are_the_classes(tmp_path):
     with zipfile.ZipFile(tmp_path / "a.zip", "w", zipfile.ZIP_DEFLATED) as archive:
         for name, image in (("b/0.png", IMAGES[0]), ("a/0.png", IMAGES[1]), ("__MACOSX/a/._0.png", None)):
@@ -54,6 +71,7 @@ def test_without_dataset_json_the_subfolders_are_the_classes(tmp_path):
         ("[]", UserError, "dataset.json cannot be read"),
         ("[" * 100_000, UserError, "dataset.json cannot be read"),
         ('{"labels": [[[], 1]]}', UserError, "dataset.json cannot be read"),
+        ('{"labels": [[7, 1]]}', UserError, "dataset.json cannot be read"),
     ],
 )
 def test_wrong_labels_are_named(tmp_path, dataset_json, error, message):

@@ -34,6 +34,11 @@ def test_one_folder_can_be_opened_twice(tmp_path):
     np.testing.assert_array_equal(first[:], second[:])
 
 
+def test_the_file_stands_for_its_folder(tmp_path):
+    folder = write_lsun(tmp_path / "a", [encoded(image) for image in IMAGES])
+    np.testing.assert_array_equal(open_dataset(folder / "data.mdb").images[:], IMAGES)
+
+
 def test_there_are_no_labels(tmp_path):
     with pytest.raises(NoLabelsError, match="an LMDB has no labels"):
         open_dataset(write_lsun(tmp_path / "lmdb", PICTURES), labels=True)

@@ -28,14 +28,14 @@ def test_deflated_images_are_read(tmp_path):
 @pytest.mark.parametrize(
     ("arrays", "message"),
     [
-        ({"pictures": IMAGES}, "no array `images`"),
+        ({"x": IMAGES[0], "y": np.arange(3)}, r"no array `images`.*but `x` uint8 \(8, 8, 3\), `y` int64 \(3,\)$"),
+        ({"x": IMAGES, "y": IMAGES}, "has images in `x` and in `y`; name one of them `images`"),
         ({"images": IMAGES.astype(np.float32)}, "dtype float32; it must be uint8"),
         ({"images": IMAGES[0]}, r"shape \(8, 8, 3\)"),
         ({"images": IMAGES[:, :4]}, "images are 8x4; they must be square"),
         ({"images": IMAGES[..., :2]}, "2 channels"),
         ({"images": IMAGES[:0]}, "holds no image"),
         ({"images": np.array([{"a": 1}], dtype=object)}, "holds Python objects"),
-        ({"images": np.asfortranarray(IMAGES)}, "Fortran order"),
     ],
 )
 def test_wrong_content_is_named(tmp_path, arrays, message):
@@ -43,6 +43,28 @@ def test_wrong_content_is_named(tmp_path, arrays, message):
     with pytest.raises(UserError, match=message) as caught:
         open_dataset(tmp_path / "a.npz")
     assert "a.npz" in str(caught.value)
+
+
+@pytest.mark.parametrize("save", [np.savez, np.savez_compressed])
+@pytest.mark.parametrize(
+    "arrays",
+    [
+        {"arr_0": IMAGES},
+        {"images": np.asfortranarray(IMAGES)},
+        {"images": IMAGES.transpose(0, 3, 1, 2)},
+        {"x_test": IMAGES[:, :4, :4], "x_train": IMAGES, "y_train": np.arange(len(IMAGES))},
+    ],
+)
+def test_other_names_and_orders_are_read(tmp_path, save, arrays):
+    save(tmp_path / "a.npz", **arrays)
+    images = open_dataset(tmp_path / "a.npz").images
+    assert images.shape == IMAGES.shape
+    np.testing.assert_array_equal(images[np.array([3, 1])], IMAGES[[3, 1]])
+
+
+def test_an_upper_case_suffix_is_one(tmp_path):
+    np.savez(tmp_path / "a.npz", images=IMAGES)
+    np.testing.assert_array_equal(open_dataset((tmp_path / "a.npz").rename(tmp_path / "A.NPZ")).images[:], IMAGES)
 
 
 @pytest.mark.parametrize("size", [0, 10, 500, 1000])
