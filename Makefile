@@ -8,7 +8,7 @@ EXPORTED ?= $(DEMO)/exported
 APK := pgkeras-demo.apk
 SAMPLE := $(filter $(DEMO)/photos,$(PHOTOS))
 
-.PHONY: demo apk test lint format coverage docs lock clean
+.PHONY: demo apk test lint format coverage lock clean
 
 .venv/installed: requirements-dev.txt pyproject.toml
 	$(PYTHON) -m venv .venv
@@ -54,9 +54,6 @@ lint: .venv/installed
 # The lines that no test runs. Processes that tests start count as tests, too.
 coverage: .venv/installed
 	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder --cov
-
-docs: .venv/installed
-	$(BIN)/mkdocs build --strict
 
 # Keeps the versions that are there, unless UPGRADE=--upgrade.
 LOCK = .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --annotation-style line \
