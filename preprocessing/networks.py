@@ -1,7 +1,10 @@
 """MTCNN's three networks (Zhang et al., arXiv 1604.02878) with the mtcnn package's weights, run by LiteRT."""
 
+import sys
 import threading
 from functools import cache
+from importlib.util import find_spec
+from typing import Any
 
 import numpy as np
 from ai_edge_litert.interpreter import Interpreter
@@ -11,6 +14,7 @@ from pgkeras.quiet_tensorflow import quiet_stderr
 from preprocessing.pyramid import CELL, STRIDE
 
 PATCHES = {"rnet": 16, "onet": 4}  # at a time
+HEADS = {"pnet": 2, "rnet": 2, "onet": 3}  # the last layers, which see the same
 PATCH_SIDES = {"rnet": 24, "onet": 48}  # pixels
 
 _one_thread = threading.Lock()
@@ -122,23 +126,50 @@ def _run(interpreter: Interpreter, inputs: np.ndarray, widths: list[int]) -> lis
 @cache
 def _converted(name: str, shape: tuple[int, ...]) -> bytes:
     """A network as a LiteRT model for inputs of one shape, its weights as constants."""
+    networks = mtcnn_networks()
     import tensorflow as tf
 
-    network = mtcnn_networks()[name]
-    weights = network.get_weights()
+    layers = [(layer, layer.get_weights()) for layer in networks[name].layers]
+    heads = HEADS[name]
 
     @tf.function(input_signature=[tf.TensorSpec(shape)], autograph=False)
     def run(inputs: tf.Tensor) -> list[tf.Tensor]:
-        outputs, _ = network.stateless_call(weights, [], inputs)
-        return outputs
+        for layer in layers[:-heads]:
+            inputs = _applied(*layer, inputs)
+        return [_applied(*head, inputs) for head in layers[-heads:]]
 
     return tf.lite.TFLiteConverter.from_concrete_functions([run.get_concrete_function()], tf.Module()).convert()
 
 
+def _applied(layer: Any, weights: list[np.ndarray], inputs: "tf.Tensor") -> "tf.Tensor":  # noqa: F821
+    """What a Keras layer of mtcnn's does, in TensorFlow: Keras may run on another backend."""
+    import tensorflow as tf
+
+    match type(layer).__name__:
+        case "Conv2D":
+            outputs = tf.nn.conv2d(inputs, weights[0], 1, "VALID") + weights[1]
+        case "Dense":
+            outputs = inputs @ weights[0] + weights[1]
+        case "PReLU":
+            return tf.nn.relu(inputs) - weights[0] * tf.nn.relu(-inputs)
+        case "MaxPooling2D":
+            return tf.nn.max_pool2d(inputs, layer.pool_size, layer.strides, layer.padding.upper())
+        case "Permute":
+            return tf.transpose(inputs, (0, *layer.dims))
+        case "Flatten":
+            return tf.reshape(inputs, (inputs.shape[0], -1))
+    return tf.nn.softmax(outputs) if layer.activation.__name__ == "softmax" else outputs
+
+
 @cache
 def mtcnn_networks() -> dict:
-    """The networks themselves, Keras models: pnet, rnet, onet."""
-    require_tensorflow("finding faces")
+    """The networks themselves, Keras models: pnet, rnet, onet.
+
+    Raises:
+        UserError: if TensorFlow, which mtcnn imports, is not installed.
+    """
+    if "keras" not in sys.modules or not find_spec("tensorflow"):
+        require_tensorflow("finding faces")
     from mtcnn import MTCNN
 
     return {name: stage._model for name, stage in zip(("pnet", "rnet", "onet"), MTCNN().stages, strict=True)}
