@@ -47,23 +47,29 @@ class Networks:
             float32 (rows, columns), the probability of a face, and (rows, columns, 4), how to move its left, upper,
             right and lower side, in box sides.
         """
+        if mosaic.shape[:2] == self._tile:
+            return self._propose(mosaic)
         rows, columns = ((length - CELL) // STRIDE + 1 for length in mosaic.shape[:2])
         tall, wide = ((length - CELL) // STRIDE + 1 for length in self._tile)
         probabilities, offsets = np.empty((rows, columns), np.float32), np.empty((rows, columns, 4), np.float32)
         for row in range(0, rows, tall):
             for column in range(0, columns, wide):
-                tile = self._cut(mosaic, STRIDE * row, STRIDE * column)
-                judged, moved = _run(self._proposals, tile[np.newaxis], [2, 4])
-                here = slice(row, min(row + tall, rows)), slice(column, min(column + wide, columns))
-                within = tuple(slice(each.stop - each.start) for each in here)
-                probabilities[here], offsets[here] = judged[0, ..., 1][within], moved[0][within]
+                here = slice(row, row + tall), slice(column, column + wide)
+                there = tuple(slice(length) for length in probabilities[here].shape)
+                judged, moved = self._propose(self._cut(mosaic, STRIDE * row, STRIDE * column))
+                probabilities[here], offsets[here] = judged[there], moved[there]
         return probabilities, offsets
 
+    def _propose(self, tile: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        probabilities, offsets = _run(self._proposals, _normalized(tile)[np.newaxis], [2, 4])
+        return probabilities[0, :, :, 1], offsets[0]
+
     def _cut(self, mosaic: np.ndarray, top: int, left: int) -> np.ndarray:
-        """A tile, float32 (height, width, 3); what is outside the mosaic is 0, grey."""
-        part = _normalized(mosaic[top : top + self._tile[0], left : left + self._tile[1]])
-        missing = [(0, full - there) for full, there in zip((*self._tile, 3), part.shape, strict=True)]
-        return np.pad(part, missing)
+        """A tile; what is outside the mosaic is black, and nobody's."""
+        part = mosaic[top : top + self._tile[0], left : left + self._tile[1]]
+        tile = np.zeros((*self._tile, 3), np.uint8)
+        tile[: part.shape[0], : part.shape[1]] = part
+        return tile
 
     def refine(self, patches: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Judges proposals anew.
@@ -151,7 +157,7 @@ def _applied(layer: Any, weights: list[np.ndarray], inputs: "tf.Tensor") -> "tf.
         case "Dense":
             outputs = inputs @ weights[0] + weights[1]
         case "PReLU":
-            return tf.nn.relu(inputs) - weights[0] * tf.nn.relu(-inputs)
+            return tf.nn.relu(inputs) + -weights[0] * tf.nn.relu(-inputs)  # so the converter knows it
         case "MaxPooling2D":
             return tf.nn.max_pool2d(inputs, layer.pool_size, layer.strides, layer.padding.upper())
         case "Permute":
