@@ -1,6 +1,7 @@
 """Where the faces are: MTCNN's cascade, on a small copy of a photo or on all of its pixels."""
 
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 
@@ -10,12 +11,28 @@ from preprocessing.networks import PATCH_SIDES, Networks
 from preprocessing.pyramid import SMALLEST_FACE, Pyramid
 from preprocessing.suppress import suppress
 
-# The paper's thresholds, as in the mtcnn package; the last one is where it says "no face".
-PROPOSED, REFINED, LOCATED = 0.6, 0.7, 0.5
-# The most that proposals may overlap better ones: in one copy of the pyramid, in all, and when they are refined.
-THINNED = 0.5, 0.7, 0.7  # as in the mtcnn package
-KEPT = 0.8, 1.0, 1.0  # so that no face hangs on one proposal, which the networks may like less than its neighbours
+PROPOSED, LOCATED = 0.6, 0.5  # probabilities: the paper's threshold, and where the last network says "no face"
 TILE = 256, 256  # pixels of a mosaic that the first network sees at a time
+
+
+class _Sieve(NamedTuple):
+    """What passes from one network to the next.
+
+    Args:
+        in_copy: the most that proposals in one copy of the pyramid may overlap better ones.
+        in_all: likewise in all copies.
+        refined: likewise when the second network has moved them.
+        probability: of a face, in the eyes of the second network.
+    """
+
+    in_copy: float
+    in_all: float
+    refined: float
+    probability: float
+
+
+PAPERS = _Sieve(0.5, 0.7, 0.7, 0.7)  # as in the mtcnn package
+LENIENT = _Sieve(0.8, 1, 1, 0.5)  # so that no face hangs on one proposal, by a hair
 
 
 class FaceDetector:
@@ -32,7 +49,7 @@ class FaceDetector:
 
     @cached_property
     def _cascade(self) -> "_Cascade":
-        return _Cascade(self._pyramid.shape, THINNED)
+        return _Cascade(self._pyramid.shape, PAPERS)
 
     def detect(self, photo: np.ndarray) -> list[Face]:
         """Searches a photo for faces.
@@ -51,7 +68,7 @@ class ThoroughDetector:
 
     @cached_property
     def _cascade(self) -> "_Cascade":
-        return _Cascade(TILE, KEPT)
+        return _Cascade(TILE, LENIENT)
 
     def detect(self, photo: np.ndarray, smallest: float) -> list[Face]:
         """Searches a photo for faces.
@@ -69,12 +86,12 @@ class _Cascade:
 
     Args:
         tile: height and width of the pictures that the first one sees, in pixels.
-        overlaps: `THINNED` or `KEPT`.
+        sieve: `PAPERS` or `LENIENT`.
     """
 
-    def __init__(self, tile: tuple[int, int], overlaps: tuple[float, float, float]) -> None:
+    def __init__(self, tile: tuple[int, int], sieve: _Sieve) -> None:
         self._networks = Networks(tile)
-        self._in_copy, self._in_all, self._refined = overlaps
+        self._sieve = sieve
 
     def search(self, canvas: Canvas, pyramid: Pyramid) -> list[Face]:
         boxes = self._propose(canvas, pyramid)
@@ -88,17 +105,17 @@ class _Cascade:
         level, boxes = pyramid.boxes(rows, columns, offsets[rows, columns])
         scores = probabilities[rows, columns][level >= 0]
         level, boxes = level[level >= 0], boxes[level >= 0]
-        kept = suppress(boxes, scores, self._in_copy, groups=level)
-        kept = kept[suppress(boxes[kept], scores[kept], self._in_all)]
+        kept = suppress(boxes, scores, self._sieve.in_copy, groups=level)
+        kept = kept[suppress(boxes[kept], scores[kept], self._sieve.in_all)]
         return _squares(boxes[kept])
 
     def _refine(self, canvas: Canvas, boxes: np.ndarray) -> np.ndarray:
         if not len(boxes):
             return boxes
         scores, offsets = self._networks.refine(canvas.patches(boxes, PATCH_SIDES["rnet"]))
-        sure = scores > REFINED
+        sure = scores > self._sieve.probability
         boxes = _moved(boxes, offsets)[sure]
-        return _squares(boxes[suppress(boxes, scores[sure], self._refined)])
+        return _squares(boxes[suppress(boxes, scores[sure], self._sieve.refined)])
 
     def _locate(self, canvas: Canvas, boxes: np.ndarray) -> list[Face]:
         if not len(boxes):

@@ -1,7 +1,10 @@
 """MTCNN's three networks (Zhang et al., arXiv 1604.02878) with the mtcnn package's weights, run by LiteRT."""
 
+import sys
 import threading
 from functools import cache
+from importlib.util import find_spec
+from typing import Any
 
 import numpy as np
 from ai_edge_litert.interpreter import Interpreter
@@ -11,6 +14,7 @@ from pgkeras.quiet_tensorflow import quiet_stderr
 from preprocessing.pyramid import CELL, STRIDE
 
 PATCHES = {"rnet": 16, "onet": 4}  # at a time
+HEADS = {"pnet": 2, "rnet": 2, "onet": 3}  # the last layers, which see the same
 PATCH_SIDES = {"rnet": 24, "onet": 48}  # pixels
 
 _one_thread = threading.Lock()
@@ -43,23 +47,29 @@ class Networks:
             float32 (rows, columns), the probability of a face, and (rows, columns, 4), how to move its left, upper,
             right and lower side, in box sides.
         """
+        if mosaic.shape[:2] == self._tile:
+            return self._propose(mosaic)
         rows, columns = ((length - CELL) // STRIDE + 1 for length in mosaic.shape[:2])
         tall, wide = ((length - CELL) // STRIDE + 1 for length in self._tile)
         probabilities, offsets = np.empty((rows, columns), np.float32), np.empty((rows, columns, 4), np.float32)
         for row in range(0, rows, tall):
             for column in range(0, columns, wide):
-                tile = self._cut(mosaic, STRIDE * row, STRIDE * column)
-                judged, moved = _run(self._proposals, tile[np.newaxis], [2, 4])
-                here = slice(row, min(row + tall, rows)), slice(column, min(column + wide, columns))
-                within = tuple(slice(each.stop - each.start) for each in here)
-                probabilities[here], offsets[here] = judged[0, ..., 1][within], moved[0][within]
+                here = slice(row, row + tall), slice(column, column + wide)
+                there = tuple(slice(length) for length in probabilities[here].shape)
+                judged, moved = self._propose(self._cut(mosaic, STRIDE * row, STRIDE * column))
+                probabilities[here], offsets[here] = judged[there], moved[there]
         return probabilities, offsets
 
+    def _propose(self, tile: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        probabilities, offsets = _run(self._proposals, _normalized(tile)[np.newaxis], [2, 4])
+        return probabilities[0, :, :, 1], offsets[0]
+
     def _cut(self, mosaic: np.ndarray, top: int, left: int) -> np.ndarray:
-        """A tile, float32 (height, width, 3); what is outside the mosaic is 0, grey."""
-        part = _normalized(mosaic[top : top + self._tile[0], left : left + self._tile[1]])
-        missing = [(0, full - there) for full, there in zip((*self._tile, 3), part.shape, strict=True)]
-        return np.pad(part, missing)
+        """A tile; what is outside the mosaic is black, and nobody's."""
+        part = mosaic[top : top + self._tile[0], left : left + self._tile[1]]
+        tile = np.zeros((*self._tile, 3), np.uint8)
+        tile[: part.shape[0], : part.shape[1]] = part
+        return tile
 
     def refine(self, patches: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Judges proposals anew.
@@ -122,23 +132,50 @@ def _run(interpreter: Interpreter, inputs: np.ndarray, widths: list[int]) -> lis
 @cache
 def _converted(name: str, shape: tuple[int, ...]) -> bytes:
     """A network as a LiteRT model for inputs of one shape, its weights as constants."""
+    networks = mtcnn_networks()
     import tensorflow as tf
 
-    network = mtcnn_networks()[name]
-    weights = network.get_weights()
+    layers = [(layer, layer.get_weights()) for layer in networks[name].layers]
+    heads = HEADS[name]
 
     @tf.function(input_signature=[tf.TensorSpec(shape)], autograph=False)
     def run(inputs: tf.Tensor) -> list[tf.Tensor]:
-        outputs, _ = network.stateless_call(weights, [], inputs)
-        return outputs
+        for layer in layers[:-heads]:
+            inputs = _applied(*layer, inputs)
+        return [_applied(*head, inputs) for head in layers[-heads:]]
 
     return tf.lite.TFLiteConverter.from_concrete_functions([run.get_concrete_function()], tf.Module()).convert()
 
 
+def _applied(layer: Any, weights: list[np.ndarray], inputs: "tf.Tensor") -> "tf.Tensor":  # noqa: F821
+    """What a Keras layer of mtcnn's does, in TensorFlow: Keras may run on another backend."""
+    import tensorflow as tf
+
+    match type(layer).__name__:
+        case "Conv2D":
+            outputs = tf.nn.conv2d(inputs, weights[0], 1, "VALID") + weights[1]
+        case "Dense":
+            outputs = inputs @ weights[0] + weights[1]
+        case "PReLU":
+            return tf.nn.relu(inputs) + -weights[0] * tf.nn.relu(-inputs)  # so the converter knows it
+        case "MaxPooling2D":
+            return tf.nn.max_pool2d(inputs, layer.pool_size, layer.strides, layer.padding.upper())
+        case "Permute":
+            return tf.transpose(inputs, (0, *layer.dims))
+        case "Flatten":
+            return tf.reshape(inputs, (inputs.shape[0], -1))
+    return tf.nn.softmax(outputs) if layer.activation.__name__ == "softmax" else outputs
+
+
 @cache
 def mtcnn_networks() -> dict:
-    """The networks themselves, Keras models: pnet, rnet, onet."""
-    require_tensorflow("finding faces")
+    """The networks themselves, Keras models: pnet, rnet, onet.
+
+    Raises:
+        UserError: if TensorFlow, which mtcnn imports, is not installed.
+    """
+    if "keras" not in sys.modules or not find_spec("tensorflow"):
+        require_tensorflow("finding faces")
     from mtcnn import MTCNN
 
     return {name: stage._model for name, stage in zip(("pnet", "rnet", "onet"), MTCNN().stages, strict=True)}

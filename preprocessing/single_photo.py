@@ -3,13 +3,14 @@
 from pathlib import Path
 
 import numpy as np
+from pydantic import ValidationError
 
 from pgkeras.errors import UserError
 from preprocessing.config import CropConfig
 from preprocessing.crop_photo import Found, PhotoCropper, Refusal
 from preprocessing.find_photos import PhotoFile
 from preprocessing.read_photo import read_extent
-from preprocessing.rejects import Rejection, describe
+from preprocessing.rejects import Rejection
 
 
 def crop_photo(path: Path, options: str) -> np.ndarray:
@@ -45,8 +46,10 @@ def crop_photo(path: Path, options: str) -> np.ndarray:
 def _read(options: str) -> CropConfig:
     try:
         config = CropConfig.model_validate_json(options)
-    except ValueError as error:
-        raise UserError(f"the options of the training set: {describe(error)}; crop its photos again") from None
+    except ValidationError as error:
+        first = error.errors()[0]
+        what = " ".join([*(f"`{name}`" for name in first["loc"]), first["msg"]])
+        raise UserError(f"the options of the training set: {what}; crop its photos again") from None
     if config.margin == "auto":
         raise UserError("the options of the training set: `margin` auto is no number; crop its photos again")
     return config

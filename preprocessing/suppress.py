@@ -21,24 +21,27 @@ def suppress(
         Indices of the boxes kept, the best first.
     """
     order = np.argsort(-scores, kind="stable")
-    if overlap >= 1:
+    if overlap >= 1 or not len(order):
         return order
-    from_left = np.argsort(boxes[order, 0], kind="stable")  # of the best, so that few need be compared
-    boxes = boxes[order][from_left]
-    groups = None if groups is None else groups[order][from_left]
-    areas = (boxes[:, 2:] - boxes[:, :2]).prod(axis=1)
-    kept = np.ones(len(boxes), bool)
-    for start in range(0, len(boxes), ROWS):
+    boxes = boxes[order]
+    groups = np.zeros(len(order), int) if groups is None else groups[order]
+    # From left to right, group by group: what may overlap a box begins before the box ends.
+    apart = groups * (float(np.ptp(boxes[:, ::2])) + 1)
+    from_left = np.argsort(boxes[:, 0] + apart, kind="stable")
+    begins, ends = ((boxes[:, side] + apart)[from_left] for side in (0, 2))
+    x1, y1, x2, y2 = boxes[from_left].T
+    groups = groups[from_left]
+    areas = (x2 - x1) * (y2 - y1)
+    kept = np.ones(len(order), bool)
+    for start in range(0, len(order), ROWS):
         one = slice(start, start + ROWS)
-        other = slice(start, np.searchsorted(boxes[:, 0], boxes[one, 2].max()))
-        upper_left = np.maximum(boxes[one, np.newaxis, :2], boxes[other, :2])
-        lower_right = np.minimum(boxes[one, np.newaxis, 2:], boxes[other, 2:])
-        shared = np.maximum(lower_right - upper_left, 0).prod(axis=2)
+        other = slice(start, np.searchsorted(begins, ends[one].max()))
+        width = np.minimum(x2[one, np.newaxis], x2[other]) - np.maximum(x1[one, np.newaxis], x1[other])
+        height = np.minimum(y2[one, np.newaxis], y2[other]) - np.maximum(y1[one, np.newaxis], y1[other])
+        shared = np.maximum(width, 0) * np.maximum(height, 0)
         smaller = np.minimum(areas[one, np.newaxis], areas[other])
         whole = smaller if of_smaller else areas[one, np.newaxis] + areas[other] - shared
-        overlapping = shared > overlap * whole
-        if groups is not None:
-            overlapping &= groups[one, np.newaxis] == groups[other]
+        overlapping = (shared > overlap * whole) & (groups[one, np.newaxis] == groups[other])
         better = from_left[one, np.newaxis] < from_left[other]
         kept[from_left[other]] &= ~(overlapping & better).any(axis=0)
         kept[from_left[one]] &= ~(overlapping & (from_left[one, np.newaxis] > from_left[other])).any(axis=1)

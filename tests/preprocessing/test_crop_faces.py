@@ -398,3 +398,23 @@ def test_only_one_crops_into_a_file(command, album, tmp_path):
     with locked(tmp_path / ".faces.lock"):
         fails(command(album, "--out", out), f"{out}: somebody else is cropping into it already")
     assert not out.exists()
+
+
+def test_all_faces_of_a_large_photo_are_the_same_for_any_number_of_workers(command, tmp_path, portraits):
+    """Each a hundredth of the panorama's width, far less than the search for the largest face sees."""
+    random = np.random.default_rng(0)
+    (tmp_path / "album").mkdir()
+    for number in range(3):
+        panorama = np.full((400, 6000, 3), 130, np.uint8)
+        for index, portrait in enumerate(portraits[:5]):
+            top, left = 50 + random.integers(0, 200), 300 + 1100 * index + random.integers(0, 500)
+            panorama[top : top + 90, left : left + 90] = np.asarray(Image.fromarray(portrait).resize((90, 90)))
+        Image.fromarray(panorama).save(tmp_path / "album" / f"{number}.png")
+    options = "--faces", "all", "--size", 32, "--min-face", 25, "--min-confidence", 0.8, *LENIENT
+    for workers in (1, 3):
+        status, summary, _ = command(
+            tmp_path / "album", "--out", tmp_path / f"{workers}.npz", "--workers", workers, *options
+        )
+        assert status == 0
+        assert "15 faces of 32x32 pixels from 3 photos" in summary
+    assert (tmp_path / "1.npz").read_bytes() == (tmp_path / "3.npz").read_bytes()

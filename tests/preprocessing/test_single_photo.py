@@ -1,4 +1,8 @@
+import os
+import subprocess
 import sys
+import textwrap
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -75,3 +79,20 @@ def test_what_gives_no_crop_is_one_line(tmp_path, astronaut, portraits):
 def test_options_of_no_training_set_are_refused(tmp_path, damaged):
     with pytest.raises(UserError, match=r"the options of the training set: .*crop its photos again"):
         crop_photo(tmp_path / "a.png", damaged)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("backend", ["jax", "torch"])
+def test_it_crops_beside_keras_on_any_backend(tmp_path, astronaut, backend):
+    pytest.importorskip(backend)
+    photo = save(tmp_path / "a.png", astronaut)
+    program = f"""
+        import keras, numpy
+        from pathlib import Path
+        from preprocessing.single_photo import crop_photo
+        assert keras.backend.backend() == {backend!r}
+        numpy.save({str(tmp_path / "a.npy")!r}, crop_photo(Path({str(photo)!r}), {options()!r}))
+    """
+    environment = os.environ | {"KERAS_BACKEND": backend, "PYTHONPATH": str(Path(__file__).parents[2])}
+    subprocess.run([sys.executable, "-c", textwrap.dedent(program)], env=environment, check=True)
+    np.testing.assert_array_equal(np.load(tmp_path / "a.npy"), crop_photo(photo, options()))
