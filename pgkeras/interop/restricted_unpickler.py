@@ -64,7 +64,7 @@ class _Machine:
         self.memo: dict[int, Any] = {}
 
     def run(self, stream: BinaryIO | mmap) -> Any:
-        for number, (instruction, argument, _) in enumerate(pickletools.genops(stream)):
+        for number, (instruction, argument, _) in enumerate(pickletools.genops(stream)):  # type: ignore[arg-type]
             if number >= MOST_INSTRUCTIONS:
                 raise UnpicklingError(f"it has more than {MOST_INSTRUCTIONS:,} instructions")
             self.step(instruction.name, argument)
