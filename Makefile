@@ -21,8 +21,8 @@ SAMPLE := $(filter $(DEMO)/photos,$(PHOTOS))
 demo: .venv/installed
 	rm -rf $(DEMO) $(APK)
 	$(MAKE) $(DEMO)/exported
-	@$(BIN)/python android_demo/build_apk.py $(DEMO)/exported --out $(APK) || echo "so there is no APK yet; then: make apk"
-	@$(BIN)/python export/to_web.py $(DEMO)/exported --out $(DEMO)/site || echo "so there is no page for browsers yet"
+	@$(BIN)/python android_demo/build_apk.py $(DEMO)/exported --out $(APK) || echo "no APK yet; install what is missing, then: make apk"
+	@$(BIN)/python export/to_web.py $(DEMO)/exported --out $(DEMO)/site || echo "no page for browsers yet"
 	@echo
 	@echo "$(DEMO)/grid.png               left, 64 people who don't exist; right, faces that they were learned from"
 	@echo "$(DEMO)/runs/00000-faces-32/   the training: samples/, stats.jsonl, tensorboard/, generators/"

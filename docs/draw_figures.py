@@ -60,7 +60,7 @@ def draw_fade_in(samples: dict[Position, Path]) -> None:
         for position, path in samples.items()
         if position.resolution == 32 and position.phase.fade_in
     }
-    after = [path for position, path in samples.items() if position.resolution == 32 and not position.phase.fade_in][0]
+    after = next(path for each, path in samples.items() if each.resolution == 32 and not each.phase.fade_in)
     shown = [("16x16", before), *((f"alpha {alpha:.2f}", path) for alpha, path in fading.items()), ("32x32", after)]
     figure, axes = plt.subplots(1, len(shown), figsize=(1.15 * len(shown), 4.5))
     for axis, (title, path) in zip(axes, shown, strict=True):

@@ -69,7 +69,7 @@ def make_measurements() -> str:
     with RESULTS.open(newline="") as file:
         rows = sorted(csv.DictReader(file), key=lambda row: row["date"], reverse=True)
     lines = [
-        f"| {row['date']}<br>`{row['commit']}`, {row['machine']} | {row['what']} | {row['result']} | {row['command']} |"
+        f"| <nobr>{row['date']}</nobr><br>`{row['commit']}`, {row['machine']} | {row['what']} | {row['result']} | {row['command']} |"
         for row in rows
     ]
     return "\n".join(["| when | what | result | command |", "|---|---|---|---|", *lines])
@@ -96,7 +96,7 @@ def _table(config: type[BaseModel], names: list[str]) -> str:
         field = config.model_fields[name]
         default = field.get_default(call_default_factory=True)
         shown = "" if default in (None, ()) else f"`{typed(default)}`"
-        lines.append(f"| `{name}` | {shown} | {field.description.replace('|', '\\|')} |")
+        lines.append(f"| `{name}` | {shown} | {field.description} |")
     return "\n".join(lines)
 
 

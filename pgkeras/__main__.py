@@ -12,20 +12,20 @@ from pgkeras.command_line import run
 
 COMMANDS = {
     "data": ("pgkeras.data.__main__", "Pack images of any format into .npz files, which train fastest."),
-    "train": ("pgkeras.train", "Train a GAN on images, or go on with a run."),
+    "train": ("pgkeras.train", "Train a GAN on images, or resume a run."),
     "generate": ("pgkeras.generate.__main__", "Make images with a run or a generator."),
     "evaluate": ("pgkeras.evaluate", "Measure generated images against real ones."),
     "compare": ("pgkeras.compare", "Compare runs by the same metrics."),
     "walk": ("pgkeras.walk.__main__", "Make a video of a run or a generator."),
     "serve": ("pgkeras.serve.__main__", "Show a generator in the browser, with sliders."),
-    "report": ("pgkeras.report.__main__", "Write the page about a run anew."),
+    "report": ("pgkeras.report.__main__", "Write a run's report again."),
     "convert": ("pgkeras.convert", "Convert weights of the official code or of PyTorch GAN Zoo."),
     "doctor": ("pgkeras.doctor", "Show versions, devices and optional parts, for bug reports."),
 }
 TOOLS = {
     "crop": ("preprocessing.crop_faces", "Crop the faces in photos into a training set."),
     "export": ("export.to_tflite", "Export generators to TFLite, for phones."),
-    "verify": ("export.verify", "Check an exported folder on arrival."),
+    "verify": ("export.verify", "Check that an exported folder arrived intact."),
     "web": ("export.to_web", "Make a web page of exported models."),
     "apk": ("android_demo.build_apk", "Build an Android app around exported models."),
 }

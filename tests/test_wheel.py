@@ -75,7 +75,7 @@ def test_lists_all_commands_but_the_app_s(pgkeras):
 
 
 def test_from_a_photo_to_a_phone(pgkeras):
-    """A face, the same eight times over, is trained on for a moment: every command finds what the last one wrote."""
+    """A face, the same 64 times over, is trained on for a moment: every command finds what the last one wrote."""
     skimage = pytest.importorskip("skimage")
     from PIL import Image
 
@@ -88,7 +88,8 @@ def test_from_a_photo_to_a_phone(pgkeras):
     tiny = ["--preset", "quick", "--resolution", 16, "--fmap-max", 8, "--kimg", 1, "--snapshots-per-phase", 1]
     assert "trained runs/00000-faces-16" in pgkeras("train", "faces.npz", "--out", "runs", *tiny)
     pgkeras("generate", "runs/00000-faces-16", "--out", "grid.png", "--num", 4)
-    assert Image.open(pgkeras.folder / "grid.png").size == (32, 32)
+    with Image.open(pgkeras.folder / "grid.png") as grid:
+        assert grid.size == (32, 32)
     pgkeras("evaluate", "runs/00000-faces-16", "--metrics", "swd", "--num-images", 16)
     small = ["--resolutions", 16, "--quantize", "float32", "--num-latents", 4]
     pgkeras("export", "runs/00000-faces-16", "--out", "exported", *small)

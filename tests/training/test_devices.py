@@ -123,7 +123,7 @@ def test_a_batch_that_cannot_be_dealt_is_refused():
     config = ProgressiveConfig(resolution=8, batch_size={4: 16, 8: 14})
     devices.check_shares(config, 2)
     with pytest.raises(
-        UserError, match="--batch-size 14 at 8x8: cannot be dealt among 4 devices; give a multiple of 4"
+        UserError, match="--batch-size 14 at 8x8: cannot be split among 4 devices; give a multiple of 4"
     ):
         devices.check_shares(config, 4)
 
