@@ -69,8 +69,8 @@ def make_measurements() -> str:
     with RESULTS.open(newline="") as file:
         rows = sorted(csv.DictReader(file), key=lambda row: row["date"], reverse=True)
     lines = [
-        f"| <nobr>{row['date']}</nobr><br>`{row['commit']}`, {row['machine']} | {row['what']} | {row['result']} | {row['command']} |"
-        for row in rows
+        f"| <nobr>{date}</nobr><br>`{commit}`, {machine} | {what} | {result} | {command} |"
+        for date, commit, machine, what, result, command in (row.values() for row in rows)
     ]
     return "\n".join(["| when | what | result | command |", "|---|---|---|---|", *lines])
 

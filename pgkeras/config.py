@@ -228,8 +228,8 @@ class ProgressiveConfig(BaseModel):
 
     final_learning_rate: Annotated[float, Field(gt=0, le=1)] = Field(
         1.0,
-        description="Fraction of the learning rates that remains at the end: over the last phase they fall to it along a "
-        "cosine; 1: they stay constant.",
+        description="Fraction of the learning rates that remains at the end: over the last phase they fall to it along "
+        "a cosine; 1: they stay constant.",
     )
     final_penalty_weight: Annotated[float, Field(gt=0, le=1)] = Field(
         1.0, description="Fraction of the penalty weight that remains at the end, likewise; 1: it stays constant."
@@ -272,8 +272,8 @@ class ProgressiveConfig(BaseModel):
         0.0,
         ge=0,
         lt=1,
-        description="Fraction of the photos that training never sees, for `metrics` and pgkeras.evaluate; the same ones "
-        "whatever the seed.",
+        description="Fraction of the photos that training never sees, for `metrics` and pgkeras.evaluate; the same "
+        "ones whatever the seed.",
     )
     mirror: bool = Field(
         True,

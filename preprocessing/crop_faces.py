@@ -31,7 +31,8 @@ Examples:
 @click.option(
     "--every",
     type=click.FloatRange(min=0, min_open=True),
-    help="Also read videos, a frame every N seconds.  [default: no videos]", metavar="N",
+    help="Also read videos, a frame every N seconds.  [default: no videos]",
+    metavar="N",
 )
 @click.option(
     "--workers",
