@@ -1,6 +1,8 @@
 """What README and docs tell readers to type: it parses, and it runs, unless they say why not."""
 
 import shutil
+import subprocess
+import sys
 
 import click
 import numpy as np
@@ -15,6 +17,10 @@ from tests.documents import DOCUMENTS, blocks
 PROGRAMS = {"adb", "pip", "source", "tensorboard", "mkdocs", "pytest"}
 """Of others: not checked."""
 names = pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
+
+
+def test_the_readme_is_short():
+    assert len((ROOT / "README.md").read_text().split()) <= 800
 
 
 @names
@@ -40,6 +46,16 @@ def check(words: list[str]) -> None:
         assert not is_ours or (ROOT / arguments[0]).is_file(), arguments[0]
     else:
         assert program in PROGRAMS, f"{program}: is this a command?"
+
+
+@pytest.mark.slow
+def test_the_site_builds(tmp_path):
+    """Strictly: a broken link, or a name that is not there, is an error."""
+    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "--site-dir", str(tmp_path)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    options = (tmp_path / "reference" / "options" / "index.html").read_text()
+    assert "<code>minibatch_stddev_group</code>" in options
 
 
 @pytest.fixture(scope="module")
