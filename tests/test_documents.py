@@ -72,6 +72,7 @@ def world(tmp_path_factory):
     for number, face in enumerate(faces[:4]):
         Image.fromarray(face).save(folder / "pictures" / f"{number}.png")
     config = {
+        "resolution": 64,
         "fmap_max": 4,
         "straight_kimg": {4: 0.2, 8: 0, 64: 0.2},
         "fade_in_kimg": 0,
