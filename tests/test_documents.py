@@ -73,7 +73,7 @@ def world(tmp_path_factory):
         Image.fromarray(face).save(folder / "pictures" / f"{number}.png")
     config = {
         "resolution": 64,
-        "fmap_max": 4,
+        "fmap_max": 8,
         "straight_kimg": {4: 0.2, 8: 0, 64: 0.2},
         "fade_in_kimg": 0,
         "snapshots_per_phase": 1,

@@ -107,7 +107,7 @@ def test_commands_of_a_finished_run_with_an_awkward_path(tmp_path):
     line = next(each.pieces for each in list_commands(read_record(folder)) if each.purpose.startswith("Compare"))
     listed = subprocess.check_output(["/bin/sh", "-c", f"printf '%s\\n' {line[1]}"], text=True)
     assert listed.splitlines() == sorted(map(str, awkward.iterdir()))
-    assert found["Export for phones"] == ["python", "export/to_tflite.py", path, "--out", "exported"]
+    assert found["Export for phones"] == ["python", "-m", "pgkeras", "export", path, "--out", "exported"]
     assert found["Write this page again"][1:] == ["-m", "pgkeras.report", path]
 
 

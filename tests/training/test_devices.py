@@ -123,7 +123,7 @@ def test_a_batch_that_cannot_be_dealt_is_refused():
     config = ProgressiveConfig(resolution=8, batch_size={4: 16, 8: 14})
     devices.check_shares(config, 2)
     with pytest.raises(
-        UserError, match="--batch-size 14 at 8x8: cannot be split among 4 devices; give a multiple of 4"
+        UserError, match="`batch_size` 14 at 8x8: cannot be split among 4 devices; give a multiple of 4"
     ):
         devices.check_shares(config, 4)
 
@@ -132,7 +132,7 @@ def test_parts_of_a_share_must_be_whole_groups():
     """16 images on 2 devices are 8 on each: in 4 parts of 2 they would not form groups of 4."""
     config = ProgressiveConfig(resolution=8, micro_batches=4)
     devices.check_shares(config, 1)
-    with pytest.raises(UserError, match="--micro-batches 4 at 4x4: a device has 8 images; possible: 1, 2"):
+    with pytest.raises(UserError, match="`micro_batches` 4 at 4x4: a device has 8 images; possible: 1, 2"):
         devices.check_shares(config, 2)
 
 
