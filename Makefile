@@ -8,7 +8,7 @@ EXPORTED ?= $(DEMO)/exported
 APK := pgkeras-demo.apk
 SAMPLE := $(filter $(DEMO)/photos,$(PHOTOS))
 
-.PHONY: demo apk test lint format coverage lock clean
+.PHONY: demo apk test lint format coverage docs lock clean
 
 .venv/installed: requirements-dev.txt pyproject.toml
 	$(PYTHON) -m venv .venv
@@ -21,8 +21,8 @@ SAMPLE := $(filter $(DEMO)/photos,$(PHOTOS))
 demo: .venv/installed
 	rm -rf $(DEMO) $(APK)
 	$(MAKE) $(DEMO)/exported
-	@$(BIN)/python android_demo/build_apk.py $(DEMO)/exported --out $(APK) || echo "so there is no APK yet; then: make apk"
-	@$(BIN)/python export/to_web.py $(DEMO)/exported --out $(DEMO)/site || echo "so there is no page for browsers yet"
+	@$(BIN)/python android_demo/build_apk.py $(DEMO)/exported --out $(APK) || echo "no APK yet; install what is missing, then: make apk"
+	@$(BIN)/python export/to_web.py $(DEMO)/exported --out $(DEMO)/site || echo "no page for browsers yet"
 	@echo
 	@echo "$(DEMO)/grid.png               left, 64 people who don't exist; right, faces that they were learned from"
 	@echo "$(DEMO)/runs/00000-faces-32/   the training: samples/, stats.jsonl, tensorboard/, generators/"
@@ -54,6 +54,9 @@ lint: .venv/installed
 # The lines that no test runs. Processes that tests start count as tests, too.
 coverage: .venv/installed
 	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder --cov
+
+docs: .venv/installed
+	$(BIN)/mkdocs build --strict
 
 # Keeps the versions that are there, unless UPGRADE=--upgrade.
 LOCK = .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --annotation-style line \

@@ -12,24 +12,26 @@ from pgkeras.command_line import run
 
 COMMANDS = {
     "data": ("pgkeras.data.__main__", "Pack images of any format into .npz files, which train fastest."),
-    "train": ("pgkeras.train", "Train a GAN on images, or go on with a run."),
+    "train": ("pgkeras.train", "Train a GAN on images, or resume a run."),
     "generate": ("pgkeras.generate.__main__", "Make images with a run or a generator."),
     "evaluate": ("pgkeras.evaluate", "Measure generated images against real ones."),
     "compare": ("pgkeras.compare", "Compare runs by the same metrics."),
     "walk": ("pgkeras.walk.__main__", "Make a video of a run or a generator."),
     "serve": ("pgkeras.serve.__main__", "Show a generator in the browser, with sliders."),
-    "report": ("pgkeras.report.__main__", "Write the page about a run anew."),
+    "report": ("pgkeras.report.__main__", "Write a run's report again."),
     "convert": ("pgkeras.convert", "Convert weights of the official code or of PyTorch GAN Zoo."),
     "doctor": ("pgkeras.doctor", "Show versions, devices and optional parts, for bug reports."),
 }
-FROM_A_CHECKOUT = {
+TOOLS = {
     "crop": ("preprocessing.crop_faces", "Crop the faces in photos into a training set."),
     "export": ("export.to_tflite", "Export generators to TFLite, for phones."),
-    "verify": ("export.verify", "Check an exported folder on arrival."),
+    "verify": ("export.verify", "Check that an exported folder arrived intact."),
     "web": ("export.to_web", "Make a web page of exported models."),
     "apk": ("android_demo.build_apk", "Build an Android app around exported models."),
 }
-CHECKOUT = Path(__file__).parents[1]
+"""Programs that are packages of their own, beside this one in a checkout."""
+CHECKOUT, INSTALLED = Path(__file__).parents[1], Path(__file__).with_name("_tools")
+"""Where these packages are: a wheel has them, all but the app's, in a folder that is not on the import path."""
 
 
 class Commands(click.Group):
@@ -37,24 +39,31 @@ class Commands(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Their names, in the order of work."""
-        if not (CHECKOUT / "preprocessing" / "crop_faces.py").is_file():
-            return list(COMMANDS)
-        first, *others = FROM_A_CHECKOUT
-        return [first, *COMMANDS, *others]
+        first, *others = TOOLS
+        return [name for name in (first, *COMMANDS, *others) if name in COMMANDS or _is_there(name)]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The command of that name."""
         if cmd_name not in self.list_commands(ctx):
             return None
-        if cmd_name in FROM_A_CHECKOUT and str(CHECKOUT) not in sys.path:
-            sys.path.insert(0, str(CHECKOUT))
-        module = import_module((COMMANDS | FROM_A_CHECKOUT)[cmd_name][0])
+        if cmd_name in TOOLS and str(_tools()) not in sys.path:
+            sys.path.insert(0, str(_tools()))
+        module = import_module((COMMANDS | TOOLS)[cmd_name][0])
         return module.main if isinstance(module.main, click.Command) else _standalone(module)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Writes a line for each."""
         with formatter.section("Commands"):
-            formatter.write_dl([(name, (COMMANDS | FROM_A_CHECKOUT)[name][1]) for name in self.list_commands(ctx)])
+            formatter.write_dl([(name, (COMMANDS | TOOLS)[name][1]) for name in self.list_commands(ctx)])
+
+
+def _tools() -> Path:
+    return INSTALLED if INSTALLED.is_dir() else CHECKOUT
+
+
+def _is_there(name: str) -> bool:
+    module, _ = TOOLS[name]
+    return _tools().joinpath(*module.split(".")).with_suffix(".py").is_file()
 
 
 def _standalone(module: ModuleType) -> click.Command:

@@ -226,7 +226,7 @@ class ProgressiveConfig(BaseModel):
     )
     micro_batches: PerResolution[PositiveInt] = Field(
         {4: 1},
-        description="Parts of a device's batch, computed one after another, by resolution. More of them need less "
+        description="Micro-batches into which a device's batch is split, by resolution. More of them need less "
         "memory; training raises the number by itself where a resolution does not fit.",
     )
     generator_learning_rate: PerResolution[PositiveFloat] = Field(
@@ -238,11 +238,11 @@ class ProgressiveConfig(BaseModel):
 
     final_learning_rate: Annotated[float, Field(gt=0, le=1)] = Field(
         1.0,
-        description="Part of the learning rates that is left at the end: over the last phase they fall to it along a "
-        "cosine; 1: they stay.",
+        description="Fraction of the learning rates that remains at the end: over the last phase they fall to it along "
+        "a cosine; 1: they stay constant.",
     )
     final_penalty_weight: Annotated[float, Field(gt=0, le=1)] = Field(
-        1.0, description="Part of the penalty weight that is left at the end, likewise; 1: it stays."
+        1.0, description="Fraction of the penalty weight that remains at the end, likewise; 1: it stays constant."
     )
 
     LOSS: ClassVar[str] = "Loss and optimizers (appendix A.1)"
@@ -267,7 +267,7 @@ class ProgressiveConfig(BaseModel):
         None, description="Weight of AC-GAN's label terms in a conditional network's losses; if not given, 1."
     )
     discriminator_steps: PositiveInt = Field(
-        1, description="Updates of the discriminator, each with photos of its own, before the generator's."
+        1, description="Updates of the discriminator before the generator's, each with new photos."
     )
     generator_steps: PositiveInt = Field(1, description="Updates of the generator after the discriminator's.")
     adam_beta1: float = Field(0.0, ge=0, lt=1, description="Adam's decay of the gradient's mean.")
@@ -288,8 +288,8 @@ class ProgressiveConfig(BaseModel):
         0.0,
         ge=0,
         lt=1,
-        description="Part of the photos that training never sees, for `metrics` and pgkeras.evaluate; the same ones "
-        "whatever the seed.",
+        description="Fraction of the photos that training never sees, for `metrics` and pgkeras.evaluate; the same "
+        "ones whatever the seed.",
     )
     mirror: bool = Field(
         True,
@@ -329,7 +329,7 @@ class ProgressiveConfig(BaseModel):
         (), description="What to measure at every snapshot from 16x16 on, such as swd,ms_ssim (see pgkeras.evaluate)."
     )
     metrics_images: Annotated[int, Field(ge=2)] = Field(
-        1024, description="Generated and real images that `metrics` compares, if there are so many."
+        1024, description="Generated and real images that `metrics` compares, at most."
     )
     checkpoint_minutes: NotNegativeFloat = Field(5.0, description="Minutes from one checkpoint to the next.")
 
@@ -475,7 +475,7 @@ class ProgressiveConfig(BaseModel):
         return values and values[max(start for start in values if start <= resolution)]
 
     def possible_micro_batches(self, batch_size: int) -> list[int]:
-        """Into how many parts a batch can be dealt without changing what its images mean to each other.
+        """Into how many micro-batches a batch can be split without changing what its images mean to each other.
 
         Parts must be of whole groups of the minibatch standard deviation; batch normalization and learned minibatch
         discrimination compare all images of a batch, which therefore stays whole.

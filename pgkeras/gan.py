@@ -48,7 +48,7 @@ class ProgressiveGAN:
             1912.04958, appendix B).
         drift_weight: of the real scores' mean square; None for the loss's own.
         label_weight: of AC-GAN's label terms in both losses; None for 1.
-        discriminator_steps: updates of the discriminator in one step; the batch is dealt out among them.
+        discriminator_steps: updates of the discriminator in one step; the batch is split among them.
         generator_steps: updates of the generator in one step.
         augmentation: of the discriminator's images, reals and fakes alike; None for none.
         micro_batches: parts of a batch whose gradients are computed one after another, to save memory.

@@ -49,7 +49,7 @@ def quick() -> ProgressiveConfig:
 
     --minutes sets how long it takes. A third of a million parameters; non-saturating loss with an R1 penalty that is
     weak up to 32x32 and ten times as strong from 64x64 on. It is taken at every eighth step only, because its second
-    derivatives are the dearest part of a step. Most of the images are kept for 32x32 and up. Chosen among the
+    derivatives are the most expensive part of a step. Most of the images are kept for 32x32 and up. Chosen among the
     configurations in `benchmarks/tuned_quick`.
     """
     return ProgressiveConfig(

@@ -32,18 +32,18 @@ Examples:
 @command(epilog=EXAMPLES, config=ProgressiveConfig, folded=[ProgressiveConfig.ABLATIONS])
 @click.argument("data", type=click.Path(path_type=Path), required=False)
 @click.option("--out", type=click.Path(path_type=Path), help="Folder of runs.  [default: runs]")
-@click.option("--preset", type=click.Choice(list(PRESETS)), help="Begin from a named configuration.")
+@click.option("--preset", type=click.Choice(list(PRESETS)), help="Start from a named configuration.")
 @click.option("--kimg", type=PositiveNumber(), help="Fit the whole schedule into N thousand images.")
 @click.option(
     "--minutes",
     type=PositiveNumber(),
     help="Fit the whole schedule into M minutes on this machine, from measured speeds.",
 )
-@click.option("--resume", type=click.Path(path_type=Path), help="Go on with the run in this folder.")
+@click.option("--resume", type=click.Path(path_type=Path), help="Resume the run in this folder.")
 @click.option(
     "--start-from",
     type=click.Path(path_type=Path),
-    help="Begin with trained networks, for few photos or little time: those of a run, of a .pkl of the official code "
+    help="Start from trained networks, for few photos or little time: those of a run, of a .pkl of the official code "
     "or of a .pt of GAN Zoo. To begin at 64x64: --straight-kimg 4:0,64:100 --fade-in-kimg 0.",
 )
 @fit_option
@@ -117,7 +117,7 @@ def _check(
     minutes: float | None,
     conditional: bool,
 ) -> None:
-    """Tells of mistakes in a moment, before anything that takes long is imported."""
+    """Finds mistakes at once, before anything slow is imported."""
     if data is None:
         raise UserError("DATA is missing: give the photos to train on, or --resume RUN")
     if kimg and minutes:
@@ -147,12 +147,12 @@ def _train(session: "Run") -> None:
         sys.exit(0 if finished else 130)
     path = shlex.quote(str(session.path))
     if not finished:
-        print(f"stopped at {session.images_shown:,} images; to go on:")
+        print(f"stopped at {session.images_shown:,} images; to resume:")
         print(f"  python -m pgkeras.train --resume {path}")
         sys.exit(130)
     print(f"trained {session.path} in {session.minutes:.1f} minutes of steps")
     print(f"  python -m pgkeras.generate {path} --out grid.png")
-    print(f"  python export/to_tflite.py {path} --out exported")
+    print(f"  python -m pgkeras export {path} --out exported")
 
 
 def _refuse_options_beside_resume(options: dict[str, object]) -> None:

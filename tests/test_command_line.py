@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner
 from pydantic import BaseModel, Field
 
-from pgkeras.__main__ import COMMANDS, FROM_A_CHECKOUT, main
+from pgkeras.__main__ import COMMANDS, TOOLS, main
 from pgkeras.command_line import command, config_options, take_given
 from pgkeras.config import ProgressiveConfig, fields_by_heading
 from pgkeras.errors import UserError
@@ -41,7 +41,7 @@ def tool(title: str | None, **options: object) -> None:
 
 def test_importing_a_command_imports_nothing_heavy():
     """Help, and mistakes in options, therefore take as long as Python, click and pydantic do."""
-    modules = [module for module, _ in (COMMANDS | FROM_A_CHECKOUT).values()]
+    modules = [module for module, _ in (COMMANDS | TOOLS).values()]
     code = f"""
 import importlib, json, sys
 for module in {modules}:
@@ -51,7 +51,7 @@ print(json.dumps(sorted({{name.partition(".")[0] for name in sys.modules}} & {se
     assert json.loads(script("-c", code).stdout) == []
 
 
-@pytest.mark.parametrize("name", COMMANDS | FROM_A_CHECKOUT)
+@pytest.mark.parametrize("name", COMMANDS | TOOLS)
 def test_every_command_is_a_command_of_pgkeras(name):
     done = CliRunner().invoke(main, [name, "--help"], prog_name="pgkeras")
     assert done.exit_code == 0
@@ -60,7 +60,7 @@ def test_every_command_is_a_command_of_pgkeras(name):
 
 def test_pgkeras_alone_lists_the_commands():
     listed = call(main)
-    for name, (_, line) in (COMMANDS | FROM_A_CHECKOUT).items():
+    for name, (_, line) in (COMMANDS | TOOLS).items():
         assert f"  {name:<8}  {line}\n" in listed
 
 

@@ -237,7 +237,7 @@ def choose_devices(number: int | None) -> Devices:
     devices = jax.local_devices()
     wanted = number or (len(devices) if _accelerators() else 1)
     if wanted > len(devices):
-        raise UserError(f"`devices` {number}: JAX sees {len(devices)} on this machine; give so many or fewer")
+        raise UserError(f"`devices` {number}: JAX sees {len(devices)} on this machine; give that many or fewer")
     return Devices(devices[:wanted])
 
 

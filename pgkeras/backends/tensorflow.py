@@ -195,7 +195,7 @@ def choose_devices(number: int | None) -> Devices:
     if gpus:
         wanted = len(gpus) if number is None else number
         if wanted > len(gpus):
-            raise UserError(f"`devices` {number}: this machine has {len(gpus)} GPUs; give so many or fewer")
+            raise UserError(f"`devices` {number}: this machine has {len(gpus)} GPUs; give that many or fewer")
         tf.config.set_visible_devices(gpus[:wanted], "GPU")
     else:
         wanted = number or 1

@@ -62,7 +62,7 @@ Examples:
     type=click.IntRange(min=1),
     default=1,
     show_default=True,
-    help="For showing, not for measuring: make so many candidates for each image, and keep those with the run's "
+    help="For showing, not for measuring: make this many candidates for each image, and keep those with the run's "
     "discriminator's highest scores, class by class. The name of what is written says so, and a PNG's metadata.",
 )
 def main(

@@ -49,12 +49,12 @@ def list_commands(record: Record) -> list[Command]:
             commands.append(Command("Evaluate", ["python -m pgkeras.evaluate", run, "--checkpoints all"]))
             if len(list_runs(path.parent)) > 1:
                 commands.append(Command("Compare with the runs beside it", ["python -m pgkeras.compare", f"{runs}/*"]))
-        commands.append(Command("Export for phones", ["python export/to_tflite.py", run, "--out exported"]))
+        commands.append(Command("Export for phones", ["python -m pgkeras export", run, "--out exported"]))
     options = _shortest_options(record.description.config)
     commands.append(
-        Command("Train anew", ["python -m pgkeras.train", data, f"--out {runs}", *fit, *conditional, *options])
+        Command("Train again", ["python -m pgkeras.train", data, f"--out {runs}", *fit, *conditional, *options])
     )
-    return [*commands, Command("This page anew", ["python -m pgkeras.report", run])]
+    return [*commands, Command("Write this page again", ["python -m pgkeras.report", run])]
 
 
 def _shortest_options(config: ProgressiveConfig) -> list[str]:

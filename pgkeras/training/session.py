@@ -46,13 +46,13 @@ MEASURED_SECONDS = 1.5
 
 
 class Run:
-    """A training run: `create` plans a new one, `open` goes on with one that was begun.
+    """A training run: `create` plans a new one, `open` continues one.
 
     Attributes:
         description: what it trains on what, as its config.json has it.
         out: the folder of all runs.
         folder: the run's own; None until a new run begins to train.
-        checkpoint: from which it goes on, if any.
+        checkpoint: from which it resumes, if any.
     """
 
     def __init__(
@@ -98,7 +98,7 @@ class Run:
             out: the folder of all runs.
             preset: a key of `pgkeras.presets.PRESETS` to begin from; None for the paper's options.
             kimg: into how many thousand images the whole schedule is fitted; None leaves it as it is.
-            minutes: into how many minutes it is, by the speeds that are measured here.
+            minutes: into how many minutes it is fitted, from speeds measured on this machine.
             start_from: trained networks to begin with: a run, a .pkl of the official code or a .pt of GAN Zoo.
             fit: what to do with images that are not square.
             conditional: whether the data's labels are learned, too.
@@ -153,7 +153,7 @@ class Run:
 
     @classmethod
     def open(cls, path: str | PathLike, data: str | PathLike | None = None, *, devices: int | None = None) -> Self:
-        """Opens a run that was begun, at its newest checkpoint.
+        """Opens an existing run at its newest checkpoint.
 
         Args:
             path: its folder.
