@@ -11,7 +11,6 @@ import numpy as np
 import pytest
 
 from pgkeras import ProgressiveConfig, UserError
-from pgkeras.backends import number_of_workers
 from pgkeras.train import main as train
 from pgkeras.training import devices
 from tests.command_lines import call
@@ -134,18 +133,3 @@ def test_parts_of_a_share_must_be_whole_groups():
     devices.check_shares(config, 1)
     with pytest.raises(UserError, match="`micro_batches` 4 at 4x4: a device has 8 images; possible: 1, 2"):
         devices.check_shares(config, 2)
-
-
-@pytest.mark.parametrize("text", ["nonsense", "[]", '{"cluster": {"worker": 3}}'])
-def test_a_damaged_cluster_description_is_an_error(monkeypatch, text):
-    monkeypatch.setenv("TF_CONFIG", text)
-    with pytest.raises(UserError, match=r"TF_CONFIG .*: is no description of a cluster"):
-        number_of_workers()
-
-
-@pytest.mark.parametrize(
-    ("cluster", "expected"), [({}, 1), ({"worker": ["a:1"]}, 1), ({"chief": ["a:1"], "worker": ["b:1", "c:1"]}, 3)]
-)
-def test_machines_are_counted(monkeypatch, cluster, expected):
-    monkeypatch.setenv("TF_CONFIG", json.dumps({"cluster": cluster}))
-    assert number_of_workers() == expected
