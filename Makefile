@@ -8,22 +8,21 @@ EXPORTED ?= $(DEMO)/exported
 APK := pgkeras-demo.apk
 SAMPLE := $(filter $(DEMO)/photos,$(PHOTOS))
 
-.PHONY: demo apk test lint format clean
+.PHONY: demo apk test lint format coverage docs lock clean
 
-.venv/installed: requirements.txt requirements-dev.txt pyproject.toml
+.venv/installed: requirements-dev.txt pyproject.toml
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --upgrade pip
-	$(BIN)/python -m pip install --quiet -r requirements-dev.txt
-	@# tflite-support, of which only the schema is used, asks for a protobuf that is pure Python on Python 3.11: with
-	@# it, TensorFlow needs twice as long to trace a training step.
-	$(BIN)/python -m pip install --quiet --no-deps 'protobuf==5.29.5; python_version < "3.12"'
+	$(BIN)/python -m pip install --quiet -r requirements-dev.txt --editable .
+	@# Tests read TFLite metadata with it. It asks for a protobuf that is too old for the rest.
+	$(BIN)/python -m pip install --quiet --no-deps 'tflite-support==0.4.4; python_version < "3.12"'
 	touch $@
 
 demo: .venv/installed
 	rm -rf $(DEMO) $(APK)
 	$(MAKE) $(DEMO)/exported
-	@$(BIN)/python android_demo/build_apk.py $(DEMO)/exported --out $(APK) || echo "so there is no APK yet; then: make apk"
-	@$(BIN)/python export/to_web.py $(DEMO)/exported --out $(DEMO)/site || echo "so there is no page for browsers yet"
+	@$(BIN)/python android_demo/build_apk.py $(DEMO)/exported --out $(APK) || echo "no APK yet; install what is missing, then: make apk"
+	@$(BIN)/python export/to_web.py $(DEMO)/exported --out $(DEMO)/site || echo "no page for browsers yet"
 	@echo
 	@echo "$(DEMO)/grid.png               left, 64 people who don't exist; right, faces that they were learned from"
 	@echo "$(DEMO)/runs/00000-faces-32/   the training: samples/, stats.jsonl, tensorboard/, generators/"
@@ -50,6 +49,25 @@ lint: .venv/installed
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/lint-imports
+	$(BIN)/mypy
+
+# The lines that no test runs. Processes that tests start count as tests, too.
+coverage: .venv/installed
+	$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder --cov
+
+docs: .venv/installed
+	$(BIN)/mkdocs build --strict
+
+# Keeps the versions that are there, unless UPGRADE=--upgrade.
+LOCK = .venv/bin/uv pip compile --quiet --universal --python-version 3.11 --annotation-style line \
+    --custom-compile-command "make lock" $(UPGRADE)
+EXTRAS := tensorflow faces export serve judge formats heic onnx ray
+
+lock: .venv/installed
+	$(BIN)/python -m pip install --quiet uv==0.13.9
+	$(LOCK) pyproject.toml $(EXTRAS:%=--extra %) --group dev --group docs -o requirements-dev.txt
+	$(LOCK) requirements.in -c requirements-dev.txt -o requirements.txt
+	$(LOCK) requirements-fidelity.in -c requirements-dev.txt -o requirements-fidelity.txt
 
 format: .venv/installed
 	$(BIN)/ruff check --fix .

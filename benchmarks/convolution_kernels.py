@@ -72,8 +72,11 @@ def _torch(kind: str) -> Callable:
 
     def first(x: torch.Tensor, w: torch.Tensor, y: torch.Tensor) -> tuple:
         """The channels first in their order, as Keras calls PyTorch, but last in memory."""
-        w = w.permute(3, 2, 0, 1).contiguous(memory_format=torch.channels_last)
-        return x.permute(0, 3, 1, 2), w, y.permute(0, 3, 1, 2), w.shape[2] // 2
+        x, w = x.permute(0, 3, 1, 2), w.permute(3, 2, 0, 1).contiguous(memory_format=torch.channels_last)
+        padding = w.shape[2] // 2
+        if w.shape[2] % 2 == 0:  # one pixel more on one side than on the other
+            x, padding = torch.nn.functional.pad(x, (padding - 1, padding, padding - 1, padding)), 0
+        return x, w, y.permute(0, 3, 1, 2), padding
 
     def forward(*arrays: torch.Tensor) -> torch.Tensor:
         x, w, _, padding = first(*arrays)

@@ -42,7 +42,7 @@ def read_exported(folder: Path) -> Exported:
     if not path.is_file():
         raise UserError(f"{folder}: has no {MANIFEST}; give a folder that export/to_tflite.py wrote")
     try:
-        manifest = json.loads(path.read_text())
+        manifest = json.loads(path.read_text(encoding="utf-8"))
         if manifest["format_version"] != FORMAT_VERSION:
             raise UserError(f"{path}: has format_version {manifest['format_version']}, not {FORMAT_VERSION}; {_REMEDY}")
         models = _choose(manifest["models"])

@@ -14,7 +14,7 @@ from export.faces import read_faces
 from export.for_servers import write_for_servers
 from export.gate import Reference, keras_reference
 from export.inference_graph import inference_graph
-from export.metadata import can_write_metadata, with_metadata
+from export.metadata import with_metadata
 from export.onnx_model import require_packages
 from export.options import Options, ServerFormat
 from export.quality import Card
@@ -73,7 +73,7 @@ def export_generators(
             models=models,
             servers=served,
         )
-        (folder / manifest.FILE_NAME).write_text(complete.to_json())
+        (folder / manifest.FILE_NAME).write_text(complete.to_json(), encoding="utf-8")
     return complete
 
 
@@ -108,7 +108,7 @@ def _read(resolution: int, path: Path, options: Options) -> tuple[keras.Model, n
         others[GALLERY] = inference_graph(generator, options.gallery)
 
     def finish(model: bytes, file: str) -> bytes:
-        return with_metadata(model, Path(file).stem, label_names) if can_write_metadata() else model
+        return with_metadata(model, Path(file).stem, label_names)
 
     source = Source(
         graph=inference_graph(generator),

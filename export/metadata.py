@@ -1,33 +1,28 @@
-"""TFLite metadata: what a model is, inside the file itself, for Android Studio and other readers.
-
-It is written with tflite-support's schema classes, whose wheels end at Python 3.11; nothing else here needs them. Its
-`MetadataPopulator` is not used: it does not import on a machine without libusb.
-"""
+"""TFLite metadata: what a model is, inside the file itself, for Android Studio and other readers."""
 
 import io
 import zipfile
 from collections.abc import Sequence
 
-import flatbuffers
 import numpy as np
 from tensorflow.lite.tools import flatbuffer_utils
 
 import pgkeras
-
-try:
-    from tensorflow_lite_support.metadata import metadata_schema_py_generated as schema
-except ImportError:
-    schema = None
+from export.metadata_tables import (
+    FEATURE_PROPERTIES,
+    GRAYSCALE,
+    IMAGE_PROPERTIES,
+    RGB,
+    TENSOR_AXIS_LABELS,
+    Table,
+    Value,
+    pack,
+)
 
 FIELD = "TFLITE_METADATA"
 FILE_IDENTIFIER = b"M001"
 LABELS = "labels.txt"
 MINIMUM_PARSER_VERSION = "1.0.0"  # the first one: no field used here is younger
-
-
-def can_write_metadata() -> bool:
-    """Whether tflite-support is installed."""
-    return schema is not None
 
 
 def with_metadata(model: bytes, name: str, label_names: Sequence[str] = ()) -> bytes:
@@ -65,24 +60,22 @@ def _describe(content: "flatbuffer_utils.schema_fb.ModelT", name: str) -> bytes:
     signatures = sorted(content.signatureDefs, key=lambda signature: signature.subgraphIndex)
     side, channels = _shapes(content, signatures[0])["image"][2:]
 
-    model = schema.ModelMetadataT()
-    model.name = name
-    model.description = (
-        f"Generator of a progressive growing GAN: one latent in, one {side}x{side} {_colour(channels)} image out."
+    model = Table(
+        "ModelMetadata",
+        name=name,
+        description=f"Generator of a progressive growing GAN: one latent in, one {side}x{side} {_colour(channels)} "
+        "image out.",
+        version=pgkeras.__version__,
+        author="pgkeras",
+        min_parser_version=MINIMUM_PARSER_VERSION,
+        subgraph_metadata=[_graph(content, signature) for signature in signatures],
     )
-    model.version = pgkeras.__version__
-    model.author = "pgkeras"
-    model.minParserVersion = MINIMUM_PARSER_VERSION
-    model.subgraphMetadata = [_graph(content, signature) for signature in signatures]
-
-    builder = flatbuffers.Builder()
-    builder.Finish(model.Pack(builder), FILE_IDENTIFIER)
-    return bytes(builder.Output())
+    return pack(model, FILE_IDENTIFIER)
 
 
 def _graph(
     content: "flatbuffer_utils.schema_fb.ModelT", signature: "flatbuffer_utils.schema_fb.SignatureDefT"
-) -> "schema.SubGraphMetadataT":
+) -> Table:
     """What a signature's graph takes and gives, its tensors in the graph's own order."""
     shapes = _shapes(content, signature)
     batch, side, _, channels = shapes["image"]
@@ -92,15 +85,16 @@ def _graph(
     if "truncation" in shapes:
         inputs["truncation"] = _truncation()
     names = {tensor.tensorIndex: tensor.name.decode() for tensor in signature.inputs}
-
-    graph = schema.SubGraphMetadataT()
-    graph.name = signature.signatureKey.decode()
-    graph.description = f"{batch} latents in, {batch} images out." if batch > 1 else "One latent in, one image out."
+    description = f"{batch} latents in, {batch} images out." if batch > 1 else "One latent in, one image out."
     if "truncation" in shapes:
-        graph.description = "One latent and a truncation in, one image out."
-    graph.inputTensorMetadata = [inputs[names[index]] for index in content.subgraphs[signature.subgraphIndex].inputs]
-    graph.outputTensorMetadata = [_image(side, channels)]
-    return graph
+        description = "One latent and a truncation in, one image out."
+    return Table(
+        "SubGraphMetadata",
+        name=signature.signatureKey.decode(),
+        description=description,
+        input_tensor_metadata=[inputs[names[index]] for index in content.subgraphs[signature.subgraphIndex].inputs],
+        output_tensor_metadata=[_image(side, channels)],
+    )
 
 
 def _shapes(
@@ -112,59 +106,51 @@ def _shapes(
     return {each.name.decode(): [int(size) for size in tensors[each.tensorIndex].shape] for each in named}
 
 
-def _latent(size: int) -> "schema.TensorMetadataT":
+def _latent(size: int) -> Table:
     return _feature("latent", f"{size} numbers drawn from the normal distribution N(0, 1); normalized in the graph.")
 
 
-def _label(size: int) -> "schema.TensorMetadataT":
-    label = _feature("label", f"1 for the class to draw, 0 for the {size - 1} others.")
-    label.stats = _range(0.0, 1.0)
-    names = schema.AssociatedFileT()
-    names.name = LABELS
-    names.description = "Names of the classes, in the order of the tensor."
-    names.type = schema.AssociatedFileType.TENSOR_AXIS_LABELS
-    label.associatedFiles = [names]
-    return label
-
-
-def _truncation() -> "schema.TensorMetadataT":
-    truncation = _feature("truncation", "Variety: from 0, always the average image, to 1, all of it.")
-    truncation.stats = _range(0.0, 1.0)
-    return truncation
-
-
-def _image(side: int, channels: int) -> "schema.TensorMetadataT":
-    image = schema.TensorMetadataT()
-    image.name = "image"
-    image.description = f"{side}x{side} {_colour(channels)} pixels from 0 to 255, rows from the top, ready to show."
-    image.content = schema.ContentT()
-    image.content.contentPropertiesType = schema.ContentProperties.ImageProperties
-    image.content.contentProperties = schema.ImagePropertiesT()
-    image.content.contentProperties.colorSpace = (
-        schema.ColorSpaceType.RGB if channels == 3 else schema.ColorSpaceType.GRAYSCALE
+def _label(size: int) -> Table:
+    names = Table(
+        "AssociatedFile",
+        name=LABELS,
+        description="Names of the classes, in the order of the tensor.",
+        type=TENSOR_AXIS_LABELS,
     )
-    image.content.contentProperties.defaultSize = schema.ImageSizeT()
-    image.content.contentProperties.defaultSize.width = side
-    image.content.contentProperties.defaultSize.height = side
-    image.stats = _range(0.0, 255.0)
-    return image
+    description = f"1 for the class to draw, 0 for the {size - 1} others."
+    return _feature("label", description, stats=_range(0.0, 1.0), associated_files=[names])
 
 
-def _range(smallest: float, largest: float) -> "schema.StatsT":
-    stats = schema.StatsT()
-    stats.min, stats.max = [smallest], [largest]
-    return stats
+def _truncation() -> Table:
+    description = "Variety: from 0, always the average image, to 1, all of it."
+    return _feature("truncation", description, stats=_range(0.0, 1.0))
+
+
+def _image(side: int, channels: int) -> Table:
+    properties = Table(
+        "ImageProperties",
+        color_space=RGB if channels == 3 else GRAYSCALE,
+        default_size=Table("ImageSize", width=np.uint32(side), height=np.uint32(side)),
+    )
+    return Table(
+        "TensorMetadata",
+        name="image",
+        description=f"{side}x{side} {_colour(channels)} pixels from 0 to 255, rows from the top, ready to show.",
+        content=Table("Content", content_properties_type=IMAGE_PROPERTIES, content_properties=properties),
+        stats=_range(0.0, 255.0),
+    )
+
+
+def _range(smallest: float, largest: float) -> Table:
+    return Table("Stats", max=np.float32([largest]), min=np.float32([smallest]))
 
 
 def _colour(channels: int) -> str:
     return "RGB" if channels == 3 else "greyscale"
 
 
-def _feature(name: str, description: str) -> "schema.TensorMetadataT":
-    tensor = schema.TensorMetadataT()
-    tensor.name = name
-    tensor.description = description
-    tensor.content = schema.ContentT()
-    tensor.content.contentPropertiesType = schema.ContentProperties.FeatureProperties
-    tensor.content.contentProperties = schema.FeaturePropertiesT()
-    return tensor
+def _feature(name: str, description: str, **fields: Value) -> Table:
+    content = Table(
+        "Content", content_properties_type=FEATURE_PROPERTIES, content_properties=Table("FeatureProperties")
+    )
+    return Table("TensorMetadata", name=name, description=description, content=content, **fields)

@@ -1,7 +1,6 @@
 """The command line that exports: `python export/to_tflite.py runs/00000-faces-64 --out exported`."""
 
 import math
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
@@ -11,6 +10,7 @@ from export.options import LATENTS, Bars, Options, Quantization, ServerFormat
 from pgkeras.command_line import command, run
 from pgkeras.errors import UserError
 from pgkeras.first_import import require_tensorflow
+from pgkeras.text import readable
 
 if TYPE_CHECKING:
     from export.variant import Variant
@@ -98,14 +98,13 @@ def main(
     require_tensorflow("the export")
     from export import manifest
     from export.exporter import export_generators
-    from export.metadata import can_write_metadata
     from export.quality import PAGE_NAME
     from pgkeras.runs.generators import find_generators
 
     generators = _choose(find_generators(run_or_model), resolutions, run_or_model)
     options = Options(
         quantizations=quantizations,
-        name=run_or_model.stem if run_or_model.is_file() else run_or_model.resolve().name,
+        name=readable(run_or_model.stem if run_or_model.is_file() else run_or_model.resolve().name),
         latents=num_latents,
         bars=Bars(float16_psnr, int8_psnr),
         truncation=truncation,
@@ -121,8 +120,6 @@ def main(
     for served in exported.servers:
         print(f"for servers: {out / served.file}")
     print(f"how good they are: {out / PAGE_NAME}")
-    if not can_write_metadata():
-        print("note: the models hold no TFLite metadata: tflite-support, for Python 3.11, writes it", file=sys.stderr)
 
 
 def _print_variant(file: str, variant: "Variant") -> None:
@@ -136,7 +133,7 @@ def _print_variant(file: str, variant: "Variant") -> None:
 def _parse_card(notes: tuple[str, ...]) -> dict[str, str]:
     card: dict[str, str] = {}
     for note in notes:
-        key, separator, value = (part.strip() for part in note.partition("="))
+        key, separator, value = (readable(part.strip()) for part in note.partition("="))
         if not separator or not key or not value:
             raise UserError(f"--card {note}: is no note; give key=value, such as --card licence=CC-BY-4.0")
         if key in card:

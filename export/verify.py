@@ -216,6 +216,7 @@ def main() -> None:
     )
     parser.add_argument("exported", type=Path, help="folder that export/to_tflite.py wrote")
     folder = parser.parse_args().exported
+    sys.stdout.reconfigure(errors="backslashreplace")  # names may hold what the terminal cannot show
     try:
         lines = 0
         for line in verify(folder):

@@ -16,16 +16,4 @@ watch_imports()
 
 __version__ = "0.1.0"
 
-__getattr__, __dir__, __all__ = lazy_loader.attach(
-    __name__,
-    submodules=["layers", "metrics", "presets", "schedule"],
-    submod_attrs={
-        "config": ["ProgressiveConfig"],
-        "errors": ["UserError"],
-        "interop": ["PretrainedNetworks", "load_gan_zoo_checkpoint", "load_official_pickle"],
-        "networks": ["StagePair", "build_discriminators", "build_generators"],
-        "runs.generators": ["load_generator"],
-        "sampling": ["sample"],
-        "training.session": ["Run"],
-    },
-)
+__getattr__, __dir__, __all__ = lazy_loader.attach_stub(__name__, __file__)

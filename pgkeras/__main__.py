@@ -7,25 +7,26 @@ from typing import NoReturn
 
 import click
 
-from pgkeras.checkout import import_from_checkout, is_checkout
 from pgkeras.command_line import run
+from pgkeras.tools import has_tool, import_tool
 
 COMMANDS = {
     "data": ("pgkeras.data.__main__", "Pack images of any format into .npz files, which train fastest."),
-    "train": ("pgkeras.train", "Train a GAN on images, or go on with a run."),
+    "train": ("pgkeras.train", "Train a GAN on images, or resume a run."),
     "generate": ("pgkeras.generate.__main__", "Make images with a run or a generator."),
     "evaluate": ("pgkeras.evaluate", "Measure generated images against real ones."),
     "compare": ("pgkeras.compare", "Compare runs by the same metrics."),
     "walk": ("pgkeras.walk.__main__", "Make a video of a run or a generator."),
     "project": ("pgkeras.project", "Find photos' faces in a generator."),
     "serve": ("pgkeras.serve.__main__", "Show a generator in the browser, with sliders."),
-    "report": ("pgkeras.report.__main__", "Write the page about a run anew."),
+    "report": ("pgkeras.report.__main__", "Write a run's report again."),
     "convert": ("pgkeras.convert", "Convert weights of the official code or of PyTorch GAN Zoo."),
+    "doctor": ("pgkeras.doctor", "Show versions, devices and optional parts, for bug reports."),
 }
-FROM_A_CHECKOUT = {
+TOOLS = {
     "crop": ("preprocessing.crop_faces", "Crop the faces in photos into a training set."),
     "export": ("export.to_tflite", "Export generators to TFLite, for phones."),
-    "verify": ("export.verify", "Check an exported folder on arrival."),
+    "verify": ("export.verify", "Check that an exported folder arrived intact."),
     "web": ("export.to_web", "Make a web page of exported models."),
     "apk": ("android_demo.build_apk", "Build an Android app around exported models."),
 }
@@ -36,23 +37,21 @@ class Commands(click.Group):
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Their names, in the order of work."""
-        if not is_checkout():
-            return list(COMMANDS)
-        first, *others = FROM_A_CHECKOUT
-        return [first, *COMMANDS, *others]
+        first, *others = TOOLS
+        return [name for name in (first, *COMMANDS, *others) if name in COMMANDS or has_tool(TOOLS[name][0])]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The command of that name."""
         if cmd_name not in self.list_commands(ctx):
             return None
-        beside = FROM_A_CHECKOUT.get(cmd_name)
-        module = import_from_checkout(beside[0]) if beside else import_module(COMMANDS[cmd_name][0])
+        tool = TOOLS.get(cmd_name)
+        module = import_tool(tool[0]) if tool else import_module(COMMANDS[cmd_name][0])
         return module.main if isinstance(module.main, click.Command) else _standalone(module)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Writes a line for each."""
         with formatter.section("Commands"):
-            formatter.write_dl([(name, (COMMANDS | FROM_A_CHECKOUT)[name][1]) for name in self.list_commands(ctx)])
+            formatter.write_dl([(name, (COMMANDS | TOOLS)[name][1]) for name in self.list_commands(ctx)])
 
 
 def _standalone(module: ModuleType) -> click.Command:

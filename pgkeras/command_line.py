@@ -7,6 +7,7 @@ import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
+from io import TextIOWrapper
 from pathlib import Path
 from typing import Any, Literal, NoReturn, get_args, get_origin
 
@@ -24,6 +25,7 @@ def run(command: click.Command) -> NoReturn:
     Args:
         command: the command to run on `sys.argv`.
     """
+    print_anything()
     warnings.formatwarning = lambda message, *_: f"warning: {message}\n"
     try:
         status = command.main(standalone_mode=False)
@@ -35,6 +37,13 @@ def run(command: click.Command) -> NoReturn:
         print("interrupted", file=sys.stderr)
         sys.exit(130)
     sys.exit(status if isinstance(status, int) else 0)
+
+
+def print_anything() -> None:
+    """Lets stdout and stderr escape what they cannot encode, such as bytes of file names that are no text."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):  # not what a notebook or a server puts in its place
+            stream.reconfigure(errors="backslashreplace")
 
 
 def _fail(message: str) -> NoReturn:

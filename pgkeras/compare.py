@@ -29,7 +29,7 @@ Examples:
 def main(runs: tuple[Path, ...], metrics: str, **options: object) -> None:
     """Compares runs: the same metrics against the same real images.
 
-    Images of runs with a larger resolution are shrunk to the smallest one. A table tells of the runs' ends; the picture
+    Images of runs with a larger resolution are shrunk to the smallest one. A table shows the runs' ends; the picture
     shows the first metric at those snapshots that make images of the final resolution, over minutes of training.
     """
     if len(runs) < 2:

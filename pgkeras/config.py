@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, ClassVar, Literal, Self, TypeVar, get_args, get_origin
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from pgkeras.errors import UserError
 
@@ -100,11 +100,21 @@ Augmentations = Annotated[
 ]
 WITHOUT_PENALTY = ("wgan", "lsgan", "hinge")
 """Losses whose penalty options would be ignored."""
+OF_THE_LOSS = ("penalty_weight", "penalty_interval", "final_penalty_weight", "drift_weight")
+"""Options that a preset has for its own loss."""
 Fit = Literal["refuse", "crop", "pad"]
 """What becomes of images that are not square: an error, their centre, or black bars around them."""
 PositiveInt = Annotated[int, Field(ge=1)]
 PositiveFloat = Annotated[float, Field(gt=0)]
 NotNegativeFloat = Annotated[float, Field(ge=0)]
+
+
+class _NoEffectError(ValueError):
+    """An option that would be ignored."""
+
+    def __init__(self, option: str, message: str) -> None:
+        super().__init__(message)
+        self.option = option
 
 
 def fields_by_heading(config: type[BaseModel]) -> dict[str, list[str]]:
@@ -216,7 +226,7 @@ class ProgressiveConfig(BaseModel):
     )
     micro_batches: PerResolution[PositiveInt] = Field(
         {4: 1},
-        description="Parts of a device's batch, computed one after another, by resolution. More of them need less "
+        description="Micro-batches into which a device's batch is split, by resolution. More of them need less "
         "memory; training raises the number by itself where a resolution does not fit.",
     )
     generator_learning_rate: PerResolution[PositiveFloat] = Field(
@@ -228,11 +238,11 @@ class ProgressiveConfig(BaseModel):
 
     final_learning_rate: Annotated[float, Field(gt=0, le=1)] = Field(
         1.0,
-        description="Part of the learning rates that is left at the end: over the last phase they fall to it along a "
-        "cosine; 1: they stay.",
+        description="Fraction of the learning rates that remains at the end: over the last phase they fall to it along "
+        "a cosine; 1: they stay constant.",
     )
     final_penalty_weight: Annotated[float, Field(gt=0, le=1)] = Field(
-        1.0, description="Part of the penalty weight that is left at the end, likewise; 1: it stays."
+        1.0, description="Fraction of the penalty weight that remains at the end, likewise; 1: it stays constant."
     )
 
     LOSS: ClassVar[str] = "Loss and optimizers (appendix A.1)"
@@ -257,7 +267,7 @@ class ProgressiveConfig(BaseModel):
         None, description="Weight of AC-GAN's label terms in a conditional network's losses; if not given, 1."
     )
     discriminator_steps: PositiveInt = Field(
-        1, description="Updates of the discriminator, each with photos of its own, before the generator's."
+        1, description="Updates of the discriminator before the generator's, each with new photos."
     )
     generator_steps: PositiveInt = Field(1, description="Updates of the generator after the discriminator's.")
     adam_beta1: float = Field(0.0, ge=0, lt=1, description="Adam's decay of the gradient's mean.")
@@ -266,14 +276,20 @@ class ProgressiveConfig(BaseModel):
     ema_decay: float = Field(
         0.999, ge=0, lt=1, description="Decay of the generator's moving average, per 16 photos; 0: no average."
     )
+    ema_rampup: PositiveFloat | None = Field(
+        None,
+        le=1,
+        description="Part of the photos shown so far that the moving average's half-life must not exceed, so that it "
+        "follows faster early on; StyleGAN2-ADA has 0.05.  [default: no limit]",
+    )
 
     DATA: ClassVar[str] = "Data"
     holdout: float = Field(
         0.0,
         ge=0,
         lt=1,
-        description="Part of the photos that training never sees, for `metrics` and pgkeras.evaluate; the same ones "
-        "whatever the seed.",
+        description="Fraction of the photos that training never sees, for `metrics` and pgkeras.evaluate; the same "
+        "ones whatever the seed.",
     )
     mirror: bool = Field(
         True,
@@ -313,13 +329,16 @@ class ProgressiveConfig(BaseModel):
         (), description="What to measure at every snapshot from 16x16 on, such as swd,ms_ssim (see pgkeras.evaluate)."
     )
     metrics_images: Annotated[int, Field(ge=2)] = Field(
-        1024, description="Generated and real images that `metrics` compares, if there are so many."
+        1024, description="Generated and real images that `metrics` compares, at most."
     )
     checkpoint_minutes: NotNegativeFloat = Field(5.0, description="Minutes from one checkpoint to the next.")
 
     @classmethod
     def from_preset(cls, preset: str | None, **options: Any) -> Self:
         """A named configuration with other options.
+
+        They win: another loss comes without the penalty of the preset's own, and whatever of the preset would have no
+        effect beside them is dropped.
 
         Args:
             preset: a key of `pgkeras.presets.PRESETS`, or None for the defaults.
@@ -338,7 +357,17 @@ class ProgressiveConfig(BaseModel):
             return cls(**options)
         if preset not in PRESETS:
             raise UserError(f"preset {preset!r}: there is none of that name; choose from {', '.join(PRESETS)}")
-        return cls(**PRESETS[preset]().model_dump(exclude_unset=True) | options)
+        named = PRESETS[preset]()
+        another_loss = options.get("loss", named.loss) != named.loss
+        base = named.model_dump(exclude_unset=True, exclude=set(OF_THE_LOSS if another_loss else ()))
+        while True:
+            try:
+                return cls(**base | options)
+            except ValidationError as error:
+                cause = error.errors()[0].get("ctx", {}).get("error")
+                if not isinstance(cause, _NoEffectError) or cause.option in options:
+                    raise
+                del base[cause.option]
 
     @model_validator(mode="after")
     def _check(self) -> Self:
@@ -376,7 +405,7 @@ class ProgressiveConfig(BaseModel):
             value, default = getattr(self, option), ProgressiveConfig.model_fields[option].default
             if without_effect and value != default:
                 remedy = "drop it" if default is None else f"leave it at {typed(default)}"
-                raise ValueError(f"`{option}` {typed(value)}: {reason}; {remedy}")
+                raise _NoEffectError(option, f"`{option}` {typed(value)}: {reason}; {remedy}")
 
     def _check_augmentation(self) -> None:
         if self.augmentation_target is not None and self.loss in ("wgan", "wgan-gp"):
@@ -410,6 +439,8 @@ class ProgressiveConfig(BaseModel):
                 )
 
     def _check_dcgan(self) -> None:
+        if self.resolution < 8:
+            raise ValueError(f"`network` dcgan needs `resolution` 8 or more, not {self.resolution}")
         lacks = {
             "`growing`": self.growing,
             "`fused_scale`": self.fused_scale,
@@ -433,7 +464,7 @@ class ProgressiveConfig(BaseModel):
         """
         return max(self.fmap_min, min(int(self.fmap_base / (resolution / 2) ** self.fmap_decay), self.fmap_max))
 
-    def at_resolution(self, option: str, resolution: int) -> float | None:
+    def at_resolution(self, option: str, resolution: int) -> Any:
         """The value of a by-resolution option at one resolution; None if it is not given and has no default.
 
         Args:
@@ -444,7 +475,7 @@ class ProgressiveConfig(BaseModel):
         return values and values[max(start for start in values if start <= resolution)]
 
     def possible_micro_batches(self, batch_size: int) -> list[int]:
-        """Into how many parts a batch can be dealt without changing what its images mean to each other.
+        """Into how many micro-batches a batch can be split without changing what its images mean to each other.
 
         Parts must be of whole groups of the minibatch standard deviation; batch normalization and learned minibatch
         discrimination compare all images of a batch, which therefore stays whole.

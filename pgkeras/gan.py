@@ -48,9 +48,8 @@ class ProgressiveGAN:
             1912.04958, appendix B).
         drift_weight: of the real scores' mean square; None for the loss's own.
         label_weight: of AC-GAN's label terms in both losses; None for 1.
-        discriminator_steps: updates of the discriminator in one step; the batch is dealt out among them.
+        discriminator_steps: updates of the discriminator in one step; the batch is split among them.
         generator_steps: updates of the generator in one step.
-        ema_decay: of the generator's moving average, per 16 images shown; 0 for no average.
         augmentation: of the discriminator's images, reals and fakes alike; None for none.
         micro_batches: parts of a batch whose gradients are computed one after another, to save memory.
 
@@ -76,7 +75,6 @@ class ProgressiveGAN:
         label_weight: float | None = None,
         discriminator_steps: int = 1,
         generator_steps: int = 1,
-        ema_decay: float = 0.999,
         augmentation: Augmentation | None = None,
         micro_batches: int = 1,
     ) -> None:
@@ -96,11 +94,11 @@ class ProgressiveGAN:
         self.label_weight = 1.0 if label_weight is None else label_weight
         self.discriminator_steps = discriminator_steps
         self.generator_steps = generator_steps
-        self.ema_decay = ema_decay
         self.augmentation = augmentation
         self.micro_batches = micro_batches
         with devices.scope():
             self.penalty_factor = keras.Variable(1.0, trainable=False, name="penalty_factor")
+            self.ema_log_decay = keras.Variable(math.log(0.999), trainable=False, name="ema_log_decay")
         self._run = devices.compiled(self._values_of_step, self._variables())
 
     def set_alpha(self, alpha: float) -> None:
@@ -119,6 +117,14 @@ class ProgressiveGAN:
             factor: from 0 to 1.
         """
         self.penalty_factor.assign(factor)
+
+    def set_ema_decay(self, decay: float) -> None:
+        """Sets how slowly the generator's moving average follows it.
+
+        Args:
+            decay: per 16 images shown, from 0 (no average) to less than 1.
+        """
+        self.ema_log_decay.assign(math.log(decay) if decay else -math.inf)
 
     def train_on(self, shares: Sequence[Share]) -> dict[str, float]:
         """One step, compiled: what it computes, on every device.
@@ -150,7 +156,7 @@ class ProgressiveGAN:
             values = self._update_discriminator(part, part_labels)
         for _ in range(self.generator_steps):
             values |= self._update_generator(part, part_labels)
-        self._update_average(self.ema_decay ** (reals.shape[0] * number_of_replicas() / 16))
+        self._update_average(-ops.expm1(self.ema_log_decay * (reals.shape[0] * number_of_replicas() / 16)))
         return backend.mean_over_replicas(values)
 
     def _values_of_step(self, reals: Tensor, labels: Tensor | None) -> Tensor:
@@ -169,6 +175,7 @@ class ProgressiveGAN:
         variables = [
             *(variable for each in (*networks, *optimizers) for variable in each.variables),
             self.penalty_factor,
+            self.ema_log_decay,
             self.seed_generator.state,
             *([self.augmentation.probability] if self.augmentation else []),
         ]
@@ -280,11 +287,11 @@ class ProgressiveGAN:
 
         return backend.gradients(loss_of, self.generator.trainable_variables)
 
-    def _update_average(self, decay: float) -> None:
+    def _update_average(self, rate: Tensor) -> None:
         for average, variable in zip(
             self.ema_generator.trainable_variables, self.generator.trainable_variables, strict=True
         ):
-            average.assign_add((1 - decay) * (variable - average))
+            average.assign_add(rate * (variable - average))
         for average, variable in zip(
             self.ema_generator.non_trainable_variables, self.generator.non_trainable_variables, strict=True
         ):

@@ -10,6 +10,7 @@ from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
 from pgkeras.atomic import atomic_path
+from pgkeras.text import readable
 
 WIDTH_ON_SCREEN = 512
 LARGEST_ON_SCREEN = 2048
@@ -159,7 +160,7 @@ def write_png(path: Path, image: np.ndarray, text: Mapping[str, str] | None = No
     """
     info = PngInfo()
     for keyword, value in (text or {}).items():
-        info.add_text(keyword, value)
+        info.add_text(keyword, readable(value))
     with atomic_path(path) as temporary:
         _picture(image).save(temporary, format="PNG", pnginfo=info)
 

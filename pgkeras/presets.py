@@ -1,6 +1,8 @@
 """Named configurations: each docstring gives the command, how long it takes and what to expect."""
 
+from collections.abc import Callable
 from functools import partial
+from typing import Any
 
 from pgkeras.config import ProgressiveConfig
 
@@ -47,7 +49,7 @@ def quick() -> ProgressiveConfig:
 
     --minutes sets how long it takes. A third of a million parameters; non-saturating loss with an R1 penalty that is
     weak up to 32x32 and ten times as strong from 64x64 on. It is taken at every eighth step only, because its second
-    derivatives are the dearest part of a step. Most of the images are kept for 32x32 and up. Chosen among the
+    derivatives are the most expensive part of a step. Most of the images are kept for 32x32 and up. Chosen among the
     configurations in `benchmarks/tuned_quick`.
     """
     return ProgressiveConfig(
@@ -147,7 +149,7 @@ _CLASSIC = {
 
 # What each row of the paper's Table 1 changes in the one before (section 6.1, appendix A.2); what the paper does not
 # say is as in the authors' Theano code: 10 million images, and the learning rates.
-TABLE_1 = {
+TABLE_1: dict[str, dict[str, Any]] = {
     # Gulrajani et al.'s training (arXiv 1704.00028), with the paper's smaller networks.
     "a": {
         "resolution": 128,
@@ -208,7 +210,7 @@ def table_1(row: str) -> ProgressiveConfig:
     >>> table_1("b").growing, table_1("c").batch_size, table_1("h").minibatch_discrimination
     (True, {4: 16}, 'stddev')
     """
-    options = {}
+    options: dict[str, Any] = {}
     for name, changes in TABLE_1.items():
         options |= changes
         if name == row:
@@ -216,7 +218,7 @@ def table_1(row: str) -> ProgressiveConfig:
     return ProgressiveConfig(**options)
 
 
-PRESETS = {
+PRESETS: dict[str, Callable[[], ProgressiveConfig]] = {
     "paper": paper,
     "paper-8-gpus": paper_8_gpus,
     "quick": quick,

@@ -24,6 +24,8 @@ class Phase:
         discriminator_steps: updates of the discriminator in one step.
         final_learning_rate: part of the learning rates that is left at its end.
         final_penalty_weight: part of the penalty's weight that is left at its end.
+        ema_decay: of the generator's moving average, per 16 images.
+        ema_rampup: part of the images shown that its half-life must not exceed; None for no limit.
     """
 
     resolution: int
@@ -35,6 +37,8 @@ class Phase:
     discriminator_steps: int = 1
     final_learning_rate: float = 1.0
     final_penalty_weight: float = 1.0
+    ema_decay: float = 0.999
+    ema_rampup: float | None = None
 
     @property
     def images_per_step(self) -> int:
@@ -93,6 +97,14 @@ class Position:
         """Of the penalty's weight."""
         return self._annealed(self.phase.final_penalty_weight)
 
+    @property
+    def ema_decay(self) -> float:
+        """Of the generator's moving average, per 16 images (ramp-up: Karras et al., arXiv 2006.06676, appendix)."""
+        if self.phase.ema_rampup is None:
+            return self.phase.ema_decay
+        longest = self.phase.ema_rampup * (self.start + self.done * self.phase.images)
+        return min(self.phase.ema_decay, 0.5 ** (16 / longest)) if longest else 0.0
+
     def _annealed(self, final: float) -> float:
         """From 1 along half a cosine to what is left at the phase's end."""
         return final + (1 - final) * (1 + math.cos(math.pi * self.done)) / 2
@@ -138,6 +150,8 @@ class Schedule:
                     generator_learning_rate=config.at_resolution("generator_learning_rate", resolution),
                     discriminator_learning_rate=config.at_resolution("discriminator_learning_rate", resolution),
                     discriminator_steps=config.discriminator_steps,
+                    ema_decay=config.ema_decay,
+                    ema_rampup=config.ema_rampup,
                 )
                 phases.append(phase)
         annealed = {name: getattr(config, name) for name in ("final_learning_rate", "final_penalty_weight")}

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 import click
 
+from pgkeras.cluster import is_chief, number_of_workers
 from pgkeras.command_line import PositiveNumber, command, config_options, run, take_given
 from pgkeras.config import Fit, ProgressiveConfig
+from pgkeras.data.existence import check_exists
 from pgkeras.data.options import fit_option
 from pgkeras.errors import UserError
 from pgkeras.presets import PRESETS
@@ -30,18 +32,18 @@ Examples:
 @command(epilog=EXAMPLES, config=ProgressiveConfig, folded=[ProgressiveConfig.ABLATIONS])
 @click.argument("data", type=click.Path(path_type=Path), required=False)
 @click.option("--out", type=click.Path(path_type=Path), help="Folder of runs.  [default: runs]")
-@click.option("--preset", type=click.Choice(list(PRESETS)), help="Begin from a named configuration.")
+@click.option("--preset", type=click.Choice(list(PRESETS)), help="Start from a named configuration.")
 @click.option("--kimg", type=PositiveNumber(), help="Fit the whole schedule into N thousand images.")
 @click.option(
     "--minutes",
     type=PositiveNumber(),
     help="Fit the whole schedule into M minutes on this machine, from measured speeds.",
 )
-@click.option("--resume", type=click.Path(path_type=Path), help="Go on with the run in this folder.")
+@click.option("--resume", type=click.Path(path_type=Path), help="Resume the run in this folder.")
 @click.option(
     "--start-from",
     type=click.Path(path_type=Path),
-    help="Begin with trained networks, for few photos or little time: those of a run, of a .pkl of the official code "
+    help="Start from trained networks, for few photos or little time: those of a run, of a .pkl of the official code "
     "or of a .pt of GAN Zoo. To begin at 64x64: --straight-kimg 4:0,64:100 --fade-in-kimg 0.",
 )
 @fit_option
@@ -76,9 +78,11 @@ def main(
     generators/ as soon as that resolution has faded in.
     """
     given = take_given(ProgressiveConfig, options)
+    number_of_workers()  # a damaged TF_CONFIG
     if resume:
         flags = {"fit": None if fit == "refuse" else fit, "conditional": conditional or None, "start_from": start_from}
         _refuse_options_beside_resume(given | {"out": out, "preset": preset, "kimg": kimg, "minutes": minutes} | flags)
+        _check_resumed(resume, data)
     else:
         _check(data, preset, given, kimg, minutes, conditional)
     from pgkeras.training.session import Run
@@ -113,12 +117,28 @@ def _check(
     minutes: float | None,
     conditional: bool,
 ) -> None:
-    """Tells of mistakes in a moment, before anything that takes long is imported."""
+    """Finds mistakes at once, before anything slow is imported."""
     if data is None:
         raise UserError("DATA is missing: give the photos to train on, or --resume RUN")
     if kimg and minutes:
         raise UserError(f"--kimg {kimg:g} and --minutes {minutes:g} contradict each other: give one of them")
     ProgressiveConfig.from_preset(preset, **{"label_size": int(conditional)} | given)
+    check_exists(data)
+
+
+def _check_resumed(run_folder: Path, data: Path | None) -> None:
+    """Likewise, of a run that was begun."""
+    from pgkeras.runs.data import check_data
+    from pgkeras.runs.folder import RunFolder
+
+    folder, description = RunFolder.open(run_folder)
+    if is_chief():
+        with folder.lock():
+            pass
+    if data:
+        check_exists(data)
+    else:
+        check_data(folder, description)
 
 
 def _train(session: "Run") -> None:
@@ -127,12 +147,12 @@ def _train(session: "Run") -> None:
         sys.exit(0 if finished else 130)
     path = shlex.quote(str(session.path))
     if not finished:
-        print(f"stopped at {session.images_shown:,} images; to go on:")
+        print(f"stopped at {session.images_shown:,} images; to resume:")
         print(f"  python -m pgkeras.train --resume {path}")
         sys.exit(130)
     print(f"trained {session.path} in {session.minutes:.1f} minutes of steps")
     print(f"  python -m pgkeras.generate {path} --out grid.png")
-    print(f"  python export/to_tflite.py {path} --out exported")
+    print(f"  python -m pgkeras export {path} --out exported")
 
 
 def _refuse_options_beside_resume(options: dict[str, object]) -> None:

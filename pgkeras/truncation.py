@@ -54,7 +54,8 @@ def average_features(generator: keras.Model) -> np.ndarray:
     Raises:
         UserError: if the generator has no convolution.
     """
-    return _means(keras.Model(generator.input, _first_features(generator)), label_size(generator))
+    features, _ = _first_features(generator)
+    return _means(keras.Model(generator.input, features), label_size(generator))
 
 
 def truncated_images(generator: keras.Model, averages: np.ndarray, psi: float | Tensor) -> Tensor:
@@ -68,12 +69,9 @@ def truncated_images(generator: keras.Model, averages: np.ndarray, psi: float | 
     Raises:
         UserError: if the generator has no convolution.
     """
-    features = _first_features(generator)
-    mean = averages if len(generator.inputs) == 1 else _mean_of_labels(generator.inputs[1], averages)
-    if not isinstance(psi, float | int):
-        psi = ops.reshape(psi, (-1, 1, 1, 1))
-    truncated = psi * ops.cast(features, "float32") + (1 - psi) * mean
-    return keras.Model(features, generator.output)(ops.cast(truncated, features.dtype))
+    features, images = _first_features(generator)
+    truncated = _Truncation(averages, name="truncation")(features, *generator.inputs[1:], psi=psi)
+    return keras.Model(features, images, name="truncated")(truncated)
 
 
 def latents_of_mean(classes: int) -> int:
@@ -94,12 +92,43 @@ def can_truncate(generator: keras.Model) -> bool:
     return any(_reads_features(layer) for layer in generator.layers)
 
 
-def _first_features(generator: keras.Model) -> Tensor:
-    """What the first layer with a kernel over pixels reads."""
-    for layer in generator.layers:
+class _Truncation(keras.layers.Layer):
+    """Pulls features towards their averages; a layer, for names of single operators could be those of the generator's.
+
+    Args:
+        averages: float32 (1, height, width, channels), or (classes, height, width, channels).
+    """
+
+    def __init__(self, averages: np.ndarray, **kwargs) -> None:
+        super().__init__(**kwargs)
+        self.averages = averages
+
+    def call(self, features: Tensor, labels: Tensor | None = None, *, psi: float | Tensor) -> Tensor:
+        mean = self.averages if labels is None else _mean_of_labels(labels, self.averages)
+        if not isinstance(psi, float | int):
+            psi = ops.reshape(psi, (-1, 1, 1, 1))
+        truncated = psi * ops.cast(features, "float32") + (1 - psi) * mean
+        return ops.cast(truncated, features.dtype)
+
+
+def _first_features(generator: keras.Model) -> tuple[Tensor, Tensor]:
+    """What the first layer with a kernel over pixels reads, and the images.
+
+    Layers may be shared with other models, so that only calling them anew tells what they read in this one.
+    """
+    read = []
+
+    def call(layer: keras.Layer, *inputs: Tensor, **options: object) -> Tensor:
         if _reads_features(layer):
-            return layer.input
-    raise UserError(f"`truncation`: {generator.name} has no convolution, so there is nothing to truncate; drop it")
+            read.append(inputs[0])
+        return layer(*inputs, **options)
+
+    anew = keras.models.clone_model(
+        generator, input_tensors=generator.input, clone_function=lambda layer: layer, call_function=call
+    )
+    if not read:
+        raise UserError(f"`truncation`: {generator.name} has no convolution, so there is nothing to truncate; drop it")
+    return read[0], anew.output
 
 
 def _reads_features(layer: keras.Layer) -> bool:

@@ -12,8 +12,8 @@ from numpy.lib.npyio import NpzFile
 
 from preprocessing.config import CropConfig
 from preprocessing.crop_photo import THUMBNAIL, Crop, Found, PhotoCropper, Refusal
-from preprocessing.detect import Face
 from preprocessing.duplicates import HASH_SIDE
+from preprocessing.face import Face
 from preprocessing.find_photos import PhotoFile
 from preprocessing.margin import room
 

@@ -9,6 +9,7 @@ import click
 from pgkeras.command_line import command, config_options, run, take_given
 from pgkeras.errors import UserError
 from pgkeras.first_import import require_tensorflow
+from pgkeras.lock import locked
 from preprocessing.config import CropConfig
 from preprocessing.engines import ENGINES
 
@@ -31,7 +32,8 @@ Examples:
 @click.option(
     "--every",
     type=click.FloatRange(min=0, min_open=True),
-    help="Take a frame of every video so many seconds apart.  [default: no videos]",
+    help="Also read videos, a frame every N seconds.  [default: no videos]",
+    metavar="N",
 )
 @click.option(
     "--workers",
@@ -47,7 +49,7 @@ Examples:
     show_default=True,
     help="Who works: threads of this machine, or the Ray cluster at RAY_ADDRESS.",
 )
-@click.option("--shard-size", type=click.IntRange(1), help="Write shards faces-00000.npz ... of so many faces.")
+@click.option("--shard-size", type=click.IntRange(1), metavar="N", help="Write shards of N faces: faces-00000.npz ...")
 @click.option("--compress", is_flag=True, help="Deflate the .npz; it can then not be memory-mapped.")
 @click.option("--preview", is_flag=True, help="Write contact sheets of kept faces and of rejects for each reason, too.")
 @config_options(CropConfig)
@@ -56,7 +58,8 @@ def main(photos: tuple[Path, ...], out: Path, every: float | None, **options: ob
 
     Reads JPEG, PNG, WebP, TIFF, GIF, BMP, AVIF, and HEIC with pillow-heif; frames of videos; and CelebA with its
     landmarks. Every photo that gives no face is listed, with the reason, in faces.rejects.csv; faces.report.html shows
-    what was kept and what was not. Interrupted, the same command goes on where it was.
+    what was kept and what was not. If interrupted, the same command continues where it
+    stopped.
     """
     config = CropConfig(**take_given(CropConfig, options))
     _check_out(out)
@@ -65,7 +68,9 @@ def main(photos: tuple[Path, ...], out: Path, every: float | None, **options: ob
     require_tensorflow("finding faces")
     from preprocessing.make_faces import make_faces
 
-    make_faces(photos, out, config, every=every, **options)
+    busy = f"{out}: somebody else is cropping into it already; wait for them, or give another --out"
+    with locked(out.with_name(f".{out.stem}.lock"), busy=busy):
+        make_faces(photos, out, config, every=every, **options)
 
 
 def _check_out(out: Path) -> None:

@@ -1,6 +1,7 @@
 """One photo: read, search, judge, cut out."""
 
 import math
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -10,17 +11,20 @@ import numpy as np
 from preprocessing.align import crop_aligned
 from preprocessing.config import CropConfig
 from preprocessing.crop import crop_square
-from preprocessing.detect import Face, FaceDetector
+from preprocessing.detect import FaceDetector, ThoroughDetector
 from preprocessing.duplicates import perceptual_hash
+from preprocessing.face import Face
 from preprocessing.face_measures import sharpness, yaw
 from preprocessing.find_photos import PhotoFile
 from preprocessing.judge import Judge
+from preprocessing.margin import MOST
 from preprocessing.read_photo import Photo, read_extent, read_photo
 from preprocessing.rejects import Reason, Rejection, describe
 from preprocessing.square import Square, aligned_square, box_square, part_outside
 from preprocessing.videos import read_frame
 
 COARSE, FINE = 160, 480  # canvas sides for detection, in pixels
+TOLD = 1 / 19  # of the longer side: faces as large are found even if they are too small to be kept
 ENOUGH = 2  # photo pixels across an output pixel
 THUMBNAIL = 96  # pixels
 
@@ -96,6 +100,10 @@ class PhotoCropper:
     def _fine(self) -> FaceDetector:
         return FaceDetector(FINE)
 
+    @cached_property
+    def _thorough(self) -> ThoroughDetector:
+        return ThoroughDetector()
+
     def find(self, file: PhotoFile) -> Found | Refusal:
         """The faces of a photo, or why there is none.
 
@@ -137,10 +145,7 @@ class PhotoCropper:
         return Found(faces, squares, extent)
 
     def _find(self, file: PhotoFile) -> tuple[Found | Refusal, Photo | None]:
-        """The faces, and the photo as far as it was read.
-
-        A quick search for large ones, of few pixels; where no face is sure, a finer one.
-        """
+        """The faces, and the photo as far as it was read."""
         photo, found = None, []
         try:
             if file.landmarks is not None:
@@ -148,18 +153,38 @@ class PhotoCropper:
                 if isinstance(extent, Rejection):
                     return Refusal(extent, None), None
                 return self.found([_marked(file.landmarks)], extent), None
-            for detector in (self._coarse, self._fine) if self.config.faces == "largest" else (self._fine,):
+            for enough, detect in self._searches():
                 if photo is None or photo.is_scalable:
-                    photo = _read(file, detector.side)
+                    photo = _read(file, enough)
                     if isinstance(photo, Rejection):
                         return Refusal(photo, None), None
-                found += [_scaled(face, photo.reduction) for face in detector.detect(photo.pixels)]
+                found += [_scaled(face, photo.reduction) for face in detect(photo)]
                 sure = self.judge.sure(found)
                 if not isinstance(sure, Rejection):
                     return self.found(sure, photo.extent), photo
             return Refusal(sure, _thumbnail(photo)), photo
         except Exception as error:
             return Refusal(Rejection(Reason.FAILED, describe(error)), _thumbnail(photo)), photo
+
+    def _searches(self) -> Iterator[tuple[int | None, Callable[[Photo], list[Face]]]]:
+        """How much of the photo to read and how to search it, one way after the other until a face is sure.
+
+        For one face, a quick search for large ones, of few pixels, then a finer one; for more, a thorough one.
+        """
+        if self.config.faces == "largest":
+            yield COARSE, lambda photo: self._coarse.detect(photo.pixels)
+            yield FINE, lambda photo: self._fine.detect(photo.pixels)
+        else:
+            yield None, lambda photo: self._thorough.detect(photo.pixels, self._smallest_box(photo))
+
+    def _smallest_box(self, photo: Photo) -> float:
+        """In pixels in memory: half of what `min_face` asks for, since a face's square may be larger than its box.
+
+        Those of a photo's larger faces that are too small to be kept are sought, too: the user should know of them.
+        """
+        margin = MOST if self.config.margin == "auto" else self.config.margin
+        asked = self.config.smallest_side / (1 + margin) / 2
+        return min(asked / float(photo.reduction.max()), max(photo.pixels.shape) * TOLD)
 
     def _cut(self, file: PhotoFile, found: Found, photo: Photo | None) -> list[Crop] | Refusal:
         try:

@@ -2,6 +2,8 @@
 
 import math
 import os
+import warnings
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 from os.path import commonpath
 from pathlib import Path
@@ -16,6 +18,10 @@ from preprocessing.read_photo import SUFFIXES
 from preprocessing.videos import VIDEO_SUFFIXES, frame_times
 
 ARCHIVE_SUFFIXES = frozenset({".zip", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".7z", ".rar"})
+# What is left out of a folder, but not without a word.
+MAY_HOLD_PHOTOS = {"": "without a suffix"}
+MAY_HOLD_PHOTOS |= {suffix: f"{suffix} (to take its frames: --every)" for suffix in VIDEO_SUFFIXES}
+MAY_HOLD_PHOTOS |= {suffix: f"{suffix} (to be unpacked first)" for suffix in ARCHIVE_SUFFIXES}
 
 
 class PhotoFile(NamedTuple):
@@ -96,11 +102,20 @@ def _files_in(given: Path, suffixes: frozenset[str]) -> Iterator[tuple[str, Path
         yield given.name, given
         return
     unlisted: list[OSError] = []
+    left_out = Counter()
     for folder, files in walk_folders(given, unlisted.append):
         for name in files:
-            if os.path.splitext(name)[1].lower() in suffixes and not name.startswith("."):  # noqa: PTH122
+            suffix = os.path.splitext(name)[1].lower()  # noqa: PTH122
+            if name.startswith("."):
+                continue
+            if suffix in suffixes:
                 path = folder / name
                 yield path.relative_to(given).as_posix(), path
+            elif suffix in MAY_HOLD_PHOTOS:
+                left_out[suffix] += 1
+    if left_out:
+        words = ", ".join(f"{number:,} {MAY_HOLD_PHOTOS[suffix]}" for suffix, number in sorted(left_out.items()))
+        warnings.warn(f"{given}: left out {words}", stacklevel=2)
     for error in unlisted:
         yield Path(error.filename).relative_to(given).as_posix(), Path(error.filename)
 

@@ -3,7 +3,7 @@
 import numpy as np
 
 from preprocessing.config import CropConfig
-from preprocessing.detect import Face
+from preprocessing.face import Face
 from preprocessing.face_measures import burnt, crushed, sharpness, yaw
 from preprocessing.rejects import Reason, Rejection
 

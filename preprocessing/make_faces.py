@@ -12,6 +12,7 @@ from preprocessing.find_photos import find_photos
 from preprocessing.margin import Margin
 from preprocessing.rejects import REMEDIES, Reason
 from preprocessing.report import write_report
+from preprocessing.signals import ended_by_signals
 from preprocessing.stages import crop_all
 from preprocessing.summarize import contact_sheets, preview_path, summarize, write_previews
 from preprocessing.work_folder import WorkFolder
@@ -51,19 +52,20 @@ def make_faces(
     files = find_photos(photos, every, without=previews)
     if every is not None and all(file.second is None for file in files):
         raise UserError(f"`every` {every:g}: there is no video in {', '.join(map(str, photos))}; drop the option")
-    work = WorkFolder(out, files, config)
-    margin = crop_all(work, config, engine, workers)
-    catalogue = Catalogue.of(work, config)
-    with writing(out):
-        resolved = config.resolved(margin.value)
-        written = write_faces(out, work, catalogue, resolved, shard_size=shard_size, compress=compress)
-        write_rejects(out.with_suffix(".rejects.csv"), catalogue.rejects)
-        sheets = contact_sheets(work, catalogue)
-        others = {"every": every, "shard_size": shard_size, "compress": compress, "preview": preview}
-        write_report(out.with_suffix(".report.html"), summarize(out, photos, config, margin, others, catalogue, sheets))
-        if preview:
-            write_previews(out, sheets)
-        work.remove()
+    with ended_by_signals(), WorkFolder(out, files, config) as work:
+        margin = crop_all(work, config, engine, workers)
+        catalogue = Catalogue.of(work, config)
+        with writing(out):
+            resolved = config.resolved(margin.value)
+            written = write_faces(out, work, catalogue, resolved, shard_size=shard_size, compress=compress)
+            write_rejects(out.with_suffix(".rejects.csv"), catalogue.rejects)
+            sheets = contact_sheets(work, catalogue)
+            others = {"every": every, "shard_size": shard_size, "compress": compress, "preview": preview}
+            summary = summarize(out, photos, config, margin, others, catalogue, sheets)
+            write_report(out.with_suffix(".report.html"), summary)
+            if preview:
+                write_previews(out, sheets)
+            work.remove()
     _tell(out, written, catalogue, config.size, margin)
 
 

@@ -1,15 +1,20 @@
 """MTCNN's three networks (Zhang et al., arXiv 1604.02878) with the mtcnn package's weights, run by LiteRT."""
 
+import sys
 import threading
 from functools import cache
+from importlib.util import find_spec
+from typing import Any
 
 import numpy as np
 from ai_edge_litert.interpreter import Interpreter
 
 from pgkeras.first_import import require_tensorflow
 from pgkeras.quiet_tensorflow import quiet_stderr
+from preprocessing.pyramid import CELL, STRIDE
 
 PATCHES = {"rnet": 16, "onet": 4}  # at a time
+HEADS = {"pnet": 2, "rnet": 2, "onet": 3}  # the last layers, which see the same
 PATCH_SIDES = {"rnet": 24, "onet": 48}  # pixels
 
 _one_thread = threading.Lock()
@@ -21,32 +26,56 @@ class Networks:
     LiteRT computes them in half the time of TensorFlow on one core, so that every core can have a photo of its own.
 
     Args:
-        mosaic: height and width of the pictures in which the first network seeks faces, in pixels.
+        tile: height and width of the pictures in which the first network seeks faces, in pixels; even numbers.
     """
 
-    def __init__(self, mosaic: tuple[int, int]) -> None:
+    def __init__(self, tile: tuple[int, int]) -> None:
+        self._tile = tile
         with _one_thread, quiet_stderr():
-            self._proposals = _interpreter(_converted("pnet", (1, *mosaic, 3)))
+            self._proposals = _interpreter(_converted("pnet", (1, *tile, 3)))
             self._refining = {name: _interpreter(_converted(name, _patches_shape(name))) for name in PATCHES}
 
     def propose(self, mosaic: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Looks for faces of 12x12 pixels, two pixels apart.
 
+        What is larger than a tile is seen in several that overlap by a cell less a stride, which gives the same.
+
         Args:
-            mosaic: float32 (height, width, 3), pixels from -1 to 1.
+            mosaic: uint8 (height, width, 3), of even height and width.
 
         Returns:
             float32 (rows, columns), the probability of a face, and (rows, columns, 4), how to move its left, upper,
             right and lower side, in box sides.
         """
-        probabilities, offsets = _run(self._proposals, mosaic[np.newaxis], [2, 4])
+        if mosaic.shape[:2] == self._tile:
+            return self._propose(mosaic)
+        rows, columns = ((length - CELL) // STRIDE + 1 for length in mosaic.shape[:2])
+        tall, wide = ((length - CELL) // STRIDE + 1 for length in self._tile)
+        probabilities, offsets = np.empty((rows, columns), np.float32), np.empty((rows, columns, 4), np.float32)
+        for row in range(0, rows, tall):
+            for column in range(0, columns, wide):
+                here = slice(row, row + tall), slice(column, column + wide)
+                there = tuple(slice(length) for length in probabilities[here].shape)
+                judged, moved = self._propose(self._cut(mosaic, STRIDE * row, STRIDE * column))
+                probabilities[here], offsets[here] = judged[there], moved[there]
+        return probabilities, offsets
+
+    def _propose(self, tile: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        probabilities, offsets = _run(self._proposals, _normalized(tile)[np.newaxis], [2, 4])
         return probabilities[0, :, :, 1], offsets[0]
+
+    def _cut(self, mosaic: np.ndarray, top: int, left: int) -> np.ndarray:
+        """A tile; what is outside the mosaic is black, and nobody's."""
+        part = mosaic[top : top + self._tile[0], left : left + self._tile[1]]
+        tile = np.zeros((*self._tile, 3), np.uint8)
+        tile[: part.shape[0], : part.shape[1]] = part
+        return tile
 
     def refine(self, patches: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Judges proposals anew.
 
         Args:
-            patches: float32 (number, 24, 24, 3), pixels from -1 to 1.
+            patches: uint8 (number, 24, 24, 3).
 
         Returns:
             float32 (number,), the probability of a face, and (number, 4), how to move its sides.
@@ -58,7 +87,7 @@ class Networks:
         """Judges for the last time, and finds eyes, nose and mouth.
 
         Args:
-            patches: float32 (number, 48, 48, 3), pixels from -1 to 1.
+            patches: uint8 (number, 48, 48, 3).
 
         Returns:
             float32 (number,), the probability of a face; (number, 4), how to move its sides; (number, 5, 2), x and y
@@ -69,11 +98,17 @@ class Networks:
 
     def _run_in_parts(self, name: str, patches: np.ndarray, widths: list[int]) -> list[np.ndarray]:
         number = len(patches)
-        part = PATCHES[name]
-        padded = np.zeros((-(-number // part) * part, *patches.shape[1:]), np.float32)
-        padded[:number] = patches
-        parts = [_run(self._refining[name], padded[at : at + part], widths) for at in range(0, number, part)]
+        part = np.zeros(_patches_shape(name), np.float32)
+        parts = []
+        for start in range(0, number, len(part)):
+            there = patches[start : start + len(part)]
+            part[: len(there)] = _normalized(there)
+            parts.append(_run(self._refining[name], part, widths))
         return [np.concatenate(outputs)[:number] for outputs in zip(*parts, strict=True)]
+
+
+def _normalized(pixels: np.ndarray) -> np.ndarray:
+    return (pixels - np.float32(127.5)) / np.float32(128)
 
 
 def _patches_shape(name: str) -> tuple[int, int, int, int]:
@@ -97,23 +132,50 @@ def _run(interpreter: Interpreter, inputs: np.ndarray, widths: list[int]) -> lis
 @cache
 def _converted(name: str, shape: tuple[int, ...]) -> bytes:
     """A network as a LiteRT model for inputs of one shape, its weights as constants."""
+    networks = mtcnn_networks()
     import tensorflow as tf
 
-    network = mtcnn_networks()[name]
-    weights = network.get_weights()
+    layers = [(layer, layer.get_weights()) for layer in networks[name].layers]
+    heads = HEADS[name]
 
     @tf.function(input_signature=[tf.TensorSpec(shape)], autograph=False)
     def run(inputs: tf.Tensor) -> list[tf.Tensor]:
-        outputs, _ = network.stateless_call(weights, [], inputs)
-        return outputs
+        for layer in layers[:-heads]:
+            inputs = _applied(*layer, inputs)
+        return [_applied(*head, inputs) for head in layers[-heads:]]
 
     return tf.lite.TFLiteConverter.from_concrete_functions([run.get_concrete_function()], tf.Module()).convert()
 
 
+def _applied(layer: Any, weights: list[np.ndarray], inputs: "tf.Tensor") -> "tf.Tensor":  # noqa: F821
+    """What a Keras layer of mtcnn's does, in TensorFlow: Keras may run on another backend."""
+    import tensorflow as tf
+
+    match type(layer).__name__:
+        case "Conv2D":
+            outputs = tf.nn.conv2d(inputs, weights[0], 1, "VALID") + weights[1]
+        case "Dense":
+            outputs = inputs @ weights[0] + weights[1]
+        case "PReLU":
+            return tf.nn.relu(inputs) + -weights[0] * tf.nn.relu(-inputs)  # so the converter knows it
+        case "MaxPooling2D":
+            return tf.nn.max_pool2d(inputs, layer.pool_size, layer.strides, layer.padding.upper())
+        case "Permute":
+            return tf.transpose(inputs, (0, *layer.dims))
+        case "Flatten":
+            return tf.reshape(inputs, (inputs.shape[0], -1))
+    return tf.nn.softmax(outputs) if layer.activation.__name__ == "softmax" else outputs
+
+
 @cache
 def mtcnn_networks() -> dict:
-    """The networks themselves, Keras models: pnet, rnet, onet."""
-    require_tensorflow("finding faces")
+    """The networks themselves, Keras models: pnet, rnet, onet.
+
+    Raises:
+        UserError: if TensorFlow, which mtcnn imports, is not installed.
+    """
+    if "keras" not in sys.modules or not find_spec("tensorflow"):
+        require_tensorflow("finding faces")
     from mtcnn import MTCNN
 
     return {name: stage._model for name, stage in zip(("pnet", "rnet", "onet"), MTCNN().stages, strict=True)}

@@ -34,7 +34,7 @@ if register_heif_opener:
 HEIF_SUFFIXES = frozenset({".heic", ".heif"})
 # Not opened: many would pass for a TIFF, with a thumbnail for the photo.
 RAW_SUFFIXES = frozenset({".dng", ".cr2", ".cr3", ".nef", ".arw", ".raf", ".rw2", ".orf"})
-SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff", ".gif", ".avif"})
+SUFFIXES = frozenset({".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".bmp", ".tif", ".tiff", ".gif", ".avif"})
 SUFFIXES |= HEIF_SUFFIXES | RAW_SUFFIXES
 
 JPEGS = ("JPEG", "MPO")  # Pillow's formats that can be halved in decoding

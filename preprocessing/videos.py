@@ -1,14 +1,18 @@
-"""Frames of videos, by OpenCV."""
+"""Frames of videos by their timestamps, at whatever distances they follow each other."""
 
 import math
+from collections.abc import Iterable
 from pathlib import Path
 
-import cv2
+import av
 import numpy as np
+from av.container import InputContainer
+from av.video.stream import VideoStream
 
-from preprocessing.rejects import Reason, Rejection
+from preprocessing.rejects import Reason, Rejection, describe
 
 VIDEO_SUFFIXES = frozenset({".mp4", ".mov", ".avi", ".mkv", ".webm", ".m4v"})
+ROUNDING = 1e-4  # seconds: what the last digits of a time are worth
 
 
 def frame_times(path: Path, every: float) -> list[float]:
@@ -19,41 +23,73 @@ def frame_times(path: Path, every: float) -> list[float]:
         every: seconds from one frame to the next.
 
     Returns:
-        Seconds from the start; only 0 for a video that cannot be read or does not say how long it is, which then
-        becomes one reject.
+        Seconds from the start; only 0 for a video that cannot be read, which then becomes one reject.
     """
-    video = cv2.VideoCapture(str(path))
-    seconds = _length(video)
-    video.release()
-    return [number * every for number in range(max(1, math.ceil(seconds / every)))]
+    try:
+        with av.open(path) as container:
+            seconds = _length(container, _stream(container))
+    except (av.FFmpegError, ValueError):
+        seconds = 0
+    return [number * every for number in range(max(1, math.ceil((seconds - ROUNDING) / every)))]
 
 
 def read_frame(path: Path, second: float) -> np.ndarray | Rejection:
-    """Reads one frame.
+    """Reads the frame that is shown at a time.
 
     Args:
         path: the video.
-        second: of the frame, from the start.
+        second: from the start.
 
     Returns:
         uint8 (height, width, 3) RGB, upright as the video says, or why there is none.
     """
-    video = cv2.VideoCapture(str(path))
-    if video.isOpened() and not _length(video):  # then every place in it would give the first frame
-        return Rejection(
-            Reason.UNREADABLE, "the video does not say how long it is: ffmpeg -i OLD -c copy NEW mends that"
-        )
     try:
-        video.set(cv2.CAP_PROP_POS_MSEC, 1000 * second)
-        read, frame = video.read()
-    finally:
-        video.release()
-    if not read:
-        return Rejection(Reason.UNREADABLE, f"no frame of a video at {second:.2f} seconds")
-    return cv2.cvtColor(frame, cv2.COLOR_BGR2RGB)
+        frame = _seek(path, second + ROUNDING)
+        if frame is None:
+            return Rejection(Reason.UNREADABLE, f"no frame of a video at {second:.2f} seconds")
+        return np.rot90(frame.to_ndarray(format="rgb24"), frame.rotation // 90)
+    except (av.FFmpegError, ValueError) as error:
+        return Rejection(Reason.UNREADABLE, describe(error))
 
 
-def _length(video: cv2.VideoCapture) -> float:
-    """Seconds; 0 if the video does not say, as one recorded from a live stream does not."""
-    rate, frames = video.get(cv2.CAP_PROP_FPS), video.get(cv2.CAP_PROP_FRAME_COUNT)
-    return frames / rate if rate > 0 and frames > 0 else 0.0
+def _stream(container: InputContainer) -> VideoStream:
+    stream = container.streams.best("video")
+    if stream is None:
+        raise ValueError("no video in the file")
+    stream.thread_type = "AUTO"  # by slices alone, decoders of most videos would have one thread
+    return stream
+
+
+def _length(container: InputContainer, stream: VideoStream) -> float:
+    """Seconds: as the file says, or as its last packets do if that is more."""
+    start, said = stream.start_time or 0, 0
+    if container.duration:
+        said = int(container.duration / (av.time_base * stream.time_base))
+        container.seek(start + said, stream=stream)  # else a recording of a live stream: all packets are read
+    ends = [packet.pts + (packet.duration or 0) for packet in container.demux(stream) if packet.pts is not None]
+    return float(max([said, *(end - start for end in ends)]) * stream.time_base)
+
+
+def _seek(path: Path, second: float) -> av.VideoFrame | None:
+    """The frame shown at a time: found from the key frame before it or, where no index leads there, from the start."""
+    for from_start in (False, True):
+        with av.open(path) as container:
+            stream = _stream(container)
+            wanted = (stream.start_time or 0) + int(second / stream.time_base)
+            if not from_start:
+                container.seek(wanted, stream=stream)
+            frame = _shown(container.decode(stream), wanted, from_start)
+            if frame is not None:
+                return frame
+    return None
+
+
+def _shown(frames: Iterable[av.VideoFrame], wanted: int, from_start: bool) -> av.VideoFrame | None:
+    """The last frame that begins by a time: the very first one if none does, the very last one if it is not over."""
+    shown, lasts = None, 0
+    for frame in frames:
+        if frame.pts > wanted:
+            return frame if shown is None and from_start else shown
+        lasts = max(frame.duration or 0, frame.pts - shown.pts if shown else 0)
+        shown = frame
+    return shown if shown and wanted <= shown.pts + lasts else None

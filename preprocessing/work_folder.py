@@ -3,9 +3,11 @@
 import hashlib
 import json
 import shutil
+import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 from zipfile import BadZipFile, ZipFile
 
 import numpy as np
@@ -20,7 +22,7 @@ Stage = Literal["found", "cropped"]
 
 
 class WorkFolder:
-    """A hidden folder beside the output that holds the chunks done so far.
+    """A hidden folder beside the output that holds the chunks done so far; a context around the work on them.
 
     It belongs to the very photos and options it was made with: for others it begins anew.
 
@@ -49,6 +51,19 @@ class WorkFolder:
                 self.path.mkdir(parents=True)
                 with atomic_path(self._job) as temporary:
                     temporary.write_text(job)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        """If the work was interrupted, says that what is done is kept; if nothing is, nothing stays."""
+        if kind not in (KeyboardInterrupt, SystemExit):
+            return
+        if not any(self.path.glob("[0-9]*.npz")):
+            self.remove()
+            return
+        with suppress(OSError):  # of a terminal that has gone
+            print(f"what is done is kept in {self.path}: the same command goes on there", file=sys.stderr)
 
     def missing(self, stage: Stage) -> dict[int, Sequence[PhotoFile]]:
         """The photos of each chunk that is not done, by number.

@@ -1,6 +1,9 @@
 """The command lines' door: fast, in sections, in the user's words."""
 
 import json
+import os
+import subprocess
+import sys
 from typing import ClassVar
 
 import click
@@ -8,12 +11,12 @@ import pytest
 from click.testing import CliRunner
 from pydantic import BaseModel, Field
 
-from pgkeras.__main__ import COMMANDS, FROM_A_CHECKOUT, main
+from pgkeras.__main__ import COMMANDS, TOOLS, main
 from pgkeras.command_line import command, config_options, take_given
 from pgkeras.config import ProgressiveConfig, fields_by_heading
 from pgkeras.errors import UserError
 from pgkeras.train import main as train
-from tests.command_line_test import call, fail, script
+from tests.command_lines import ROOT, call, fail, script
 
 HEAVY = ("keras", "tensorflow", "jax", "torch", "matplotlib", "scipy", "cv2", "PIL", "av", "skimage", "ai_edge_litert")
 
@@ -38,7 +41,7 @@ def tool(title: str | None, **options: object) -> None:
 
 def test_importing_a_command_imports_nothing_heavy():
     """Help, and mistakes in options, therefore take as long as Python, click and pydantic do."""
-    modules = [module for module, _ in (COMMANDS | FROM_A_CHECKOUT).values()]
+    modules = [module for module, _ in (COMMANDS | TOOLS).values()]
     code = f"""
 import importlib, json, sys
 for module in {modules}:
@@ -48,7 +51,7 @@ print(json.dumps(sorted({{name.partition(".")[0] for name in sys.modules}} & {se
     assert json.loads(script("-c", code).stdout) == []
 
 
-@pytest.mark.parametrize("name", COMMANDS | FROM_A_CHECKOUT)
+@pytest.mark.parametrize("name", COMMANDS | TOOLS)
 def test_every_command_is_a_command_of_pgkeras(name):
     done = CliRunner().invoke(main, [name, "--help"], prog_name="pgkeras")
     assert done.exit_code == 0
@@ -57,12 +60,12 @@ def test_every_command_is_a_command_of_pgkeras(name):
 
 def test_pgkeras_alone_lists_the_commands():
     listed = call(main)
-    for name, (_, line) in (COMMANDS | FROM_A_CHECKOUT).items():
+    for name, (_, line) in (COMMANDS | TOOLS).items():
         assert f"  {name:<8}  {line}\n" in listed
 
 
 def test_without_a_checkout_there_are_the_installed_commands(monkeypatch, tmp_path):
-    monkeypatch.setattr("pgkeras.__main__.CHECKOUT", tmp_path)
+    monkeypatch.setattr("pgkeras.tools.CHECKOUT", tmp_path)
     listed = call(main)
     assert "generate" in listed
     assert "crop" not in listed
@@ -108,3 +111,30 @@ def test_train_folds_the_ablations():
 def test_every_field_stands_under_a_heading():
     fields = [name for names in fields_by_heading(ProgressiveConfig).values() for name in names]
     assert fields == list(ProgressiveConfig.model_fields)
+
+
+@pytest.mark.parametrize("encoding", ["ascii", "utf-8", "cp1252"])
+def test_what_a_terminal_cannot_show_is_escaped(encoding):
+    """Of an umlaut, an emoji, and a byte that is no UTF-8."""
+    code = """
+import click
+from pgkeras.command_line import run
+from pgkeras.errors import UserError
+
+@click.command()
+@click.argument("name")
+def main(name):
+    print(name)
+    raise UserError(name)
+
+run(main)
+"""
+    name = os.fsencode("Käse 🧀 ") + b"\xe9"
+    done = subprocess.run(
+        [sys.executable, "-c", code, name],
+        cwd=ROOT,
+        env=os.environ | {"PYTHONIOENCODING": encoding, "PYTHONUTF8": "1"},
+        capture_output=True,
+    )
+    shown = os.fsdecode(name).encode(encoding, "backslashreplace")
+    assert (done.returncode, done.stdout, done.stderr) == (2, shown + b"\n", b"error: " + shown + b"\n")

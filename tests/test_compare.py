@@ -12,7 +12,7 @@ from pgkeras import ProgressiveConfig, UserError
 from pgkeras.compare import main
 from pgkeras.evaluate import main as evaluate
 from pgkeras.train import main as train
-from tests.command_line_test import call, fail
+from tests.command_lines import call, fail
 from tests.report.written_run import new_run
 
 IMAGES = np.random.default_rng(0).integers(0, 256, (40, 32, 32, 3), dtype=np.uint8)

@@ -14,7 +14,7 @@ from pgkeras.labels import one_hot
 from pgkeras.latents import latents_from_seeds
 from pgkeras.sampling import sample_latents
 from pgkeras.train import main as train
-from tests.command_line_test import call, fail
+from tests.command_lines import call, fail
 
 TINY = [
     "--resolution=8",

@@ -193,3 +193,43 @@ def test_every_field_is_an_option_with_help_and_default():
     given = CliRunner().invoke(command, ["--no-mirror", "--batch-size", "4:8", "--seed", "3"]).output
     assert given == "[('batch_size', '4:8'), ('mirror', False), ('seed', 3)]\n"
     assert "No such option" in CliRunner().invoke(command, ["--no-such"]).output
+
+
+LOSSES = get_args(ProgressiveConfig.model_fields["loss"].annotation)
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+@pytest.mark.parametrize("loss", LOSSES)
+def test_any_loss_goes_with_any_preset(preset, loss):
+    config, base = ProgressiveConfig.from_preset(preset, loss=loss), PRESETS[preset]()
+    if loss == base.loss:
+        assert config == base
+    else:
+        assert (config.penalty_weight, config.penalty_interval, config.drift_weight) == (None, 1, None)
+        kept = set(ProgressiveConfig.model_fields) - {"loss", "penalty_weight", "penalty_interval", "drift_weight"}
+        assert config.model_dump(include=kept) == base.model_dump(include=kept)
+
+
+def test_what_a_preset_says_of_the_replaced_is_dropped():
+    assert ProgressiveConfig.from_preset("quick", penalty_weight=0).penalty_interval == 1
+    assert ProgressiveConfig.from_preset("paper", minibatch_discrimination="none").minibatch_stddev_group == 4
+    options = {"generator_normalization": "none", "discriminator_normalization": "none"}
+    assert ProgressiveConfig.from_preset("keras-bce", **options).batch_normalization_momentum == 0.9
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"loss": "hinge", "penalty_weight": 3}, "`loss` hinge has no penalty to weigh"),
+        ({"penalty_weight": 0, "penalty_interval": 4}, "leaves no penalty to space out"),
+        ({"network": "dcgan"}, "`network` dcgan has no `growing`"),
+    ],
+)
+def test_what_is_given_beside_a_preset_must_not_contradict_itself(options, message):
+    with pytest.raises(ValidationError, match=message):
+        ProgressiveConfig.from_preset("quick", **options)
+
+
+def test_dcgan_needs_a_convolution():
+    with pytest.raises(ValidationError, match="`network` dcgan needs `resolution` 8 or more, not 4"):
+        ProgressiveConfig.from_preset("dcgan", resolution=4, fmap_max=4)

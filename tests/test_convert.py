@@ -12,7 +12,7 @@ from export.to_tflite import main as to_tflite
 from pgkeras.convert import main
 from pgkeras.generate.__main__ import main as generate
 from pgkeras.interop import load_gan_zoo_checkpoint, load_official_pickle
-from tests.command_line_test import call, fail, script
+from tests.command_lines import call, fail, script
 from tests.interop.gan_zoo import checkpoint, write_legacy, write_zip
 from tests.interop.official import Network, discriminator_variables, generator_variables, write_pickle
 

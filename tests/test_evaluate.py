@@ -12,14 +12,15 @@ import pytest
 from PIL import Image
 
 from export.to_tflite import main as export
-from pgkeras import ProgressiveConfig, build_generators
+from pgkeras import ProgressiveConfig, UserError, build_generators
 from pgkeras.evaluate import main
 from pgkeras.evaluation.comparison import Comparison
+from pgkeras.evaluation.reals import open_reals
 from pgkeras.generate.__main__ import main as generate
 from pgkeras.json_lines import read_lines
 from pgkeras.runs.folder import RunFolder
 from pgkeras.train import main as train
-from tests.command_line_test import call, fail
+from tests.command_lines import call, fail
 from tests.report.written_run import new_run
 
 IMAGES = np.random.default_rng(0).integers(0, 256, (20, 32, 32, 3), dtype=np.uint8)
@@ -99,11 +100,16 @@ def test_the_report_of_a_run_shows_the_values(folder, monkeypatch, checkpoints):
     assert len(read_lines(run.evaluations)) == (1 if checkpoints == "last" else 3)
 
 
-def test_evaluations_that_cannot_be_written(folder, capsys, monkeypatch):
+def test_values_that_cannot_be_kept_are_printed(folder):
     run = written_run(folder)
     run.evaluations.mkdir()
-    monkeypatch.setattr(Comparison, "measure", None)
-    assert f"{run.evaluations}: cannot be written" in fail(main, capsys, monkeypatch, run.path)
+    before = run.report.read_text() if run.report.exists() else None
+    with pytest.warns(UserWarning, match=r"evaluations\.jsonl: cannot be written .*; the values are only printed"):
+        printed = call(main, run.path, "--json", folder / "m.json")
+    values = json.loads((folder / "m.json").read_text())
+    assert f"{values['swd_16']:.3f}" in printed
+    assert "wrote" not in printed
+    assert (run.report.read_text() if run.report.exists() else None) == before
 
 
 def test_conditional_generators(tmp_path):
@@ -240,6 +246,28 @@ def test_neighbours_of_a_run_are_sought_among_its_training_images(run_folder, tm
     assert "of held-out images 0." in printed
     with Image.open(tmp_path / "n.png") as sheet:
         assert sheet.size == (6 * (16 + 2 + 5 * 16), 6 * 10 * 16)  # as large as a screen wants it
+
+
+@pytest.mark.slow
+def test_held_out_images_stay_so_wherever_they_are(run_folder, tmp_path):
+    data = shutil.copy(run_folder.parent / "faces.npz", tmp_path / "moved.npz")
+    call(main, run_folder, "--metrics", "swd", "--json", tmp_path / "before.json")
+    printed = call(main, run_folder, "--metrics", "swd", "--data", data, "--json", tmp_path / "m.json")
+    assert f"against the 10 held out of {data}" in printed
+    before, found = (json.loads((tmp_path / name).read_text()) for name in ("before.json", "m.json"))
+    assert found == before | {"data": str(data)}
+    with pytest.raises(UserError, match=r"`fit` crop: .* was trained with refuse; drop `fit`"):
+        open_reals(run_folder, Path(data), "crop", 16)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("images", [IMAGES[::-1], IMAGES[:19], IMAGES[:, ::2, ::2]])
+def test_other_images_may_have_been_seen(run_folder, tmp_path, images):
+    np.savez(tmp_path / "other.npz", images=images)
+    with pytest.warns(UserWarning, match=r"other\.npz: are not the images of .*is not known"):
+        reals = open_reals(run_folder, tmp_path / "other.npz", "refuse", 16)
+    assert not reals.held_out
+    assert len(reals.dataset.images) == len(images)
 
 
 @pytest.mark.slow

@@ -7,7 +7,7 @@ import pytest
 
 from pgkeras import first_import
 from pgkeras.errors import UserError
-from tests.command_line_test import script
+from tests.command_lines import script
 
 
 @pytest.fixture

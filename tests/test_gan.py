@@ -104,9 +104,12 @@ def test_a_step_moves_both_networks_and_its_values_are_finite(loss):
         assert any((a != b).any() for a, b in zip(old, model.get_weights(), strict=True))
 
 
-@pytest.mark.parametrize(("batch", "decay"), [(4, 0.9 ** (4 / 16)), (2, 0.9 ** (2 / 16))])
-def test_moving_average_decays_by_images_shown(batch, decay):
-    gan = make_gan(ema_decay=0.9)
+@pytest.mark.parametrize(
+    ("batch", "per_16", "decay"), [(4, 0.9, 0.9 ** (4 / 16)), (2, 0.9, 0.9 ** (2 / 16)), (4, 0.0, 0.0)]
+)
+def test_moving_average_decays_by_images_shown(batch, per_16, decay):
+    gan = make_gan()
+    gan.set_ema_decay(per_16)
     old = [variable.numpy() for variable in gan.ema_generator.trainable_variables]
     gan.step(tf.constant(reals()[:batch]))
     for average, before, new in zip(
@@ -133,6 +136,7 @@ def test_no_retrace_when_alpha_the_penalty_or_the_learning_rate_moves():
     for number in range(5):
         gan.set_alpha(number / 10)
         gan.set_penalty_factor(1 - number / 10)
+        gan.set_ema_decay(number / 10)
         gan.generator_optimizer.learning_rate = 0.001 * (number + 1)
         gan.discriminator_optimizer.learning_rate = 0.002 * (number + 1)
         gan.train_on([(reals(), None)])

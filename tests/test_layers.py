@@ -20,7 +20,7 @@ from pgkeras.layers import (
     MinibatchStddev,
     PixelNormalization,
 )
-from tests.layer_test import run_layer_test
+from tests.layer_checks import check_layer
 
 RANDOM = np.random.default_rng(0)
 
@@ -31,12 +31,12 @@ def normal(*shape: int) -> np.ndarray:
 
 def test_equalized_conv2d_same():
     arguments = {"filters": 5, "kernel_size": 3, "gain": 1.5, "padding": "same"}
-    run_layer_test(EqualizedConv2D, arguments, normal(2, 6, 6, 3), (2, 6, 6, 5))
+    check_layer(EqualizedConv2D, arguments, normal(2, 6, 6, 3), (2, 6, 6, 5))
 
 
 def test_equalized_conv2d_valid():
     arguments = {"filters": 5, "kernel_size": 4, "gain": 1.0, "padding": "valid"}
-    run_layer_test(EqualizedConv2D, arguments, normal(2, 4, 4, 3), (2, 1, 1, 5))
+    check_layer(EqualizedConv2D, arguments, normal(2, 4, 4, 3), (2, 1, 1, 5))
 
 
 def test_equalized_conv2d_by_hand():
@@ -84,7 +84,7 @@ def test_equalized_conv2d_names_what_is_wrong(arguments, message):
 @pytest.mark.parametrize(("scaling", "side"), [("up", 12), ("down", 3)])
 def test_fused_conv2d(scaling, side, equalized):
     arguments = {"filters": 5, "scaling": scaling, "gain": 1.5, "equalized": equalized}
-    run_layer_test(FusedConv2D, arguments, normal(2, 6, 6, 3), (2, side, side, 5))
+    check_layer(FusedConv2D, arguments, normal(2, 6, 6, 3), (2, side, side, 5))
 
 
 def convolution_3x3(image: np.ndarray, kernel: np.ndarray) -> np.ndarray:
@@ -135,11 +135,11 @@ def test_fused_conv2d_names_what_is_wrong(arguments, message):
 
 
 def test_equalized_dense():
-    run_layer_test(EqualizedDense, {"units": 7, "gain": 1.0}, normal(3, 5), (3, 7))
+    check_layer(EqualizedDense, {"units": 7, "gain": 1.0}, normal(3, 5), (3, 7))
 
 
 def test_equalized_dense_to_feature_map():
-    run_layer_test(EqualizedDense, {"units": (4, 4, 6), "gain": 0.5}, normal(3, 5), (3, 4, 4, 6))
+    check_layer(EqualizedDense, {"units": (4, 4, 6), "gain": 0.5}, normal(3, 5), (3, 4, 4, 6))
 
 
 def test_equalized_dense_by_hand():
@@ -169,7 +169,7 @@ def test_equalized_dense_names_what_is_wrong():
 
 
 def test_leaky_relu():
-    run_layer_test(LeakyReLU, {"negative_slope": 0.1}, normal(2, 3, 3, 8), (2, 3, 3, 8))
+    check_layer(LeakyReLU, {"negative_slope": 0.1}, normal(2, 3, 3, 8), (2, 3, 3, 8))
 
 
 def test_leaky_relu_by_hand():
@@ -201,7 +201,7 @@ def test_leaky_relu_refuses_slopes_that_do_not_leak(slope):
 
 
 def test_pixel_normalization():
-    run_layer_test(PixelNormalization, {"epsilon": 1e-6}, normal(2, 3, 3, 8), (2, 3, 3, 8))
+    check_layer(PixelNormalization, {"epsilon": 1e-6}, normal(2, 3, 3, 8), (2, 3, 3, 8))
 
 
 def test_pixel_normalization_by_hand():
@@ -215,7 +215,7 @@ def test_pixel_normalization_of_zeros_is_zero():
 
 def test_minibatch_stddev():
     arguments = {"group_size": 4, "epsilon": 1e-8}
-    run_layer_test(MinibatchStddev, arguments, normal(8, 4, 4, 3), (8, 4, 4, 4))
+    check_layer(MinibatchStddev, arguments, normal(8, 4, 4, 3), (8, 4, 4, 4))
 
 
 def test_minibatch_stddev_by_hand():
@@ -244,7 +244,7 @@ def test_minibatch_stddev_names_what_is_wrong():
 
 
 def test_minibatch_discrimination():
-    run_layer_test(MinibatchDiscrimination, {"kernels": 4, "kernel_size": 3}, normal(5, 6), (5, 10))
+    check_layer(MinibatchDiscrimination, {"kernels": 4, "kernel_size": 3}, normal(5, 6), (5, 10))
 
 
 def test_minibatch_discrimination_has_the_authors_sizes():
@@ -312,7 +312,7 @@ def test_minibatch_discrimination_names_what_is_wrong():
 
 
 def test_fade():
-    run_layer_test(Fade, {"alpha": 0.25}, [normal(2, 4, 4, 3), normal(2, 4, 4, 3)], (2, 4, 4, 3))
+    check_layer(Fade, {"alpha": 0.25}, [normal(2, 4, 4, 3), normal(2, 4, 4, 3)], (2, 4, 4, 3))
 
 
 def test_fade_by_hand():

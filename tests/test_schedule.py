@@ -97,6 +97,15 @@ def test_rates_and_penalty_weight_fall_along_a_cosine_over_the_last_phase():
     assert schedule.at(8000) == schedule.at(7000)
 
 
+def test_the_averages_half_life_grows_with_the_images_shown():
+    """0.99 per 16 images has a half-life of 1,103 images, which is a fifth of 5,516."""
+    schedule = small(ema_decay=0.99, ema_rampup=0.2)
+    halves = {shown: schedule.at(shown).ema_decay ** (0.2 * shown / 16) for shown in (80, 1000, 5500)}
+    assert halves == pytest.approx(dict.fromkeys(halves, 0.5))
+    assert [schedule.at(shown).ema_decay for shown in (0, 5530, 9000)] == [0.0, 0.99, 0.99]
+    assert small(ema_decay=0.99).at(0).ema_decay == 0.99
+
+
 def test_phases_without_images_are_left_out():
     schedule = small(fade_in_kimg=0)
     assert [phase.name for phase in schedule.phases] == ["4x4 straight", "8x8 straight", "16x16 straight"]

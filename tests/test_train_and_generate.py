@@ -1,8 +1,10 @@
 """The train and generate commands, as users run them."""
 
+import errno
 import json
 import re
 import shlex
+import sys
 from dataclasses import replace
 
 import keras
@@ -14,11 +16,12 @@ from pgkeras import ProgressiveConfig, build_generators
 from pgkeras.generate.__main__ import main as generate
 from pgkeras.images import to_uint8
 from pgkeras.latents import latents_from_seeds
+from pgkeras.runs.folder import RunFolder
 from pgkeras.train import main as train
 from pgkeras.training.preflight import preflight
 from pgkeras.training.session import MEASURED_SECONDS
 from pgkeras.walk.__main__ import main as walk
-from tests.command_line_test import call, fail, script
+from tests.command_lines import call, fail, script
 
 TINY = [
     "--resolution=8",
@@ -199,6 +202,49 @@ def test_bad_paths_are_one_line(tmp_path, capsys, monkeypatch, faces):
     assert "drop --out" in fail(train, capsys, monkeypatch, "--resume", tmp_path, "--out", tmp_path)
 
 
+@pytest.mark.parametrize("options", [["{gone}"], ["{gone}", "--resume", "{run}"], ["--resume", "{moved}"]])
+def test_data_that_are_not_there_are_told_of_at_once(finished_run, tmp_path, capsys, monkeypatch, options):
+    """Before anything that takes long is imported."""
+    moved = tmp_path / "run"
+    moved.mkdir()
+    description = json.loads((finished_run / "config.json").read_text()) | {"data": str(tmp_path / "gone.npz")}
+    (moved / "config.json").write_text(json.dumps(description))
+    paths = {"gone": tmp_path / "gone.npz", "run": finished_run, "moved": moved}
+    monkeypatch.setitem(sys.modules, "pgkeras.training.session", None)
+    error = fail(train, capsys, monkeypatch, *(option.format(**paths) for option in options))
+    if "{moved}" in options:
+        assert error.endswith(f"say where to: python -m pgkeras.train NEW --resume {moved}\n")
+    else:
+        assert error == f"error: {tmp_path / 'gone.npz'}: no such file or folder; give the images to train on\n"
+
+
+def test_a_run_that_is_being_trained_is_told_of_at_once(finished_run, capsys, monkeypatch):
+    monkeypatch.setitem(sys.modules, "pgkeras.training.session", None)
+    with RunFolder(finished_run).lock():
+        error = fail(train, capsys, monkeypatch, "--resume", finished_run)
+    assert error == f"error: {finished_run}: the run is being trained already; wait for it, or stop it first\n"
+
+
+def test_a_run_that_may_not_be_written_to_is_one_line(finished_run, capsys, monkeypatch):
+    def refuse(*arguments: object, **options: object) -> None:
+        raise OSError(errno.EROFS, "Read-only file system")
+
+    monkeypatch.setattr("filelock.FileLock.acquire", refuse)
+    monkeypatch.setitem(sys.modules, "pgkeras.training.session", None)
+    error = fail(train, capsys, monkeypatch, "--resume", finished_run)
+    assert f"error: {finished_run}: cannot be written to (Read-only file system); choose another folder" in error
+
+
+@pytest.mark.parametrize("name", ["grid.PNG", "images.NPY"])
+def test_suffixes_may_be_capital(finished_run, tmp_path, name):
+    call(generate, finished_run, "--out", tmp_path / name, "--num", "4")
+    assert [path.name for path in tmp_path.iterdir()] == [name]
+    if name == "grid.PNG":
+        assert read_png(tmp_path / name).shape == (16, 16, 3)
+    else:
+        assert np.load(tmp_path / name).shape == (4, 8, 8, 3)
+
+
 def test_a_damaged_config_is_one_line(finished_run, tmp_path, capsys, monkeypatch):
     text = (finished_run / "config.json").read_text()
     (tmp_path / "config.json").write_text(text.replace('"resolution": 8', '"resolution": 9'))
@@ -311,7 +357,7 @@ def test_bad_generate_input_is_one_line(finished_run, tmp_path, capsys, monkeypa
     with (tmp_path / "z.npy").open("wb") as file:
         np.savez(file, z=np.zeros((2, 6), np.float32))
     assert "cannot be read as .npy" in error(finished_run, "--out", out, "--latents", tmp_path / "z.npy")
-    for name in ("grid.jpg", "grid.PNG", "images.npz"):
+    for name in ("grid.jpg", "images.npz"):
         assert "give a .png, an .npy, or a folder" in error(finished_run, "--out", tmp_path / name)
         assert not (tmp_path / name).exists()
     (tmp_path / "generator_0008.keras").write_bytes(b"junk")

@@ -21,7 +21,7 @@ from pgkeras.walk.closed_loop import closed_loop
 from pgkeras.walk.interpolation import Layout, choose_layout, interpolation_frames
 from pgkeras.walk.training import training_frames
 from pgkeras.walk.video import write_video
-from tests.command_line_test import call, fail
+from tests.command_lines import call, fail
 
 TINY = {"resolution": 8, "fmap_max": 8, "fmap_base": 64, "latent_size": 6}
 SHORT = ("--seconds", "0.8", "--smoothing", "0.1", "--fps", "25")

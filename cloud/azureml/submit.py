@@ -58,7 +58,7 @@ def main(
         from cloud.azureml.job_file import JobFile
         from cloud.azureml.workspace import submit
     except ImportError as error:
-        raise UserError(f"{error.name} is missing: pip install pgkeras[azureml]") from None
+        raise UserError(f"{error.name} is missing: pip install azure-ai-ml azure-identity") from None
 
     chosen = JobFile.read(job)
     chosen.train_on(data, data_type)

@@ -4,6 +4,7 @@ import hashlib
 import json
 import lzma
 import shutil
+from importlib import metadata
 from pathlib import Path
 
 from export.web.npm import LOCK, install_packages
@@ -20,7 +21,6 @@ _PARTS = {
     WASM: f"@litertjs/core/wasm/{WASM}",
     "xz-decompress.min.js": "xz-decompress/dist/package/xz-decompress.min.js",
 }
-_LICENSE = Path(__file__).parents[2] / "LICENSE"
 _INTRODUCTION = """The files beside this one come from npm. Digests are of the packages' files, before litert.js got the
 names that files have here and the WebAssembly was packed.
 """
@@ -62,7 +62,8 @@ def add_runtime(work: Path, folder: Path) -> None:
     _replace(folder / "litert.js", '"@litertjs/wasm-utils"', '"./wasm-utils.js"')
     for name in ("litert.js", "wasm-utils.js"):
         _replace(folder / name, "//# sourceMappingURL=index.js.map", "")
-    shutil.copyfile(_LICENSE, folder / "LICENSE-Apache-2.0.txt")
+    apache = metadata.distribution("pgkeras").read_text("licenses/LICENSE")  # pgkeras has the same one
+    (folder / "LICENSE-Apache-2.0.txt").write_text(apache)
     (folder / "NOTICE.txt").write_text(_notice(json.loads((work / LOCK).read_text()), packages))
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import jinja2
 
+import pgkeras
 from export.exported_folder import Exported
 from export.web.check import check_models
 from export.web.icons import SIDES, write_icons
@@ -19,7 +20,7 @@ TITLE = "People who don’t exist"
 RUNTIME = "runtime"
 TILES = 9
 _OWN = Path(__file__).parent
-_SHARED = Path(__file__).parents[2] / "pgkeras" / "serve"
+_SHARED = Path(pgkeras.__file__).with_name("serve")
 _SHARED_FILES = ("faces.js", "page.css")
 
 

@@ -2,6 +2,8 @@
 
 | | TensorFlow | JAX | PyTorch |
 |---|---|---|---|
+| `convolve` | Keras's | Keras's | without copies into another layout |
+| `leaky_relu` | a gradient that is a product | Keras's | Keras's |
 | `gradients`, `image_gradients` | GradientTape | `jax.grad` | `torch.autograd.grad` |
 | `conditional`, `fold` | `tf.cond`, `tf.while_loop` | `jax.lax.cond`, `jax.lax.fori_loop` | `if`, `for` |
 | `Devices.compiled` | `tf.function` | `jax.jit` over a mesh, the state donated | runs eagerly |
@@ -20,12 +22,11 @@ from importlib import import_module
 import keras
 
 from pgkeras.backends.accelerator import Accelerator, Precision
-from pgkeras.backends.cluster import number_of_workers
 from pgkeras.backends.interface import Backend, Devices, Share
 from pgkeras.errors import UserError
 from pgkeras.first_import import BACKENDS
 
-__all__ = ["Accelerator", "Devices", "Precision", "Share", "backend", "number_of_workers"]
+__all__ = ["Accelerator", "Devices", "Precision", "Share", "backend"]
 
 
 def _chosen() -> Backend:

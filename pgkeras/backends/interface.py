@@ -64,6 +64,23 @@ class Backend(Protocol):
 
     PROCESSOR_IS_FAST_IN_BFLOAT16: bool
 
+    def convolve(self, images: Tensor, kernel: Tensor, padding: str) -> Tensor:
+        """A convolution of stride 1.
+
+        Args:
+            images: (batch, height, width, channels).
+            kernel: (height, width, channels, new channels).
+            padding: "same" or "valid".
+        """
+
+    def leaky_relu(self, inputs: Tensor, negative_slope: float) -> Tensor:
+        """An activation, twice differentiable.
+
+        Args:
+            inputs: any shape.
+            negative_slope: factor of negative inputs.
+        """
+
     def gradients(
         self, loss_of: Callable[[], tuple[Tensor, Value]], variables: Sequence[keras.Variable]
     ) -> tuple[list[Tensor], Value]:
@@ -92,7 +109,7 @@ class Backend(Protocol):
         otherwise: Callable[[], Tensor],
         changes: Sequence[keras.Variable],
     ) -> Tensor:
-        """One of two values; the other one is not computed.
+        """One of two values; the other one is not computed, if the backend can help it.
 
         Args:
             predicate: which.

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from pgkeras.errors import UserError
+from pgkeras.text import readable
 
 MOST_PIXELS = 2**26  # of one image: 8192x8192
 MOST_CLASSES = 2**20
@@ -47,7 +48,7 @@ def check_labels(
         names: of the classes, in their order; by default their numbers.
 
     Returns:
-        The labels as int64, and the names.
+        The labels as int64, and the names, readable.
 
     Raises:
         UserError: if they are something else.
@@ -63,7 +64,7 @@ def check_labels(
             f"{source}: `labels` are {low} to {high}; they must be 0 to {min(classes, MOST_CLASSES) - 1}, "
             "the number of classes less 1"
         )
-    return labels.astype(np.int64), tuple(map(str, range(classes) if names is None else names))
+    return labels.astype(np.int64), tuple(readable(str(name)) for name in (range(classes) if names is None else names))
 
 
 def check_memory(source: object, size: int) -> None:

@@ -1,5 +1,7 @@
 """What a data set is, whatever files it comes from."""
 
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -41,13 +43,46 @@ class Dataset:
         label_names: of the classes, in their order; () without labels.
         mirror: whether mirrored images may be shown too: not of digits and letters, nor of CIFAR, as in the official
             code.
+        names: of the picture files, sorted, in the images' order; () of arrays.
     """
 
     images: Images
     labels: np.ndarray | None = None
     label_names: tuple[str, ...] = ()
     mirror: bool = True
+    names: Sequence[str] = ()
 
 
 class NoLabelsError(UserError):
     """Labels were asked of data that have none."""
+
+
+class UnreadableError(UserError):
+    """Pictures that cannot be read.
+
+    Args:
+        message: names the first of them.
+        names: of all of them, as in `Dataset.names`.
+        look_at_all: gives this error for all pictures of the set, which takes as long as decoding them; None if
+            `names` has them all.
+    """
+
+    def __init__(
+        self, message: str, names: Sequence[str], look_at_all: Callable[[], "UnreadableError"] | None = None
+    ) -> None:
+        super().__init__(message)
+        self.names = names
+        self.look_at_all = look_at_all
+
+
+@contextmanager
+def naming_all_unreadable() -> Iterator[None]:
+    """Around what reads images in passing, so that one that cannot be read leads to the others.
+
+    Raises:
+        UnreadableError: that names all of the set's.
+    """
+    try:
+        yield
+    except UnreadableError as error:
+        raise (error.look_at_all() if error.look_at_all else error) from None

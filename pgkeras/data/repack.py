@@ -8,7 +8,7 @@ from pathlib import Path
 from tqdm import tqdm
 
 from pgkeras.config import Fit
-from pgkeras.data.dataset import Dataset, NoLabelsError
+from pgkeras.data.dataset import Dataset, NoLabelsError, naming_all_unreadable
 from pgkeras.data.pack import packed_size, write_npz, write_shards
 from pgkeras.data.sources import open_dataset
 from pgkeras.data.views import Transformed
@@ -40,7 +40,7 @@ def repack(
     number, side, _, channels = dataset.images.shape
     shard_images = shard_images or max(1, SHARD_BYTES // (side * side * channels))
     size = packed_size(dataset, files=-(-number // shard_images))
-    with writing(out):
+    with writing(out), naming_all_unreadable():
         out.parent.mkdir(parents=True, exist_ok=True)
         free = shutil.disk_usage(out.parent).free
         print(f"{_describe(dataset)}: {_gigabytes(size)} in {out}, {_gigabytes(free)} free", flush=True)

@@ -1,6 +1,7 @@
 """What `python -m pgkeras.compare` does."""
 
 import json
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -48,6 +49,8 @@ def compare(
     if not data:
         _check_same_data(contenders)
     reals = open_reals(runs[0], data, fit, side)
+    if data:
+        _warn_of_seen(reals, runs, data, fit, side)
     for path in filter(None, (json_path, out)):
         check_writable(path)
     standings = []
@@ -67,6 +70,14 @@ def _check_same_data(contenders: Sequence[Contender]) -> None:
         for what in ("data", "fit", "images"):
             _check_same(first, other, what, getattr(first.description, what), getattr(other.description, what))
         _check_same(first, other, "holdout", first.description.config.holdout, other.description.config.holdout)
+
+
+def _warn_of_seen(reals: Reals, runs: Sequence[Path], data: Path, fit: Fit, side: int) -> None:
+    first, *others = runs
+    for other in others:
+        its = open_reals(other, data, fit, side)
+        if (its.held_out, len(its.dataset.images)) != (reals.held_out, len(reals.dataset.images)):
+            warnings.warn(f"{other}: held out other images of {data} than {first}, and may know these", stacklevel=2)
 
 
 def _check_same(first: Contender, other: Contender, what: str, one: object, another: object) -> None:

@@ -1,6 +1,7 @@
 """What `python -m pgkeras.evaluate` does."""
 
 import json
+import warnings
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
@@ -63,10 +64,7 @@ def evaluate(
     reals = open_reals(run_or_model, data, fit, candidates[-1].open().side)
     for path in filter(None, (json_path, neighbours)):
         check_writable(path)
-    folder = RunFolder(run_or_model) if is_run(run_or_model) else None
-    if folder:
-        with writing(folder.evaluations):
-            folder.evaluations.open("a").close()
+    folder = _folder_to_write_to(run_or_model)
     results = []
     with Comparison(reals.dataset, reals.path, metrics, num_images) as comparison:
         for candidate in candidates:
@@ -90,6 +88,21 @@ def evaluate(
         print(f"wrote {folder.report}")
     if neighbours:
         _draw_neighbours(candidates[0].open(), last["images"], reals, neighbours)
+
+
+def _folder_to_write_to(run_or_model: Path) -> RunFolder | None:
+    """The folder of a run; None if it is none, or, with a warning, if nothing can be written there."""
+    if not is_run(run_or_model):
+        return None
+    folder = RunFolder(run_or_model)
+    try:
+        folder.evaluations.open("a").close()
+    except OSError as error:
+        warnings.warn(
+            f"{folder.evaluations}: cannot be written ({error.strerror}); the values are only printed", stacklevel=2
+        )
+        return None
+    return folder
 
 
 def _measure(comparison: Comparison, candidate: Candidate, reals: Reals) -> Result:

@@ -8,7 +8,7 @@ from typing import Protocol
 import keras
 import numpy as np
 
-from pgkeras.data import Dataset
+from pgkeras.data import Dataset, naming_all_unreadable
 from pgkeras.errors import UserError
 from pgkeras.images import resize, to_uint8
 from pgkeras.labels import one_hot
@@ -131,9 +131,10 @@ def gathered(
     shape = (number, source.side, source.side, source.channels)
     with tempfile.TemporaryFile() as file:
         try:
-            for batch in source.batches(number):
-                file.write(batch.tobytes())
-                on_images(len(batch))
+            with naming_all_unreadable():
+                for batch in source.batches(number):
+                    file.write(batch.tobytes())
+                    on_images(len(batch))
             file.flush()
         except OSError as error:
             raise UserError(

@@ -21,7 +21,7 @@ OPTIONS = (
         type=click.IntRange(min=2),
         default=16384,
         show_default=True,
-        help="How many real and generated images, if there are so many; the default is the paper's.",
+        help="How many real and generated images, at most; the default is the paper's.",
     ),
     click.option("--json", "json_path", type=click.Path(path_type=Path), help="Also write the values to this file."),
 )

@@ -62,7 +62,7 @@ Examples:
     type=click.IntRange(min=1),
     default=1,
     show_default=True,
-    help="For showing, not for measuring: make so many candidates for each image, and keep those with the run's "
+    help="For showing, not for measuring: make this many candidates for each image, and keep those with the run's "
     "discriminator's highest scores, class by class. The name of what is written says so, and a PNG's metadata.",
 )
 def main(
@@ -81,13 +81,14 @@ def main(
 
 
 def _check_out(out: Path, grid: tuple[int, int] | None, scale: int, with_reals: bool) -> None:
-    if out.suffix not in ("", ".png", ".npy") and not out.is_dir():
+    kind = out.suffix.lower()
+    if kind not in ("", ".png", ".npy") and not out.is_dir():
         raise UserError(f"--out {out}: {out.suffix} is not written; give a .png, an .npy, or a folder without a dot")
-    if grid is not None and out.suffix != ".png":
+    if grid is not None and kind != ".png":
         raise UserError(f"--grid is for a .png, not for --out {out}; give --num")
-    if with_reals and out.suffix != ".png":
+    if with_reals and kind != ".png":
         raise UserError(f"--with-reals is for a .png, not for --out {out}; drop it")
-    if scale > 1 and out.suffix == ".npy":
+    if scale > 1 and kind == ".npy":
         raise UserError(f"--scale {scale} is for pictures, not for --out {out}; drop it")
 
 

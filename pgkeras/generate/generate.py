@@ -55,8 +55,9 @@ def generate(
     generator = truncate(load_generator(path), truncation)
     request = choose(generator, path, num, grid, seed, latents, labels)
     side = generator.output_shape[1]
-    if out.suffix != ".npy":
-        check_size(*(grid_size(request, side, with_reals) if out.suffix == ".png" else (side, side)), scale)
+    kind = out.suffix.lower()
+    if kind != ".npy":
+        check_size(*(grid_size(request, side, with_reals) if kind == ".png" else (side, side)), scale)
     seeds = request.seeds
     made = f"{len(request)} images of {side}x{side}"
     reals = choose_reals(run_or_model, request.labels, len(request), side) if with_reals else None
@@ -72,9 +73,9 @@ def generate(
     }
     with writing(out):
         out.parent.mkdir(parents=True, exist_ok=True)
-        if out.suffix == ".png":
+        if kind == ".png":
             write_grid(generator, request, out, reals=reals, scale=scale, text=text)
-        elif out.suffix == ".npy":
+        elif kind == ".npy":
             write_array(generator, request, out)
         else:
             write_folder(generator, request, out, scale=scale, text=text)

@@ -115,7 +115,7 @@ def labelled(out: Path, best_of: int) -> Path:
     label = f"-best-of-{best_of}"
     if out.name in ("", ".."):
         raise UserError(f"`out` {out}: `best_of` adds {label} to the folder's name; give a name")
-    stem, suffix = (out.stem, out.suffix) if out.suffix in (".png", ".npy") else (out.name, "")
+    stem, suffix = (out.stem, out.suffix) if out.suffix.lower() in (".png", ".npy") else (out.name, "")
     return out if stem.endswith(label) else out.with_name(f"{stem}{label}{suffix}")
 
 

@@ -2,7 +2,7 @@
 
 import pickle
 import re
-from collections.abc import Callable
+from typing import Any, Literal
 
 import numpy as np
 
@@ -22,7 +22,7 @@ class PickledDtype:
     def __setstate__(self, state: tuple) -> None:
         self._dtype = self._dtype.newbyteorder(state[1])
 
-    def array(self, data: bytes | str, shape: tuple[int, ...], order: str) -> np.ndarray:
+    def array(self, data: bytes | str, shape: tuple[int, ...], order: Literal["C", "F"]) -> np.ndarray:
         """The array in some bytes, without a copy.
 
         Args:
@@ -56,7 +56,7 @@ def _reconstruct(*_: object) -> PickledArray:
     return PickledArray()
 
 
-def _from_buffer(data: bytes, dtype: PickledDtype, shape: tuple[int, ...], order: str) -> PickledArray:
+def _from_buffer(data: bytes, dtype: PickledDtype, shape: tuple[int, ...], order: Literal["C", "F"]) -> PickledArray:
     pickled = PickledArray()
     pickled.array = dtype.array(data, shape, order)
     return pickled
@@ -66,12 +66,12 @@ def _scalar(dtype: PickledDtype, data: bytes | str) -> float | int | bool:
     return dtype.array(data, (), "C").item()
 
 
-_FUNCTIONS: dict[str, Callable] = {
+_FUNCTIONS: dict[str, Any] = {
     "multiarray._reconstruct": _reconstruct,
     "multiarray.scalar": _scalar,
     "numeric._frombuffer": _from_buffer,
 }
-NUMPY_GLOBALS: dict[str, Callable] = {
+NUMPY_GLOBALS: dict[str, Any] = {
     "numpy.dtype": PickledDtype,
     "numpy.ndarray": PickledArray,
     "_codecs.encode": _encode,

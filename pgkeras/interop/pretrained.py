@@ -4,6 +4,7 @@ import reprlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, TypeVar
 
 import keras
 import numpy as np
@@ -13,6 +14,7 @@ from pgkeras.config import ProgressiveConfig
 from pgkeras.errors import UserError
 from pgkeras.networks import StagePair
 
+Config = TypeVar("Config", bound=ProgressiveConfig)
 Pairs = dict[int, StagePair]
 LayerWeights = Mapping[str, tuple[np.ndarray, np.ndarray]]
 """Kernel and bias, as Keras stores them, by the name of their layer."""
@@ -36,7 +38,7 @@ class PretrainedNetworks:
     ema_generators: Pairs
 
 
-def checked_config(config: type[ProgressiveConfig], path: Path, **options: object) -> ProgressiveConfig:
+def checked_config(config: type[Config], path: Path, **options: Any) -> Config:
     """A config from a file's options.
 
     Args:
@@ -71,9 +73,9 @@ def check_size(arrays: Iterable[np.ndarray], path: Path) -> None:
 
 
 def build_with_weights(
-    build: Callable[[ProgressiveConfig], Pairs],
-    config: ProgressiveConfig,
-    find_weights: Callable[[ProgressiveConfig], LayerWeights],
+    build: Callable[[Config], Pairs],
+    config: Config,
+    find_weights: Callable[[Config], LayerWeights],
     path: Path,
     level_of_detail: float = 0.0,
 ) -> Pairs:
@@ -102,7 +104,9 @@ def build_with_weights(
     for variable, array, _ in _assignments(pairs, weights):
         variable.assign(array)
     for halvings, resolution in enumerate(reversed(config.resolutions[1:])):
-        pairs[resolution].alpha.assign(min(max(halvings + 1 - level_of_detail, 0.0), 1.0))
+        alpha = pairs[resolution].alpha
+        assert alpha is not None  # only 4x4 has none
+        alpha.assign(min(max(halvings + 1 - level_of_detail, 0.0), 1.0))
     return pairs
 
 

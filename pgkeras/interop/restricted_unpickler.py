@@ -7,6 +7,7 @@ hash for years (tuples in tuples as a key), and to set attributes of the classes
 
 import pickletools
 from collections.abc import Callable, Mapping
+from mmap import mmap
 from pathlib import Path
 from pickle import UnpicklingError
 from typing import Any, BinaryIO
@@ -18,7 +19,7 @@ MOST_INSTRUCTIONS = 1_000_000
 
 
 def load_pickle(
-    stream: BinaryIO,
+    stream: BinaryIO | mmap,
     path: Path,
     allowed: Mapping[str, Any] | None = None,
     persistent_load: Callable[[Any], Any] | None = None,
@@ -62,8 +63,8 @@ class _Machine:
         self.marks: list[int] = []
         self.memo: dict[int, Any] = {}
 
-    def run(self, stream: BinaryIO) -> Any:
-        for number, (instruction, argument, _) in enumerate(pickletools.genops(stream)):
+    def run(self, stream: BinaryIO | mmap) -> Any:
+        for number, (instruction, argument, _) in enumerate(pickletools.genops(stream)):  # type: ignore[arg-type]
             if number >= MOST_INSTRUCTIONS:
                 raise UnpicklingError(f"it has more than {MOST_INSTRUCTIONS:,} instructions")
             self.step(instruction.name, argument)

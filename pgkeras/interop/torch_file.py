@@ -12,7 +12,7 @@ import mmap
 import pickle
 import zipfile
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -53,7 +53,7 @@ def read_torch_file(path: Path, allowed: Mapping[str, Any]) -> Any:
     try:
         with path.open("rb") as file:
             legacy = file.read(len(_LEGACY_START)) == _LEGACY_START
-        return (_read_legacy if legacy else _read_zip)(path, _TORCH_GLOBALS | allowed)
+        return (_read_legacy if legacy else _read_zip)(path, {**_TORCH_GLOBALS, **allowed})
     except UserError:
         raise
     except Exception as error:  # A damaged archive can raise anything.
@@ -150,7 +150,7 @@ def _rebuild_parameter(tensor: _Tensor, *_: object) -> _Tensor:
 
 
 _DTYPES = {"HalfStorage": "<f2", "FloatStorage": "<f4", "DoubleStorage": "<f8", "LongStorage": "<i8"}
-_TORCH_GLOBALS: dict[str, str | Callable] = {
+_TORCH_GLOBALS: dict[str, Any] = {
     "collections.OrderedDict": OrderedDict,
     "torch._utils._rebuild_tensor": _Tensor,
     "torch._utils._rebuild_tensor_v2": _Tensor,

@@ -38,5 +38,5 @@ def _moments(features: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     mean = features.mean(axis=0)
     root = np.empty((0, features.shape[1]))
     for block in blocks(features):
-        root = np.linalg.qr(np.concatenate([root, block - mean]), mode="r")
+        root = np.linalg.qr(np.concatenate([root, block - mean]), mode="r")  # type: ignore[assignment]
     return mean, root / np.sqrt(len(features) - 1)

@@ -96,7 +96,8 @@ class _Patches:
     def _cut(self, images: np.ndarray, random: np.random.Generator) -> np.ndarray:
         batch, side = images.shape[:2]
         rows, columns = random.integers(0, side - self.size + 1, (2, batch, self.number))
-        windows = np.lib.stride_tricks.sliding_window_view(images, (self.size, self.size), axis=(1, 2))
+        size = (self.size, self.size)
+        windows = np.lib.stride_tricks.sliding_window_view(images, size, axis=(1, 2))  # type: ignore[call-overload]
         return windows[np.arange(batch)[:, None], rows, columns].reshape(batch * self.number, -1)
 
 
@@ -146,7 +147,7 @@ def _statistics(patches: _Patches, pool: ThreadPoolExecutor) -> tuple[np.ndarray
         return np.reshape([sums, squares], (2, len(levels), channels, -1)).sum(axis=3)
 
     pixels_in_all = len(patches.images) * patches.number * patches.size**2
-    mean, square = sum(pool.map(moments, patches.batches)) / pixels_in_all
+    mean, square = np.sum(list(pool.map(moments, patches.batches)), axis=0) / pixels_in_all
     deviation = np.sqrt(np.maximum(square - mean**2, 0))
     return mean, np.where(deviation < LEAST_DEVIATION, 1, deviation)
 

@@ -16,9 +16,9 @@ Example:
 @command(epilog=EXAMPLES)
 @click.argument("path", metavar="RUN", type=click.Path(path_type=Path))
 def main(path: Path) -> None:
-    """Writes RUN's report.html anew from the files in its folder.
+    """Writes RUN's report.html again from the files in its folder.
 
-    Training does so itself at snapshots; a run that is going on is not disturbed.
+    Training does so itself at every snapshot. A run that is still training is not disturbed.
     """
     from pgkeras.report import write_report
     from pgkeras.runs.folder import RunFolder

@@ -49,12 +49,12 @@ def list_commands(record: Record) -> list[Command]:
             commands.append(Command("Evaluate", ["python -m pgkeras.evaluate", run, "--checkpoints all"]))
             if len(list_runs(path.parent)) > 1:
                 commands.append(Command("Compare with the runs beside it", ["python -m pgkeras.compare", f"{runs}/*"]))
-        commands.append(Command("Export for phones", ["python export/to_tflite.py", run, "--out exported"]))
+        commands.append(Command("Export for phones", ["python -m pgkeras export", run, "--out exported"]))
     options = _shortest_options(record.description.config)
     commands.append(
-        Command("Train anew", ["python -m pgkeras.train", data, f"--out {runs}", *fit, *conditional, *options])
+        Command("Train again", ["python -m pgkeras.train", data, f"--out {runs}", *fit, *conditional, *options])
     )
-    return [*commands, Command("This page anew", ["python -m pgkeras.report", run])]
+    return [*commands, Command("Write this page again", ["python -m pgkeras.report", run])]
 
 
 def _shortest_options(config: ProgressiveConfig) -> list[str]:
@@ -62,7 +62,9 @@ def _shortest_options(config: ProgressiveConfig) -> list[str]:
     ways = [option_words(_differences(config, ProgressiveConfig()))]
     for name, preset in PRESETS.items():
         differences = _differences(config, preset())
-        if None not in differences.values() and () not in differences.values():
+        untyped = None in differences.values() or () in differences.values()
+        from_data = {each: getattr(config, each) for each in FROM_DATA}
+        if not untyped and ProgressiveConfig.from_preset(name, **differences | from_data) == config:
             ways.append([f"--preset {name}", *option_words(differences)])
     return min(ways, key=len)
 

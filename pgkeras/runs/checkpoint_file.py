@@ -6,7 +6,7 @@ import zipfile
 import zlib
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -24,7 +24,7 @@ def list_checkpoints(folder: Path) -> list[Path]:
     return sorted(folder.glob("[0-9]*.npz"))
 
 
-def read_checkpoint(path: Path, prefix: str = "") -> tuple[dict[str, object], dict[str, np.ndarray]]:
+def read_checkpoint(path: Path, prefix: str = "") -> tuple[dict[str, Any], dict[str, np.ndarray]]:
     """Reads a checkpoint, or the part of it that is wanted.
 
     Args:

@@ -1,12 +1,11 @@
 """What a run's config.json says."""
 
-from pathlib import Path
+import json
+from typing import Self
 
 from pydantic import BaseModel, ConfigDict
 
 from pgkeras.config import Fit, ProgressiveConfig
-from pgkeras.data import Dataset, hold_out, open_dataset
-from pgkeras.errors import UserError
 
 
 class RunDescription(BaseModel):
@@ -19,6 +18,8 @@ class RunDescription(BaseModel):
         data: absolute path of the training images.
         fit: what is done with images that are not square.
         images: how many there are.
+        unreadable: names of pictures among them, within `data`, that training could not read; it goes on without those
+            that are gone or still damaged.
         side: their side in pixels.
         label_names: of the classes; () if the networks have no labels.
         parameters: trainable ones of the "generator" and the "discriminator" at the final resolution.
@@ -34,30 +35,25 @@ class RunDescription(BaseModel):
     data: str
     fit: Fit = "refuse"
     images: int
+    unreadable: tuple[str, ...] = ()
     side: int
     label_names: tuple[str, ...] = ()
     parameters: dict[str, int] = {}
     machine: str = ""
     config: ProgressiveConfig
 
-    def open_data(self, path: Path | None = None) -> tuple[Dataset, Dataset]:
-        """Opens what the run trains on.
+    def to_json(self) -> str:
+        """The file's text. What is no valid Unicode in paths, as file names need not be, stands escaped in it."""
+        return json.dumps(self.model_dump(mode="json"), indent=2, ensure_ascii=False) + "\n"
+
+    @classmethod
+    def from_json(cls, text: bytes) -> Self:
+        """Reads the file's text.
 
         Args:
-            path: where the images are now, if they have moved.
-
-        Returns:
-            The images to train on and those to measure against: the held-out ones, or the same if there are none.
+            text: of the file.
 
         Raises:
-            UserError: if they are not there, or not those that the run began with.
+            ValueError: if it is damaged.
         """
-        path = path or Path(self.data)
-        dataset = open_dataset(path, side=self.config.resolution, fit=self.fit, labels=bool(self.config.label_size))
-        number, side = dataset.images.shape[:2]
-        if (number, side, dataset.label_names) != (self.images, self.side, self.label_names):
-            raise UserError(
-                f"{path}: has {number} images of {side} pixels and {len(dataset.label_names)} classes, but the run "
-                f"began with {self.images} of {self.side} and {len(self.label_names)}; give the same data"
-            )
-        return hold_out(dataset, self.config.holdout)
+        return cls.model_validate(json.loads(text))

@@ -4,6 +4,7 @@ import json
 import math
 import re
 import tempfile
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
@@ -13,6 +14,7 @@ from pydantic import ValidationError
 from pgkeras.atomic import atomic_path, remove_temporaries
 from pgkeras.errors import UserError
 from pgkeras.labels import write_label_names
+from pgkeras.lock import locked
 from pgkeras.runs.description import RunDescription
 from pgkeras.runs.generator_files import generator_file, list_snapshots, snapshot_file
 
@@ -39,12 +41,13 @@ class RunFolder:
         """
         data = re.sub(r"[^\w-]+", "-", Path(description.data).stem).strip("-") or "data"
         name = f"{data}-{description.config.resolution}"
-        numbers = [int(match[1]) for entry in out.iterdir() if (match := re.match(r"(\d{5})-", entry.name))]
-        folder = cls(out / f"{max(numbers, default=-1) + 1:05}-{name}")
-        for part in (folder.path, folder.samples, folder.checkpoints, folder.generators, folder.snapshots):
+        with locked(out / ".lock"):
+            numbers = [int(match[1]) for entry in out.iterdir() if (match := re.match(r"(\d{5})-", entry.name))]
+            folder = cls(out / f"{max(numbers, default=-1) + 1:05}-{name}")
+            folder.path.mkdir()
+        for part in (folder.samples, folder.checkpoints, folder.generators, folder.snapshots):
             part.mkdir()
-        with atomic_path(folder.config) as temporary:
-            temporary.write_text(description.model_dump_json(indent=2) + "\n")
+        folder.write_description(description)
         if description.label_names:
             write_label_names(folder.generators, description.label_names)
             write_label_names(folder.snapshots, description.label_names)
@@ -84,11 +87,32 @@ class RunFolder:
         if not is_run(path):
             raise UserError(f"{path}: is no run folder (it has no {CONFIG}); give a folder that train made")
         try:
-            return folder, RunDescription.model_validate_json(folder.config.read_bytes())
+            return folder, RunDescription.from_json(folder.config.read_bytes())
         except ValidationError as error:
             first = error.errors()[0]
             where = ".".join(map(str, first["loc"])) or "the whole file"
             raise UserError(f"{folder.config}: is damaged at {where} ({first['msg']}); restore it") from None
+        except (OSError, ValueError, RecursionError) as error:
+            raise UserError(f"{folder.config}: is damaged at the whole file ({error}); restore it") from None
+
+    def write_description(self, description: RunDescription) -> None:
+        """Writes config.json.
+
+        Args:
+            description: of the run.
+        """
+        with atomic_path(self.config) as temporary:
+            temporary.write_text(description.to_json(), encoding="utf-8", errors="backslashreplace")
+
+    def lock(self) -> AbstractContextManager[None]:
+        """For whoever trains the run: while the block runs, nobody else does.
+
+        Raises:
+            UserError: if somebody does already, or the folder cannot be written to.
+        """
+        return locked(
+            self.path / ".lock", busy=f"{self.path}: the run is being trained already; wait for it, or stop it first"
+        )
 
     def rewind(self, images_shown: int) -> None:
         """Drops what a resumed run will write again, and what a crash cut short; rollbacks are remembered.

@@ -1,5 +1,7 @@
 """Generators from files: a run folder, a folder of .keras files, or one .keras file."""
 
+import json
+import zipfile
 from os import PathLike
 from pathlib import Path
 
@@ -68,16 +70,30 @@ def load_generator(path: str | PathLike) -> keras.Model:
     try:
         model = keras.models.load_model(path, compile=False)
     except Exception as error:  # Keras raises whatever its parts raise on a damaged archive.
-        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-        raise UserError(f"{path}: cannot be loaded as a .keras model ({reason[:200]}); write it again") from None
+        reason = (str(error).strip() or type(error).__name__).splitlines()[0].split(". ")[0]
+        raise UserError(f"{path}: cannot be loaded as a .keras model ({reason[:200]}); {_remedy(path)}") from None
+    if isinstance(model, keras.Sequential) and model.built:
+        model = keras.Model(model.inputs[0], model.outputs[0], name=model.name)
     if not isinstance(model, keras.Model) or not _gives_images(model):
         raise UserError(f"{path}: is no generator (latents -> square images); give a generator_*.keras")
     return model
 
 
+def _remedy(path: Path) -> str:
+    """What to do about a file that cannot be loaded, by the version of Keras that wrote it."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            version = str(json.loads(archive.read("metadata.json"))["keras_version"])
+    except Exception:  # as above
+        version = keras.__version__
+    if version == keras.__version__:
+        return "write it again"
+    return f"Keras {version} wrote it, this is {keras.__version__}: install that one, or write it again with this one"
+
+
 def _gives_images(model: keras.Model) -> bool:
     """Latents, or latents and labels, in; square images out."""
-    if len(model.inputs) > 2 or len(model.outputs) != 1:
+    if not model.built or not model.inputs or len(model.inputs) > 2 or len(model.outputs) != 1:
         return False
     gives = model.outputs[0].shape
     takes_vectors = all(len(given.shape) == 2 for given in model.inputs)

@@ -19,9 +19,21 @@ def write_reals(folder: RunFolder, dataset: Dataset, resolution: int) -> None:
         dataset: all real images.
         resolution: the final one.
     """
-    chosen = _first_images(dataset, resolution)[:, None]  # one at a time, for they may be large
-    reals = np.concatenate([resize(dataset.images[each], resolution) for each in chosen])
-    write_png(folder.reals, grid(reals, COLUMNS))
+    write_png(folder.reals, _sheet(dataset, resolution))
+
+
+def shows(folder: RunFolder, config: ProgressiveConfig, dataset: Dataset) -> bool:
+    """Whether a run's reals.png shows a data set.
+
+    Args:
+        folder: of the run.
+        config: of the run.
+        dataset: all real images.
+
+    Raises:
+        UserError: if the picture is missing or damaged.
+    """
+    return np.array_equal(read_reals(folder, config), cut_grid(_sheet(dataset, config.resolution), config.resolution))
 
 
 def read_reals(folder: RunFolder, config: ProgressiveConfig) -> np.ndarray:
@@ -53,6 +65,11 @@ def read_reals(folder: RunFolder, config: ProgressiveConfig) -> np.ndarray:
             "which writes it again"
         )
     return cut_grid(pixels.reshape(height, width, config.channels), side)
+
+
+def _sheet(dataset: Dataset, resolution: int) -> np.ndarray:
+    chosen = _first_images(dataset, resolution)[:, None]  # one at a time, for they may be large
+    return grid(np.concatenate([resize(dataset.images[each], resolution) for each in chosen]), COLUMNS)
 
 
 def _first_images(dataset: Dataset, resolution: int) -> np.ndarray:

@@ -6,7 +6,7 @@ from pgkeras.schedule import Schedule
 
 
 def check_shares(config: ProgressiveConfig, replicas: int) -> None:
-    """Makes sure that every batch can be dealt among the devices.
+    """Makes sure that every batch can be split among the devices.
 
     Args:
         config: of the run.
@@ -20,7 +20,7 @@ def check_shares(config: ProgressiveConfig, replicas: int) -> None:
         share, rest = divmod(phase.batch_size, replicas)
         if rest:
             raise UserError(
-                f"`batch_size` {phase.batch_size} {at}: cannot be dealt among {replicas} devices; give a multiple of "
+                f"`batch_size` {phase.batch_size} {at}: cannot be split among {replicas} devices; give a multiple of "
                 f"{replicas}, best of {replicas * config.minibatch_stddev_group}"
             )
         parts = config.at_resolution("micro_batches", phase.resolution)

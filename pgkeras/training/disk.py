@@ -53,21 +53,27 @@ def check_disk(needed: int, out: Path) -> None:
 
 
 @contextmanager
-def disk_may_be_full(folder: RunFolder) -> Iterator[None]:
+def written_to(folder: RunFolder) -> Iterator[None]:
     """Around everything that writes into a run's folder.
 
     Args:
         folder: of the run.
 
     Raises:
-        UserError: when the disk is full. Files appear whole or not at all, so what was written before is intact.
+        UserError: when the disk is full, or something may not be written. Files appear whole or not at all, so what was
+            written before is intact.
     """
     try:
         yield
     except OSError as error:
-        if error.errno not in (errno.ENOSPC, errno.EDQUOT):
-            raise
-        raise UserError(
-            f"{folder.path}: the disk is full. The last checkpoint is intact: free some space, then `resume` "
-            f"{folder.path}"
-        ) from None
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise UserError(
+                f"{folder.path}: the disk is full. The last checkpoint is intact: free some space, then `resume` "
+                f"{folder.path}"
+            ) from None
+        if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+            raise UserError(
+                f"{error.filename or folder.path}: cannot be written ({error.strerror}); give rights, then `resume` "
+                f"{folder.path}, or a copy of it"
+            ) from None
+        raise

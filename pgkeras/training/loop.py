@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from contextlib import closing
 
 from pgkeras.data import Dataset
+from pgkeras.errors import UserError
 from pgkeras.runs.checkpoint_file import list_checkpoints
 from pgkeras.runs.folder import RunFolder
 from pgkeras.schedule import Position, Schedule
@@ -50,7 +51,7 @@ def train(
         True at the end of the schedule; False if the user stopped the run before.
 
     Raises:
-        UserError: if training has failed too often.
+        UserError: if training has failed too often, or an image cannot be read; then after a checkpoint.
     """
     config, progress = state.config, state.progress
     checkpoints = Checkpoints(state, folder, config.checkpoint_minutes)
@@ -77,6 +78,9 @@ def train(
                 _train_phase(state, data, schedule, schedule.at(progress.images_shown), callbacks)
             except DivergedError as trouble:
                 roll_back(state, folder, schedule, trouble)
+            except UserError:  # an image that cannot be read, to train on or to measure against
+                save_checkpoint(state, folder.checkpoints)
+                raise
     return progress.images_shown >= schedule.images
 
 

@@ -35,8 +35,8 @@ def roll_back(state: TrainingState, folder: RunFolder, schedule: Schedule, troub
     if failed.rollbacks == MOST_ROLLBACKS:
         _write_line(folder, failed.images_shown, trouble, back_to=None)
         raise UserError(
-            f"{what}; going back with halved learning rates {MOST_ROLLBACKS} times did not help. Train anew with lower "
-            "`generator_learning_rate` and `discriminator_learning_rate` or another `loss`"
+            f"{what}; going back with halved learning rates {MOST_ROLLBACKS} times did not help. Train again with "
+            "lower `generator_learning_rate` and `discriminator_learning_rate` or another `loss`"
         )
     *older, newest = list_checkpoints(folder.checkpoints)
     if older and int(newest.stem) == failed.rolled_back_to:

@@ -16,11 +16,14 @@ import numpy as np
 from tqdm import tqdm
 
 import pgkeras
-from pgkeras.backends import backend, number_of_workers
+from pgkeras.backends import backend
+from pgkeras.cluster import number_of_workers
 from pgkeras.config import Fit, ProgressiveConfig
-from pgkeras.data import Dataset, hold_out, open_dataset
+from pgkeras.data import Dataset, hold_out, naming_all_unreadable, open_dataset
 from pgkeras.errors import UserError
 from pgkeras.evaluation.measures import check_installed, least_images
+from pgkeras.runs.checkpoint_file import list_checkpoints
+from pgkeras.runs.data import open_data, remembering_unreadable
 from pgkeras.runs.description import RunDescription
 from pgkeras.runs.folder import RunFolder
 from pgkeras.runs.generators import choose_generator, load_generator
@@ -29,7 +32,7 @@ from pgkeras.schedule import Schedule
 from pgkeras.training import plan
 from pgkeras.training.checkpoint import load_newest_checkpoint
 from pgkeras.training.devices import check_shares
-from pgkeras.training.disk import check_disk, disk_may_be_full, disk_needed
+from pgkeras.training.disk import check_disk, disk_needed, written_to
 from pgkeras.training.loop import train
 from pgkeras.training.machine import describe_machine
 from pgkeras.training.plan_table import plan_table
@@ -43,13 +46,13 @@ MEASURED_SECONDS = 1.5
 
 
 class Run:
-    """A training run: `create` plans a new one, `open` goes on with one that was begun.
+    """A training run: `create` plans a new one, `open` continues one.
 
     Attributes:
         description: what it trains on what, as its config.json has it.
         out: the folder of all runs.
         folder: the run's own; None until a new run begins to train.
-        checkpoint: from which it goes on, if any.
+        checkpoint: from which it resumes, if any.
     """
 
     def __init__(
@@ -69,6 +72,7 @@ class Run:
         self._state = state
         self._dataset, self._held_out = data
         self._costs = costs
+        self._seen = self._checkpoints()
 
     @classmethod
     def create(
@@ -94,7 +98,7 @@ class Run:
             out: the folder of all runs.
             preset: a key of `pgkeras.presets.PRESETS` to begin from; None for the paper's options.
             kimg: into how many thousand images the whole schedule is fitted; None leaves it as it is.
-            minutes: into how many minutes it is, by the speeds that are measured here.
+            minutes: into how many minutes it is fitted, from speeds measured on this machine.
             start_from: trained networks to begin with: a run, a .pkl of the official code or a .pt of GAN Zoo.
             fit: what to do with images that are not square.
             conditional: whether the data's labels are learned, too.
@@ -125,7 +129,8 @@ class Run:
         state = TrainingState(config, config.precision, chosen)
         if start_from:
             begin_with(state, Path(start_from))
-        costs = _try(state, dataset, seconds=MEASURED_SECONDS if minutes else 0.0)
+        with naming_all_unreadable():
+            costs = _try(state, dataset, seconds=MEASURED_SECONDS if minutes else 0.0)
         if minutes:
             left = 60 * minutes - (time.monotonic() - began)
             image_costs = [cost.seconds_per_image for cost in costs]
@@ -148,11 +153,11 @@ class Run:
 
     @classmethod
     def open(cls, path: str | PathLike, data: str | PathLike | None = None, *, devices: int | None = None) -> Self:
-        """Opens a run that was begun, at its newest checkpoint.
+        """Opens an existing run at its newest checkpoint.
 
         Args:
             path: its folder.
-            data: where its images are now, if they have moved.
+            data: where its images are now, if they have moved; the run remembers it when it trains.
             devices: how many; None for all GPUs of this machine.
 
         Raises:
@@ -160,7 +165,9 @@ class Run:
         """
         folder, description = RunFolder.open(Path(path))
         config = _with_precision(description.config)
-        dataset, held_out = description.open_data(data and Path(data))
+        dataset, held_out = open_data(folder, description, data and Path(data))
+        if data:
+            description = description.model_copy(update={"data": str(Path(data).resolve())})
         _check_metrics(config, held_out)
         chosen = backend.choose_devices(devices)
         check_shares(config, chosen.number)
@@ -203,20 +210,27 @@ class Run:
             True at the end of the schedule; False if it was stopped before.
 
         Raises:
-            UserError: if training has failed too often, or the disk is full.
+            UserError: if training has failed too often, the folder cannot be written to, an image cannot be read, or
+                somebody else trains the run.
         """
         with self._own_folder() as out:
-            if self.folder is None:
+            begins = self.folder is None
+            if begins:
                 self.folder = RunFolder.create(out, self.description)
-                image_costs = [cost.seconds_per_image for cost in self._costs]
-            else:
-                if out != self.out:
-                    self.folder = self._copied_to(out)
-                self.folder.rewind(self.images_shown)
-                image_costs = plan.estimate_image_costs(self._state, self._schedule)
-            with disk_may_be_full(self.folder):
-                write_reals(self.folder, self._dataset, self._state.config.resolution)
-                return train(self._state, self._dataset, self._held_out, self._schedule, self.folder, image_costs)
+            elif out != self.out:
+                self.folder = self._copied_to(out)
+            folder = self.folder
+            with folder.lock(), written_to(folder), remembering_unreadable(folder):
+                if begins:
+                    image_costs = [cost.seconds_per_image for cost in self._costs]
+                else:
+                    image_costs = plan.estimate_image_costs(self._state, self._schedule)
+                    self._go_on()
+                write_reals(folder, self._dataset, self._state.config.resolution)
+                try:
+                    return train(self._state, self._dataset, self._held_out, self._schedule, folder, image_costs)
+                finally:
+                    self._seen = self._checkpoints()
 
     def generator(self, resolution: int | None = None) -> keras.Model:
         """The newest moving-average generator of a resolution, as its folder has it.
@@ -243,6 +257,18 @@ class Run:
             return
         with tempfile.TemporaryDirectory() as own:
             yield Path(own)
+
+    def _go_on(self) -> None:
+        """Makes the folder as it was at the checkpoint, and tells it where the images are now."""
+        if self._checkpoints() != self._seen:
+            raise UserError(f"{self.path}: somebody else has trained the run meanwhile; open it again")
+        _, description = RunFolder.open(self.folder.path)
+        if description.data != self.description.data:
+            self.folder.write_description(description.model_copy(update={"data": self.description.data}))
+        self.folder.rewind(self.images_shown)
+
+    def _checkpoints(self) -> list[str]:
+        return [] if self.folder is None else [path.name for path in list_checkpoints(self.folder.checkpoints)]
 
     def _copied_to(self, out: Path) -> RunFolder:
         copied = RunFolder.create(out, self.description)

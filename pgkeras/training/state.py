@@ -111,7 +111,6 @@ class TrainingState:
                 label_weight=self.config.label_weight,
                 discriminator_steps=self.config.discriminator_steps,
                 generator_steps=self.config.generator_steps,
-                ema_decay=self.config.ema_decay,
                 augmentation=self.augmentation,
                 micro_batches=self.config.at_resolution("micro_batches", phase.resolution),
             )

@@ -9,7 +9,7 @@ from pgkeras.page import templates, write_page
 from pgkeras.page.drawing import svg
 from preprocessing.contact_sheet import jpeg
 from preprocessing.rejects import Reason
-from preprocessing.report.histograms import draw, measured
+from preprocessing.report.histograms import draw, in_digits, measured
 from preprocessing.report.reasons import EXPLANATIONS
 from preprocessing.report.summary import Histogram, Sheet, Summary
 
@@ -66,4 +66,5 @@ def _command(summary: Summary) -> list[str]:
 
 
 _TEMPLATES = templates("preprocessing.report")
-_TEMPLATES.filters |= {"drawn": lambda histogram: svg(draw(histogram)), "jpeg": jpeg, "measured": measured}
+_TEMPLATES.filters |= {"drawn": lambda histogram: svg(draw(histogram)), "jpeg": jpeg}
+_TEMPLATES.filters |= {"in_digits": in_digits, "measured": measured}

@@ -44,11 +44,23 @@ def draw(histogram: Histogram) -> Figure | None:
         axes.xaxis.set_major_formatter(StrMethodFormatter("{x:,g}"))
         axes.yaxis.set_major_locator(MaxNLocator(4, integer=True))
         axes.grid(axis="y")
-        _mark(axes, max(median, edges[0]), f"median {median:,.4g}", INK, 1.02)
+        _mark(axes, max(median, edges[0]), f"median {in_digits(median)}", INK, 1.02)
         if drawn:
             text = f"{histogram.option} {histogram.threshold:,g}"
             _mark(axes, histogram.threshold, text, MARK, 1.16, linestyle="--")
     return figure
+
+
+def in_digits(value: float) -> str:
+    """A measure as people write it: four digits, at most four of them decimals.
+
+    Args:
+        value: of any size.
+
+    >>> in_digits(1234.567), in_digits(61.3849), in_digits(0.0123456), in_digits(9.7e-9)
+    ('1,235', '61.38', '0.0123', '0')
+    """
+    return f"{round(value, 4):,.4g}"
 
 
 def measured(histogram: Histogram) -> np.ndarray:

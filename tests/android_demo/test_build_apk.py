@@ -22,7 +22,7 @@ from android_demo.install_tools import main as install_tools
 from export.exported_folder import read_exported
 from pgkeras import UserError
 from tests.android_demo.artifacts import OLD_RUNTIME
-from tests.command_line_test import call, fail
+from tests.command_lines import call, fail
 
 
 @pytest.fixture(scope="session")

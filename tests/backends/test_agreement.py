@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from tests.backends.one_step import CASES, name
-from tests.command_line_test import ROOT
+from tests.command_lines import ROOT
 
 BACKENDS = ("tensorflow", "jax", "torch")
 TOLERANCE = 1e-5
@@ -52,7 +52,7 @@ def found(tmp_path_factory) -> dict[str, dict[str, np.ndarray]]:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("case", CASES, ids=name)
-@pytest.mark.parametrize("pair", combinations(BACKENDS, 2), ids=" and ".join)
+@pytest.mark.parametrize("pair", list(combinations(BACKENDS, 2)), ids=" and ".join)
 def test_losses_and_weights_after_a_step(found, pair, case):
     for backend in pair:
         if backend not in found:
@@ -66,7 +66,7 @@ if __name__ == "__main__":
     with tempfile.TemporaryDirectory() as folder:
         steps = {backend: run_step(backend, Path(folder)) for backend in BACKENDS}
     pairs = list(combinations(BACKENDS, 2))
-    print(f"{'values (relative), weights (absolute)':<45}" + "".join(f"{' and '.join(pair):>24}" for pair in pairs))
+    print(f"{'values (relative), weights (absolute)':<50}" + "".join(f"{' and '.join(pair):>24}" for pair in pairs))
     for case in CASES:
         both = (differences(*(steps[backend] for backend in pair), case) for pair in pairs)
-        print(f"{name(case):<45}" + "".join(f"{values:>14.1e}{weights:>10.1e}" for values, weights in both))
+        print(f"{name(case):<50}" + "".join(f"{values:>14.1e}{weights:>10.1e}" for values, weights in both))

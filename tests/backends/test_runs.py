@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.command_line_test import ROOT
+from tests.command_lines import ROOT
 
 OTHERS = ("jax", "torch")
 SMALL = [

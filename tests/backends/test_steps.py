@@ -1,5 +1,6 @@
 """What a compiled step must do on every backend: on the one that Keras runs on here, and by itself on the others."""
 
+import gc
 import itertools
 import os
 import subprocess
@@ -173,6 +174,19 @@ def test_float16_steps_that_overflow_halve_the_scale_and_leave_the_weights():
         gan.train_on([(REALS, None)])
         assert float(optimizer.dynamic_scale) == scale
     assert int(optimizer.iterations) == 2
+
+
+@pytest.mark.skipif(HERE != "torch", reason="counts PyTorch's tensors")
+def test_what_a_step_has_computed_is_freed():
+    import torch
+
+    _, gan = made(loss="non-saturating", augmentation="colour")
+    alive = []
+    for _ in range(3):
+        gan.train_on([(REALS, None)])
+        gc.collect()
+        alive.append(sum(issubclass(type(each), torch.Tensor) for each in gc.get_objects()))
+    assert alive[0] == alive[1] == alive[2]
 
 
 def test_errors_of_memory():

@@ -8,7 +8,7 @@ from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
 from cloud.azureml.submit import JOB
-from tests.command_line_test import ROOT
+from tests.command_lines import ROOT
 
 # Azure's client stands on what marshmallow deprecates.
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -40,7 +40,7 @@ def test_the_environment_has_the_versions_that_are_tested(installed):
 def test_the_environment_has_all_that_training_imports(installed):
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     needed = pins(project["dependencies"] + project["optional-dependencies"]["formats"]).keys()
-    brought = {"protobuf", "tensorboard"}  # by TensorFlow
+    brought = {"packaging", "protobuf", "tensorboard"}  # by TensorFlow
     assert needed - pins(installed).keys() == brought | {"av"}  # no videos there
 
 

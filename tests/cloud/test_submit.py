@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from cloud.azureml.submit import JOB, main
-from tests.command_line_test import ROOT, call, fail
+from tests.command_lines import ROOT, call, fail
 
 # Azure's client stands on what marshmallow deprecates.
 pytestmark = pytest.mark.filterwarnings("ignore")
@@ -187,7 +187,7 @@ def test_without_azures_client_it_says_what_to_install(capsys, monkeypatch, face
     monkeypatch.setitem(sys.modules, "azure.ai.ml", None)
     monkeypatch.delitem(sys.modules, "cloud.azureml.job_file", raising=False)
     line = fail(main, capsys, monkeypatch, "--data", faces, "--dry-run")
-    assert line == "error: azure.ai.ml is missing: pip install pgkeras[azureml]\n"
+    assert line == "error: azure.ai.ml is missing: pip install azure-ai-ml azure-identity\n"
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ import yaml
 
 from cloud.azureml.submit import JOB
 from cloud.azureml.train_or_resume import main, newest_run_with_checkpoint
-from tests.command_line_test import ROOT, call
+from tests.command_lines import ROOT, call
 from tests.test_train_and_generate import TINY
 
 

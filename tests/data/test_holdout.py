@@ -28,6 +28,19 @@ def test_labels_stay_with_their_images():
         assert part.label_names == ("a", "b", "c")
 
 
+def test_images_that_are_gone_change_nothing_for_the_others():
+    training, held_out = hold_out(Dataset(IMAGES), 0.2)
+    gone = [numbers(training)[3], numbers(held_out)[0]]
+    left = np.delete(np.arange(50), gone)
+    places = np.full(50, -1)
+    places[left] = np.arange(48)
+    training_left, held_out_left = hold_out(Dataset(IMAGES[left]), 0.2, places)
+    assert numbers(training_left) == [each for each in numbers(training) if each not in gone]
+    assert numbers(held_out_left) == numbers(held_out)[1:]
+    everything, the_same = hold_out(Dataset(IMAGES), 0, np.where(places < 0, -1, np.arange(50)))
+    assert numbers(everything) == numbers(the_same) == left.tolist()
+
+
 def test_nothing_held_out():
     dataset = Dataset(IMAGES)
     assert hold_out(dataset, 0) == (dataset, dataset)

@@ -11,7 +11,7 @@ import pytest
 
 from pgkeras.data import Dataset, open_dataset, pack
 from pgkeras.data.__main__ import main
-from tests.command_line_test import call, fail, script
+from tests.command_lines import call, fail, script
 from tests.data.sources.formats import (
     IMAGES,
     LABELS,

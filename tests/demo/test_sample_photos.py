@@ -3,7 +3,7 @@
 import numpy as np
 from PIL import Image
 
-from tests.command_line_test import script
+from tests.command_lines import script
 
 
 def test_photos_are_written(tmp_path):

@@ -5,7 +5,6 @@ import json
 import numpy as np
 import pytest
 
-from export import metadata
 from export.convert import convert
 from export.inference_graph import inference_graph
 from export.interpreter import interpret
@@ -75,7 +74,6 @@ def test_labels_txt_of_another_length_is_refused(source, tmp_path):
         main([str(tmp_path), "--out", str(tmp_path / "out")], standalone_mode=False)
 
 
-@pytest.mark.skipif(not metadata.can_write_metadata(), reason="tflite-support has no wheel for this Python")
 def test_metadata_describe_the_label(exported):
     described = (exported / "generator_0008_float32.tflite").read_bytes()
     assert b"1 for the class to draw, 0 for the 2 others." in described

@@ -14,7 +14,7 @@ from pgkeras.images import to_uint8
 from pgkeras.labels import one_hot
 from pgkeras.latents import latents_from_seeds
 from pgkeras.sampling import sample_latents
-from tests.command_line_test import call, fail
+from tests.command_lines import call, fail
 from tests.generate.made_run import CONFIG, make_run, reals
 
 PETS = ("cat", "dog", "bird")

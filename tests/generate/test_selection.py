@@ -16,7 +16,7 @@ from pgkeras.latents import LAST_SEED, latents_from_seeds
 from pgkeras.runs.discriminator import load_discriminator
 from pgkeras.sampling import sample_latents
 from pgkeras.truncation import truncate
-from tests.command_line_test import call, fail, script
+from tests.command_lines import call, fail, script
 from tests.generate.made_run import CONFIG, make_run
 
 # Without the minibatch standard deviation, the discriminator itself gives the scores expected.

@@ -9,7 +9,7 @@ from pgkeras import UserError
 from pgkeras.interop import load_gan_zoo_checkpoint
 from pgkeras.interop.gan_zoo_layers import GANZooMinibatchStddev
 from tests.interop.gan_zoo import Tensor, checkpoint, write_legacy, write_zip
-from tests.layer_test import run_layer_test
+from tests.layer_checks import check_layer
 
 
 def numpy(result) -> np.ndarray:
@@ -137,7 +137,7 @@ def test_refuses_a_missing_file(tmp_path):
 
 def test_minibatch_stddev_layer():
     inputs = np.random.default_rng(0).standard_normal((8, 2, 2, 3), np.float32)
-    run_layer_test(GANZooMinibatchStddev, {"epsilon": 1e-8}, inputs, (8, 2, 2, 4))
+    check_layer(GANZooMinibatchStddev, {"epsilon": 1e-8}, inputs, (8, 2, 2, 4))
 
 
 @pytest.mark.parametrize(

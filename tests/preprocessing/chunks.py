@@ -4,7 +4,7 @@ import numpy as np
 
 from preprocessing.chunk import Chunk, _crops, _refusals
 from preprocessing.crop_photo import Crop, Refusal
-from preprocessing.detect import Face
+from preprocessing.face import Face
 from preprocessing.rejects import Rejection
 
 SIZE = 8

@@ -18,7 +18,7 @@ from preprocessing.crop_photo import PhotoCropper, Refusal
 from preprocessing.faces_file import read_options
 from preprocessing.find_photos import PhotoFile
 from preprocessing.rejects import Reason
-from tests.command_line_test import ROOT, call
+from tests.command_lines import ROOT, call
 
 LENIENT = ("--min-sharpness=0", "--duplicate-distance=-1")
 NUMBER = 128  # four chunks
@@ -64,6 +64,37 @@ def test_killed_at_random_moments_and_run_again_it_ends_with_the_same_files(tmp_
         assert process.returncode == -signal.SIGKILL
         assert len(list(partial.glob(done))) >= wanted
         assert not (tmp_path / "faces.npz").exists()
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+    assert files(tmp_path) == uninterrupted
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_ends_it_in_order_and_the_same_command_goes_on(tmp_path, collection, uninterrupted, number):
+    command = [sys.executable, "preprocessing/crop_faces.py", collection, "--out", tmp_path / "faces.npz"]
+    command += ["--size", "64", "--preview", "--workers", "1", *LENIENT]
+    partial = tmp_path / ".faces.partial"
+    for awaited in ("job.json", "[0-9]*.found.npz"):
+        with subprocess.Popen(
+            command,
+            cwd=ROOT,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            preexec_fn=lambda: signal.signal(number, signal.SIG_DFL),  # The tests themselves may run under nohup.
+        ) as process:
+            while process.poll() is None and not list(partial.glob(awaited)):
+                time.sleep(0.01)
+            process.send_signal(number)
+            _, said = process.communicate()
+        assert process.returncode == 128 + number
+        assert "Traceback" not in said
+        assert not list(tmp_path.glob("faces.*"))
+        if awaited == "job.json":
+            assert not partial.exists()
+        else:
+            assert f"what is done is kept in {partial}: the same command goes on there" in said
+            assert not list(partial.glob(".*"))
     subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
     assert files(tmp_path) == uninterrupted
 

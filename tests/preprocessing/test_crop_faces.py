@@ -14,6 +14,7 @@ import pytest
 from PIL import Image
 
 from pgkeras.command_line import run
+from pgkeras.lock import locked
 from preprocessing.crop_faces import main
 from preprocessing.engines import ENGINES, threads
 from preprocessing.faces_file import read_options
@@ -279,11 +280,11 @@ def test_the_output_folder_is_not_writable(command, album, tmp_path):
     (tmp_path / "file").touch()
     fails(
         command(album, "--out", tmp_path / "file" / "faces.npz"),
-        "cannot be written",
+        "cannot be written to",
         tmp_path / "file",
-        "choose another",
+        "choose another folder",
     )
-    fails(command(album, "--out", "/proc/faces.npz"), "cannot be written", "/proc/faces.npz")
+    fails(command(album, "--out", "/proc/faces.npz"), "/proc: cannot be written to")
     fails(command(album, "--out", tmp_path), tmp_path)
 
 
@@ -390,3 +391,30 @@ def test_the_help_has_an_example_and_every_default(command):
     for option in main.params[1:]:
         assert option.help
         assert option.opts[0] in out
+
+
+def test_only_one_crops_into_a_file(command, album, tmp_path):
+    out = tmp_path / "faces.npz"
+    with locked(tmp_path / ".faces.lock"):
+        fails(command(album, "--out", out), f"{out}: somebody else is cropping into it already")
+    assert not out.exists()
+
+
+def test_all_faces_of_a_large_photo_are_the_same_for_any_number_of_workers(command, tmp_path, portraits):
+    """Each a hundredth of the panorama's width, far less than the search for the largest face sees."""
+    random = np.random.default_rng(0)
+    (tmp_path / "album").mkdir()
+    for number in range(3):
+        panorama = np.full((400, 6000, 3), 130, np.uint8)
+        for index, portrait in enumerate(portraits[:5]):
+            top, left = 50 + random.integers(0, 200), 300 + 1100 * index + random.integers(0, 500)
+            panorama[top : top + 90, left : left + 90] = np.asarray(Image.fromarray(portrait).resize((90, 90)))
+        Image.fromarray(panorama).save(tmp_path / "album" / f"{number}.png")
+    options = "--faces", "all", "--size", 32, "--min-face", 25, "--min-confidence", 0.8, *LENIENT
+    for workers in (1, 3):
+        status, summary, _ = command(
+            tmp_path / "album", "--out", tmp_path / f"{workers}.npz", "--workers", workers, *options
+        )
+        assert status == 0
+        assert "15 faces of 32x32 pixels from 3 photos" in summary
+    assert (tmp_path / "1.npz").read_bytes() == (tmp_path / "3.npz").read_bytes()

@@ -153,10 +153,11 @@ def test_an_error_costs_one_photo(tmp_path, portraits, monkeypatch):
     file = save(tmp_path / "a.png", portraits[0])
 
     def fail(*arguments, **keywords):
-        raise ValueError("no luck\nwith this one")
+        raise ValueError("no luck\nwith this one" + ", nor the next" * 2000)
 
-    monkeypatch.setattr("preprocessing.detect.cv2.resize", fail)
+    monkeypatch.setattr("preprocessing.canvas.cv2.resize", fail)
     monkeypatch.setattr("preprocessing.crop_photo._thumbnail", lambda pixels: pixels)
     refused = cropper().crop(file)
     assert refused.rejection.reason is Reason.FAILED
-    assert refused.rejection.detail == "no luck with this one"
+    assert refused.rejection.detail.startswith("no luck with this one, nor the next")
+    assert len(refused.rejection.detail) == 200

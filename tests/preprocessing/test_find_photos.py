@@ -88,6 +88,15 @@ def test_an_archive_is_named(tmp_path):
         find_photos([tmp_path / "photos.ZIP"])
 
 
+def test_what_may_hold_photos_is_not_left_out_without_a_word(tmp_path):
+    make(tmp_path, "a.jpg", "b", "deep/c", "d.zip", "e.MP4", "notes.txt", "faces.npz", ".hidden", "f.jfif")
+    words = (
+        rf"{tmp_path}: left out 2 without a suffix, 1 \.mp4 \(to take its frames: --every\), 1 \.zip \(to be unpacked"
+    )
+    with pytest.warns(UserWarning, match=words):
+        assert sources(tmp_path) == ["a.jpg", "f.jfif"]
+
+
 def test_a_folder_without_photos_is_named(tmp_path):
     make(tmp_path, "notes.txt")
     with pytest.raises(UserError, match=f"no photo in {tmp_path}"):

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from preprocessing.config import CropConfig
-from preprocessing.detect import Face
+from preprocessing.face import Face
 from preprocessing.judge import Judge
 from preprocessing.rejects import Reason
 

@@ -10,7 +10,7 @@ from pgkeras.presets import PRESETS
 from pgkeras.report import write_report
 from pgkeras.report.__main__ import main as report
 from tests.browser import DESKTOP, Viewport, broken_images, open_page, scrolls_sideways, smallest_text
-from tests.command_line_test import call, fail
+from tests.command_lines import call, fail
 from tests.report.written_run import CONFIG, append, new_run, written_run
 
 PHONE = Viewport(390, 844, scale=2, touch=True)

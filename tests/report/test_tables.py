@@ -81,7 +81,7 @@ def commands(folder) -> dict[str, list[str]]:
 
 def test_commands_before_there_is_a_generator(tmp_path):
     folder = new_run(tmp_path)
-    assert list(commands(folder)) == ["Resume", "Train anew", "This page anew"]
+    assert list(commands(folder)) == ["Resume", "Train again", "Write this page again"]
     assert commands(folder)["Resume"] == ["python", "-m", "pgkeras.train", "--resume", str(folder.path)]
 
 
@@ -107,8 +107,8 @@ def test_commands_of_a_finished_run_with_an_awkward_path(tmp_path):
     line = next(each.pieces for each in list_commands(read_record(folder)) if each.purpose.startswith("Compare"))
     listed = subprocess.check_output(["/bin/sh", "-c", f"printf '%s\\n' {line[1]}"], text=True)
     assert listed.splitlines() == sorted(map(str, awkward.iterdir()))
-    assert found["Export for phones"] == ["python", "export/to_tflite.py", path, "--out", "exported"]
-    assert found["This page anew"][1:] == ["-m", "pgkeras.report", path]
+    assert found["Export for phones"] == ["python", "-m", "pgkeras", "export", path, "--out", "exported"]
+    assert found["Write this page again"][1:] == ["-m", "pgkeras.report", path]
 
 
 @pytest.mark.parametrize(
@@ -127,7 +127,7 @@ def test_commands_of_a_finished_run_with_an_awkward_path(tmp_path):
 def test_training_anew_has_the_same_config(tmp_path, config, preset):
     """As the command line itself reads it."""
     folder = new_run(tmp_path, config.model_copy(update={"label_size": 2}), fit="crop", label_names=("cat", "dog"))
-    words = commands(folder)["Train anew"]
+    words = commands(folder)["Train again"]
     assert words[:3] == ["python", "-m", "pgkeras.train"]
     given = train.make_context("train", words[3:]).params
     assert (str(given["data"]), given["out"], given["fit"], given["conditional"], given["preset"]) == (

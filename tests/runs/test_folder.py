@@ -1,8 +1,14 @@
 """The files of a run after it went back to a checkpoint."""
 
+import json
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+
 import pytest
 
+from pgkeras import ProgressiveConfig
 from pgkeras.atomic import atomic_path
+from pgkeras.runs.description import RunDescription
 from pgkeras.runs.folder import RunFolder
 
 
@@ -70,3 +76,22 @@ def test_rollbacks_are_remembered(folder):
 def test_a_run_that_has_written_nothing_is_left_alone(tmp_path):
     RunFolder(tmp_path).rewind(0)
     assert not list(tmp_path.iterdir())
+
+
+def test_runs_that_begin_at_the_same_moment_get_numbers_of_their_own(tmp_path):
+    descriptions = [description(f"{name}.npz") for name in "abcdefgh"]
+    with ThreadPoolExecutor(len(descriptions)) as pool:
+        folders = list(pool.map(partial(RunFolder.create, tmp_path), descriptions))
+    assert sorted(folder.path.name[:5] for folder in folders) == [f"{number:05}" for number in range(8)]
+    assert names(tmp_path) == sorted(folder.path.name for folder in folders)
+
+
+@pytest.mark.parametrize("data", ["/data/caf\udce9/faces.npz", "/daten/Käse 🧀.npz"])
+def test_paths_of_any_bytes_survive_in_a_file_that_is_valid(tmp_path, data):
+    folder = RunFolder.create(tmp_path, description(data))
+    assert json.loads(folder.config.read_text(encoding="utf-8"))["data"] == data
+    assert RunFolder.open(folder.path)[1].data == data
+
+
+def description(data: str) -> RunDescription:
+    return RunDescription(version="1", data=data, images=40, side=16, config=ProgressiveConfig(resolution=8))

@@ -12,7 +12,7 @@ from pgkeras.latents import latents_from_seeds
 from pgkeras.runs.generators import load_generator
 from pgkeras.sampling import sample_latents
 from pgkeras.serve.application import create_application
-from tests.command_line_test import call
+from tests.command_lines import call
 from tests.serve.conftest import NAMES
 
 ROUTES = [

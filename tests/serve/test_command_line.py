@@ -12,7 +12,7 @@ import keras
 import pytest
 
 from pgkeras.serve.__main__ import main
-from tests.command_line_test import ROOT, call, fail
+from tests.command_lines import ROOT, call, fail
 
 
 def test_bad_input_is_one_line(model, tmp_path, capsys, monkeypatch):

@@ -5,7 +5,7 @@ import subprocess
 import sys
 from collections.abc import Mapping
 
-from tests.command_line_test import ROOT
+from tests.command_lines import ROOT
 
 
 def start(*arguments: object, environment: Mapping[str, str] | None = None) -> subprocess.Popen:

@@ -11,10 +11,9 @@ import numpy as np
 import pytest
 
 from pgkeras import ProgressiveConfig, UserError
-from pgkeras.backends import number_of_workers
 from pgkeras.train import main as train
 from pgkeras.training import devices
-from tests.command_line_test import call
+from tests.command_lines import call
 from tests.training.command import start
 
 # Shares of 4 and 2 x 4 images are whole groups of the minibatch standard deviation. Adam divides by the gradient's
@@ -123,7 +122,7 @@ def test_a_batch_that_cannot_be_dealt_is_refused():
     config = ProgressiveConfig(resolution=8, batch_size={4: 16, 8: 14})
     devices.check_shares(config, 2)
     with pytest.raises(
-        UserError, match="--batch-size 14 at 8x8: cannot be dealt among 4 devices; give a multiple of 4"
+        UserError, match="`batch_size` 14 at 8x8: cannot be split among 4 devices; give a multiple of 4"
     ):
         devices.check_shares(config, 4)
 
@@ -132,20 +131,5 @@ def test_parts_of_a_share_must_be_whole_groups():
     """16 images on 2 devices are 8 on each: in 4 parts of 2 they would not form groups of 4."""
     config = ProgressiveConfig(resolution=8, micro_batches=4)
     devices.check_shares(config, 1)
-    with pytest.raises(UserError, match="--micro-batches 4 at 4x4: a device has 8 images; possible: 1, 2"):
+    with pytest.raises(UserError, match="`micro_batches` 4 at 4x4: a device has 8 images; possible: 1, 2"):
         devices.check_shares(config, 2)
-
-
-@pytest.mark.parametrize("text", ["nonsense", "[]", '{"cluster": {"worker": 3}}'])
-def test_a_damaged_cluster_description_is_an_error(monkeypatch, text):
-    monkeypatch.setenv("TF_CONFIG", text)
-    with pytest.raises(UserError, match=r"TF_CONFIG .*: is no description of a cluster"):
-        number_of_workers()
-
-
-@pytest.mark.parametrize(
-    ("cluster", "expected"), [({}, 1), ({"worker": ["a:1"]}, 1), ({"chief": ["a:1"], "worker": ["b:1", "c:1"]}, 3)]
-)
-def test_machines_are_counted(monkeypatch, cluster, expected):
-    monkeypatch.setenv("TF_CONFIG", json.dumps({"cluster": cluster}))
-    assert number_of_workers() == expected

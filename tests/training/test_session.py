@@ -1,7 +1,9 @@
 """Training from Python, as a notebook does."""
 
+import errno
 import json
 from threading import Thread
+from unittest.mock import Mock
 
 import numpy as np
 import pytest
@@ -9,7 +11,7 @@ import pytest
 import pgkeras
 from pgkeras.config import ProgressiveConfig
 from pgkeras.presets import quick
-from tests.training.small_run import CONFIG, IMAGES_IN_ALL
+from tests.training.small_run import CONFIG, IMAGES_IN_ALL, new_run
 
 
 @pytest.mark.slow
@@ -68,3 +70,44 @@ def test_presets_keep_what_is_not_given():
     config = ProgressiveConfig.from_preset("quick", resolution=16)
     assert config == ProgressiveConfig(**quick().model_dump() | {"resolution": 16})
     assert ProgressiveConfig.from_preset(None) == ProgressiveConfig()
+
+
+@pytest.fixture
+def begun(faces, tmp_path, monkeypatch):
+    """A run that has not made a step, and that is at its end as soon as it trains."""
+    monkeypatch.setattr("pgkeras.training.session.train", lambda *arguments: True)
+    return new_run(tmp_path, faces, "runs")
+
+
+def test_a_run_remembers_where_its_images_have_moved(begun, faces):
+    moved = faces.rename(faces.with_name("moved.npz"))
+    with pytest.raises(pgkeras.UserError) as raised:
+        pgkeras.Run.open(begun.path)
+    assert str(raised.value).endswith(f"python -m pgkeras.train NEW --resume {begun.path}")
+    run = pgkeras.Run.open(begun.path, moved)
+    assert json.loads(begun.config.read_text())["data"] == str(faces)
+    assert run.train()
+    assert json.loads(begun.config.read_text())["data"] == str(moved)
+    assert pgkeras.Run.open(begun.path).train()
+
+
+def test_only_one_trains_a_run(begun):
+    run = pgkeras.Run.open(begun.path)
+    with begun.lock(), pytest.raises(pgkeras.UserError, match="runs/00000-faces-8: the run is being trained already"):
+        run.train()
+    assert run.train()
+
+
+def test_a_run_that_has_gone_on_without_it_is_to_be_opened_again(begun):
+    run = pgkeras.Run.open(begun.path)
+    (begun.checkpoints / "000000044.npz").touch()
+    with pytest.raises(pgkeras.UserError, match="somebody else has trained the run meanwhile; open it again"):
+        run.train()
+
+
+def test_files_that_may_not_be_written_are_one_line(begun, monkeypatch):
+    run = pgkeras.Run.open(begun.path)
+    error = PermissionError(errno.EACCES, "Permission denied", str(begun.statistics))
+    monkeypatch.setattr("pgkeras.training.session.train", Mock(side_effect=error))
+    with pytest.raises(pgkeras.UserError, match=r"stats\.jsonl: cannot be written \(Permission denied\); give rights"):
+        run.train()

@@ -12,7 +12,7 @@ from pgkeras.train import main as train
 from pgkeras.training.checkpoint import save_checkpoint
 from pgkeras.training.start_from import start_from
 from pgkeras.training.state import TrainingState
-from tests.command_line_test import call, fail
+from tests.command_lines import call, fail
 from tests.interop.official import Network, discriminator_variables, generator_variables, write_pickle
 from tests.training.small_run import CONFIG, new_run
 

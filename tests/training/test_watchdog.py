@@ -59,7 +59,7 @@ def weight(state: TrainingState, end: str):
 def test_a_rate_far_too_high_stops_after_three_rollbacks(tmp_path, faces, capsys):
     config = changed(generator_learning_rate=1e20, discriminator_learning_rate=1e20)
     state, folder = TrainingState(config, "float32"), new_run(tmp_path, faces, "run", config)
-    with pytest.raises(UserError, match=r"is (nan|-?inf).* 3 times did not help. Train anew with lower"):
+    with pytest.raises(UserError, match=r"is (nan|-?inf).* 3 times did not help. Train again with lower"):
         run(state, folder, faces)
     said = capsys.readouterr().out
     for number, rate in ((1, "5e+19"), (2, "2.5e+19"), (3, "1.25e+19")):

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from pgkeras.config import Fit
 from pgkeras.data.dataset import Dataset
+from pgkeras.data.existence import check_exists
 from pgkeras.data.fit import square_images
 from pgkeras.data.sources.cifar import is_cifar, open_cifar
 from pgkeras.data.sources.hdf5 import is_hdf5, open_hdf5
@@ -71,6 +72,7 @@ def open_dataset(path: Path, *, side: int | None = None, fit: Fit = "refuse", la
 
 
 def _open(path: Path, side: int | None, fit: Fit, labels: bool) -> Dataset:
+    check_exists(path)
     for recognises, open_arrays in ARRAYS:
         if recognises(path):
             dataset = open_arrays(path, labels)
@@ -78,9 +80,7 @@ def _open(path: Path, side: int | None, fit: Fit, labels: bool) -> Dataset:
     for recognises, open_pictures in PICTURES:
         if recognises(path):
             return open_pictures(path, side, fit, labels)
-    if path.exists():
-        raise UserError(
-            f"{path}: is of no known format; see python -m pgkeras.data --help, or give a folder of pictures "
-            "(archives unpacked, but for .zip)"
-        )
-    raise UserError(f"{path}: no such file or folder; give the images to train on")
+    raise UserError(
+        f"{path}: is of no known format; see python -m pgkeras.data --help, or give a folder of pictures "
+        "(archives unpacked, but for .zip)"
+    )

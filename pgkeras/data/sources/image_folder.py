@@ -15,16 +15,16 @@ from pgkeras.folders import walk_folders
 class _Files:
     def __init__(self, folder: Path, names: list[str]) -> None:
         self._folder = folder
-        self._names = names
+        self.names = names
 
     def __len__(self) -> int:
-        return len(self._names)
+        return len(self.names)
 
     def name(self, index: int) -> str:
-        return str(self._folder / self._names[index])
+        return str(self._folder / self.names[index])
 
     def open(self, index: int) -> BinaryIO:
-        return (self._folder / self._names[index]).open("rb")
+        return (self._folder / self.names[index]).open("rb")
 
 
 def open_image_folder(path: Path, side: int | None, fit: Fit, labels: bool) -> Dataset:
@@ -45,7 +45,7 @@ def open_image_folder(path: Path, side: int | None, fit: Fit, labels: bool) -> D
     if labels:
         dataset_json = path / DATASET_JSON
         classes = folder_labels(path, names, dataset_json.read_bytes() if dataset_json.is_file() else None)
-    return Dataset(Pictures(_Files(path, names), side, fit), *classes)
+    return Dataset(Pictures(_Files(path, names), side, fit), *classes, names=names)
 
 
 def _files_in(folder: Path) -> Iterator[str]:

@@ -19,16 +19,16 @@ class _Members:
     def __init__(self, path: Path, archive: zipfile.ZipFile, names: list[str]) -> None:
         self._path = path
         self._archive = archive
-        self._names = names
+        self.names = names
 
     def __len__(self) -> int:
-        return len(self._names)
+        return len(self.names)
 
     def name(self, index: int) -> str:
-        return str(self._path / self._names[index])
+        return str(self._path / self.names[index])
 
     def open(self, index: int) -> BinaryIO:
-        return self._archive.open(self._names[index])
+        return self._archive.open(self.names[index])
 
 
 def is_image_zip(path: Path) -> bool:
@@ -56,7 +56,7 @@ def open_image_zip(path: Path, side: int | None, fit: Fit, labels: bool) -> Data
         raise UserError(f"{path}: cannot be read as .zip ({reason(error)}); is it truncated? Make it again") from None
     names = picture_names(path, (name for name in archive.namelist() if not name.endswith("/")))
     classes = folder_labels(path, names, dataset_json) if labels else ()
-    return Dataset(Pictures(_Members(path, archive, names), side, fit), *classes)
+    return Dataset(Pictures(_Members(path, archive, names), side, fit), *classes, names=names)
 
 
 def _read_dataset_json(path: Path, archive: zipfile.ZipFile) -> bytes | None:

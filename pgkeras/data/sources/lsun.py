@@ -34,12 +34,13 @@ class _Values:
         self._environment = environment
         with environment.begin() as transaction:
             self._keys = np.array(list(transaction.cursor().iternext(values=False)), np.bytes_)
+        self.names = [key.decode(errors="backslashreplace") for key in self._keys]
 
     def __len__(self) -> int:
         return len(self._keys)
 
     def name(self, index: int) -> str:
-        return f"{self._folder}, key {self._keys[index].decode(errors='backslashreplace')}"
+        return f"{self._folder}, key {self.names[index]}"
 
     def open(self, index: int) -> BinaryIO:
         with self._environment.begin() as transaction:
@@ -72,7 +73,7 @@ def open_lsun(path: Path, side: int | None, fit: Fit, labels: bool) -> Dataset:
     values = _Values(folder, _environment(folder))
     if not len(values):
         raise UserError(f"{path}: holds no picture; give an LMDB with a picture in each value")
-    return Dataset(Pictures(values, side, fit))
+    return Dataset(Pictures(values, side, fit), names=values.names)
 
 
 def _environment(folder: Path) -> Any:

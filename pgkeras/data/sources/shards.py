@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from pgkeras.data.dataset import Dataset
+from pgkeras.data.existence import is_pattern
 from pgkeras.data.sources.npz import open_npz_dataset
 from pgkeras.data.views import Concatenated
 from pgkeras.errors import UserError
@@ -19,7 +20,7 @@ def is_shards(path: Path) -> bool:
     """Whether a path is a folder of shards, or a pattern such as `folder/faces-*.npz`."""
     if path.is_dir():
         return any(_SHARD.fullmatch(file.name) for file in path.iterdir())
-    return not path.exists() and path.suffix == ".npz" and any(character in path.name for character in "*?[")
+    return not path.exists() and is_pattern(path)
 
 
 def open_shards(path: Path, labels: bool) -> Dataset:

@@ -32,6 +32,8 @@ class FollowSchedule(Callback):
             self.gan.set_alpha(position.alpha)
         if self._changes("penalty_factor"):
             self.gan.set_penalty_factor(position.penalty_factor)
+        if self._changes("ema_decay"):
+            self.gan.set_ema_decay(position.ema_decay)
         if self._changes("generator_learning_rate") or self._changes("discriminator_learning_rate"):
             self.state.follow_learning_rates(position)
         self.before = position

@@ -55,6 +55,6 @@ class Report:
         except OSError:
             raise
         except Exception as error:
-            warnings.warn(f"report.html was not written ({error!r}); training goes on", stacklevel=2)
+            warnings.warn(f"report.html was not written ({error!r}); training continues", stacklevel=2)
         self.cost = time.monotonic() - began
         self.spent += self.cost

@@ -1,11 +1,13 @@
 """Folders of pictures: every format and mode, sizes, classes, and errors that name the file."""
 
+import os
+
 import numpy as np
 import pytest
 from PIL import Image
 
 from pgkeras import UserError
-from pgkeras.data import NoLabelsError, open_dataset
+from pgkeras.data import NoLabelsError, UnreadableError, naming_all_unreadable, open_dataset
 from pgkeras.data.sources import picture_names
 from pgkeras.data.sources.decode import picture_suffixes
 from tests.data.sources.formats import IMAGES, encoded, write_picture, write_pictures
@@ -264,6 +266,15 @@ class TestFolders:
             open_dataset(tmp_path)
 
 
+def test_class_folders_of_any_name_are_readable(tmp_path):
+    """A byte that is no UTF-8, a line break; an umlaut stays."""
+    for number, folder in enumerate([b"caf\xe9", b"new\nline", "Käse".encode()]):
+        write_picture(tmp_path / os.fsdecode(folder) / f"{number}.png", IMAGES[number])
+    dataset = open_dataset(tmp_path, labels=True)
+    assert dataset.label_names == ("Käse", "caf\\udce9", "new\\nline")
+    assert dataset.labels.tolist() == [0, 1, 2]
+
+
 class TestDamage:
     """Named with the file: at once if its beginning shows it, else when it is read."""
 
@@ -281,6 +292,29 @@ class TestDamage:
         images[:3]
         with pytest.raises(UserError, match=r"003\.png: cannot be decoded \(.*truncated.*\); replace or remove it"):
             images[:]
+
+    def test_all_that_are_no_pictures_are_named_at_once(self, tmp_path):
+        write_pictures(tmp_path)
+        for number in (3, 5):
+            (tmp_path / f"{number:03}.png").write_bytes(b"")
+        with pytest.raises(
+            UnreadableError, match=r"2 of \d+ pictures are damaged: .*003\.png.*005\.png.*remove them"
+        ) as raised:
+            open_dataset(tmp_path)
+        assert raised.value.names == ["003.png", "005.png"]
+
+    def test_one_that_cannot_be_decoded_leads_to_all_others(self, tmp_path):
+        write_pictures(tmp_path)
+        broken = [f"{number:03}.png" for number in range(1, 8)]
+        for name in broken:
+            (tmp_path / name).write_bytes((tmp_path / name).read_bytes()[:-60])
+        images = open_dataset(tmp_path).images
+        with pytest.raises(UnreadableError, match=r"/005\.png: cannot be decoded") as raised, naming_all_unreadable():
+            images[np.array([4, 5])]
+        assert raised.value.names == broken
+        assert f"7 of {len(IMAGES)} pictures are damaged: {tmp_path}/001.png: cannot" in str(raised.value)
+        assert str(raised.value).endswith("; and 2 more; replace or remove them")
+        assert "006" not in str(raised.value)
 
     def test_pictures_of_too_many_pixels_are_refused_unread(self, tmp_path):
         Image.new("1", (10000, 10000)).save(tmp_path / "a.png")

@@ -13,7 +13,7 @@ import pytest
 from export.to_tflite import main as to_tflite
 from export.to_web import main as to_web
 from pgkeras.labels import write_label_names
-from tests.command_line_test import call
+from tests.command_lines import call
 
 NAMES = ["cat", "dog", "<b>bird</b>"]
 

@@ -8,7 +8,7 @@ import shutil
 import pytest
 
 from export.to_web import main
-from tests.command_line_test import call, fail
+from tests.command_lines import call, fail
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import numpy as np
 from keras import ops
 
 
-def run_layer_test(layer_class: type[keras.Layer], arguments: dict, inputs, expected_shape: tuple) -> np.ndarray:
+def check_layer(layer_class: type[keras.Layer], arguments: dict, inputs, expected_shape: tuple) -> np.ndarray:
     """Runs a layer through everything that a Keras layer promises and returns its output.
 
     Args:

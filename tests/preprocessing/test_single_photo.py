@@ -1,0 +1,98 @@
+import os
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from pgkeras.command_line import run
+from pgkeras.errors import UserError
+from preprocessing.config import CropConfig
+from preprocessing.crop_faces import main
+from preprocessing.single_photo import crop_photo
+
+
+def options(**given):
+    return CropConfig(**{"size": 64, "margin": 0.1} | given).model_dump_json()
+
+
+def save(path, picture):
+    Image.fromarray(picture).save(path)
+    return path
+
+
+@pytest.mark.parametrize("more", [(), ("--faces", "all"), ("--no-align", "--size", "48")], ids=" ".join)
+def test_a_photo_is_cropped_as_its_training_set_was(tmp_path, astronaut, monkeypatch, more):
+    """The crop that the command made of it, bit by bit."""
+    photo = save(tmp_path / "a.png", astronaut)
+    out = tmp_path / "faces.npz"
+    monkeypatch.setattr(sys, "argv", ["crop_faces.py", str(photo), "--out", str(out), "--size", "64", *more])
+    with pytest.raises(SystemExit) as leaving:
+        run(main)
+    assert leaving.value.code == 0
+    with np.load(out) as faces:
+        image = crop_photo(photo, faces["options"].item())
+        assert image.dtype == np.uint8
+        np.testing.assert_array_equal(image, faces["images"][0])
+
+
+@pytest.mark.parametrize("faces", ["largest", "all", "only"])
+def test_of_several_faces_none_is_chosen(tmp_path, portraits, faces):
+    group = np.full((400, 1000, 3), 130, np.uint8)
+    for index in range(3):
+        group[80:310, 50 + 300 * index : 280 + 300 * index] = portraits[index]
+    photo = save(tmp_path / "group.png", group)
+    with pytest.raises(UserError, match=r"group.png: shows 3 faces; give a photo of one person"):
+        crop_photo(photo, options(faces=faces))
+
+
+def test_who_is_too_small_for_the_training_set_does_not_count(tmp_path, astronaut, portraits):
+    beside = np.pad(astronaut, [(0, 0), (0, 128), (0, 0)], constant_values=130)
+    beside[200:264, 550:614] = np.asarray(Image.fromarray(portraits[0]).resize((64, 64)))
+    photo = save(tmp_path / "a.png", beside)
+    with pytest.raises(UserError, match="shows 2 faces"):
+        crop_photo(photo, options(min_face=25, min_sharpness=0))
+    assert crop_photo(photo, options()).shape == (64, 64, 3)
+
+
+def test_what_gives_no_crop_is_one_line(tmp_path, astronaut, portraits):
+    plain = save(tmp_path / "plain.png", np.full((300, 200, 3), 90, np.uint8))
+    small = save(tmp_path / "small.png", portraits[0][:63])
+    (tmp_path / "text.jpg").write_text("no photo")
+    for path, words in (
+        (plain, "plain.png: .*no face"),
+        (small, "small.png: 230x63 pixels are too few for a crop of 64; give a larger photo"),
+        (tmp_path / "text.jpg", "text.jpg: .*unreadable, no image in any of the formats"),
+        (tmp_path / "none.jpg", "none.jpg: .*no file"),
+    ):
+        with pytest.raises(UserError, match=words):
+            crop_photo(path, options())
+    photo = save(tmp_path / "a.png", astronaut)
+    with pytest.raises(UserError, match=r"a.png: .*blurred, sharpness .*; give another photo"):
+        crop_photo(photo, options(min_sharpness=1e6))
+
+
+@pytest.mark.parametrize("damaged", ["", "{}", '{"size": 64', '{"size": 64, "margin": 0, "nose": 1}'])
+def test_options_of_no_training_set_are_refused(tmp_path, damaged):
+    with pytest.raises(UserError, match=r"the options of the training set: .*crop its photos again"):
+        crop_photo(tmp_path / "a.png", damaged)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("backend", ["jax", "torch"])
+def test_it_crops_beside_keras_on_any_backend(tmp_path, astronaut, backend):
+    pytest.importorskip(backend)
+    photo = save(tmp_path / "a.png", astronaut)
+    program = f"""
+        import keras, numpy
+        from pathlib import Path
+        from preprocessing.single_photo import crop_photo
+        assert keras.backend.backend() == {backend!r}
+        numpy.save({str(tmp_path / "a.npy")!r}, crop_photo(Path({str(photo)!r}), {options()!r}))
+    """
+    environment = os.environ | {"KERAS_BACKEND": backend, "PYTHONPATH": str(Path(__file__).parents[2])}
+    subprocess.run([sys.executable, "-c", textwrap.dedent(program)], env=environment, check=True)
+    np.testing.assert_array_equal(np.load(tmp_path / "a.npy"), crop_photo(photo, options()))
