@@ -12,11 +12,11 @@ from benchmarks.face_network import Seen
 from pgkeras.command_line import PicturePath, run
 from pgkeras.errors import UserError
 from pgkeras.evaluation.image_sources import Stored
+from pgkeras.evaluation.reals import open_reals
 from pgkeras.images import enlarge, grid, write_png
 from pgkeras.projection.distance import Distance, difference, pyramid_distance
 from pgkeras.projection.features import feature_distance, nearest_to_the_eye
 from pgkeras.projection.search import project
-from pgkeras.runs.folder import RunFolder
 from pgkeras.runs.generators import choose_generator, load_generator
 from pgkeras.sampling import sample
 
@@ -41,13 +41,12 @@ def main(run_folder: Path, generator: Path | None, out: Path | None) -> None:
     cosine distances between what EfficientNet-Lite0 at the depths of the third distance, and MTCNN's last network,
     which has no part in any, see in crops and faces found.
     """
-    _, description = RunFolder.open(run_folder)
-    training, held_out = description.open_data()
-    if training is held_out:
-        raise UserError(f"{run_folder}: holds no images out; train with --holdout 0.2")
     model = load_generator(generator or choose_generator(run_folder, None))
     side, channels = model.output_shape[2:]
-    crops = np.concatenate(list(Stored(held_out, side).batches(HELD_OUT)))
+    reals = open_reals(run_folder, None, "refuse", side)
+    if not reals.held_out:
+        raise UserError(f"{run_folder}: holds no images out; train with --holdout 0.2")
+    crops = np.concatenate(list(Stored(reals.dataset, side).batches(HELD_OUT)))
     generated = sample(model, GENERATED, FIRST_SEED)
     seen = feature_distance(side, channels)
     pictures = [crops]

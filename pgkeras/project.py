@@ -21,9 +21,16 @@ Examples:
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder for the latents and found.png.")
 @click.option("--seed", type=SEED, default=0, show_default=True, help="The first of 256 that the search begins with.")
 @click.option("--labels", help="Of a conditional generator: the class that the photos show, by name or number.")
+@click.option("--refine", is_flag=True, help="Also show how near it comes with first features that no latent gives.")
 @click.option("--resolution", type=int, help="Which of the run's generators.  [default: the largest]")
 def main(
-    photos: tuple[Path, ...], run_or_model: Path, out: Path, seed: int, labels: str | None, resolution: int | None
+    photos: tuple[Path, ...],
+    run_or_model: Path,
+    out: Path,
+    seed: int,
+    labels: str | None,
+    refine: bool,
+    resolution: int | None,
 ) -> None:
     """Finds the latents whose images are most like the faces in PHOTOS.
 
@@ -37,7 +44,7 @@ def main(
             raise UserError(f"{photo}: another photo is named {photo.stem}, too; rename one")
     from pgkeras.projection.command import find_photos
 
-    find_photos(photos, run_or_model, out, seed, labels, resolution)
+    find_photos(photos, run_or_model, out, seed, labels, refine, resolution)
 
 
 if __name__ == "__main__":

@@ -54,7 +54,7 @@ def average_features(generator: keras.Model) -> np.ndarray:
     Raises:
         UserError: if the generator has no convolution.
     """
-    features, _ = _first_features(generator)
+    features, _ = first_features(generator)
     return _means(keras.Model(generator.input, features), label_size(generator))
 
 
@@ -69,7 +69,7 @@ def truncated_images(generator: keras.Model, averages: np.ndarray, psi: float | 
     Raises:
         UserError: if the generator has no convolution.
     """
-    features, images = _first_features(generator)
+    features, images = first_features(generator)
     truncated = _Truncation(averages, name="truncation")(features, *generator.inputs[1:], psi=psi)
     return keras.Model(features, images, name="truncated")(truncated)
 
@@ -92,6 +92,35 @@ def can_truncate(generator: keras.Model) -> bool:
     return any(_reads_features(layer) for layer in generator.layers)
 
 
+def first_features(generator: keras.Model) -> tuple[Tensor, Tensor]:
+    """What the first layer with a kernel over pixels reads, and the images.
+
+    Layers may be shared with other models, so that only calling them anew tells what they read in this one.
+
+    Args:
+        generator: latents, or latents and labels -> images.
+
+    Returns:
+        Symbolic tensors, from which models can be made.
+
+    Raises:
+        UserError: if the generator has no convolution.
+    """
+    read = []
+
+    def call(layer: keras.Layer, *inputs: Tensor, **options: object) -> Tensor:
+        if _reads_features(layer):
+            read.append(inputs[0])
+        return layer(*inputs, **options)
+
+    anew = keras.models.clone_model(
+        generator, input_tensors=generator.input, clone_function=lambda layer: layer, call_function=call
+    )
+    if not read:
+        raise UserError(f"`truncation`: {generator.name} has no convolution, so there is nothing to truncate; drop it")
+    return read[0], anew.output
+
+
 class _Truncation(keras.layers.Layer):
     """Pulls features towards their averages; a layer, for names of single operators could be those of the generator's.
 
@@ -109,26 +138,6 @@ class _Truncation(keras.layers.Layer):
             psi = ops.reshape(psi, (-1, 1, 1, 1))
         truncated = psi * ops.cast(features, "float32") + (1 - psi) * mean
         return ops.cast(truncated, features.dtype)
-
-
-def _first_features(generator: keras.Model) -> tuple[Tensor, Tensor]:
-    """What the first layer with a kernel over pixels reads, and the images.
-
-    Layers may be shared with other models, so that only calling them anew tells what they read in this one.
-    """
-    read = []
-
-    def call(layer: keras.Layer, *inputs: Tensor, **options: object) -> Tensor:
-        if _reads_features(layer):
-            read.append(inputs[0])
-        return layer(*inputs, **options)
-
-    anew = keras.models.clone_model(
-        generator, input_tensors=generator.input, clone_function=lambda layer: layer, call_function=call
-    )
-    if not read:
-        raise UserError(f"`truncation`: {generator.name} has no convolution, so there is nothing to truncate; drop it")
-    return read[0], anew.output
 
 
 def _reads_features(layer: keras.Layer) -> bool:

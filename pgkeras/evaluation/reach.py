@@ -29,7 +29,7 @@ class Reach:
 
     def __str__(self) -> str:
         return (
-            f"{self.images} training images are reached to within {self.training:.1f} grey levels in the middle, "
+            f"{self.images} training images are reached to within {self.training:.1f} grey levels (RMS, median), "
             f"{self.images} held-out ones to within {self.held_out:.1f}"
         )
 

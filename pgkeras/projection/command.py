@@ -9,20 +9,28 @@ from tqdm import tqdm
 from pgkeras.atomic import atomic_path
 from pgkeras.backends import backend
 from pgkeras.errors import UserError
-from pgkeras.images import write_png
+from pgkeras.images import root_mean_square, write_png
 from pgkeras.labels import one_hot, parse_classes, read_label_names
 from pgkeras.projection.photos import Photos
 from pgkeras.projection.picture import draw_found
+from pgkeras.projection.refine import STEPS, refine
 from pgkeras.projection.search import project, steps_for
 from pgkeras.runs.generators import choose_generator, load_generator
 from pgkeras.sampling import label_size
+from pgkeras.truncation import can_truncate
 from pgkeras.writing import check_writable, writing
 
 PICTURE = "found.png"
 
 
 def find_photos(
-    paths: Sequence[Path], run_or_model: Path, out: Path, seed: int, labels: str | None, resolution: int | None
+    paths: Sequence[Path],
+    run_or_model: Path,
+    out: Path,
+    seed: int,
+    labels: str | None,
+    refined: bool,
+    resolution: int | None,
 ) -> None:
     """Finds photos in a generator, prints how near it comes, and writes latents and a picture.
 
@@ -32,6 +40,7 @@ def find_photos(
         out: folder for the files, which appear when all photos have been found.
         seed: the first of those that the search begins with.
         labels: the class that the photos show, if the generator has any.
+        refined: whether to go on with the first features, for the picture and the figures.
         resolution: which of the run's generators; None for the largest.
 
     Raises:
@@ -41,19 +50,25 @@ def find_photos(
     path = choose_generator(run_or_model, resolution)
     generator = load_generator(path)
     shown = _class(labels, path, label_size(generator))
+    if refined and not can_truncate(generator):
+        raise UserError(f"`refine`: {path} has no convolution, so there are no first features; drop it")
     opened = Photos.for_generator(run_or_model, generator)
     photos = [opened.open(each) for each in paths]
     check_writable(out / PICTURE)
     crops = np.stack([photo.crop for photo in photos])
-    with tqdm(total=steps_for(len(photos)), unit="step", disable=None) as progress:
+    steps = steps_for(len(photos)) + (len(photos) * STEPS if refined else 0)
+    with tqdm(total=steps, unit="step", disable=None) as progress:
         found = project(generator, crops, labels=shown, seed=seed, on_steps=progress.update)
-    for photo, projection in zip(paths, found, strict=True):
+        latents = np.stack([each.latent for each in found])
+        nearer = refine(generator, latents, crops, shown, progress.update) if refined else None
+    for row, (photo, projection) in enumerate(zip(paths, found, strict=True)):
         latent = out / f"{photo.stem}.npy"
         with writing(latent), atomic_path(latent) as temporary:
             np.save(temporary, projection.latent[None], allow_pickle=False)
-        print(f"{photo}: {projection.error:.1f} grey levels off (RMS): {latent}")
+        beyond = f", {root_mean_square(nearer[row], crops[row]):.1f} refined" if refined else ""
+        print(f"{photo}: {projection.error:.1f} grey levels off (RMS){beyond}: {latent}")
     with writing(out / PICTURE):
-        write_png(out / PICTURE, draw_found(photos, found))
+        write_png(out / PICTURE, draw_found(photos, found, nearer))
     print(f"wrote {out / PICTURE}")
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import numpy as np
 
 from pgkeras.projection.slope import Slope
+from pgkeras.projection.sphere import normalized, tangential
 
 RATE = 0.2
 WARM_UP = 10  # steps
@@ -41,7 +42,7 @@ def descend(
     first = second = np.zeros_like(latents)
     for step in range(steps):
         distances, gradients = slope(latents, wanted)
-        along = gradients @ axes.T
+        along = tangential(gradients, latents) @ axes.T
         first = FIRST_DECAY * first + (1 - FIRST_DECAY) * along
         second = SECOND_DECAY * second + (1 - SECOND_DECAY) * np.square(along)
         mean, square = first / (1 - FIRST_DECAY ** (step + 1)), second / (1 - SECOND_DECAY ** (step + 1))
@@ -50,15 +51,3 @@ def descend(
         course.append(latents)
         on_steps(len(latents))
     return course, distances
-
-
-def normalized(latents: np.ndarray) -> np.ndarray:
-    """Latents with a mean square of 1.
-
-    Args:
-        latents: float32 (images, latent_size).
-
-    >>> normalized(np.array([[3.0, 4.0]], np.float32)).round(3)
-    array([[0.849, 1.131]], dtype=float32)
-    """
-    return latents / np.sqrt(np.square(latents).mean(axis=1, keepdims=True))

@@ -8,7 +8,6 @@ import keras
 import numpy as np
 from PIL import Image
 
-from pgkeras.checkout import import_from_checkout, is_checkout
 from pgkeras.data.sources.crop_options import read_crop_options
 from pgkeras.data.sources.decode import decode, read_header
 from pgkeras.data.sources.pictures import MOST_PIXELS
@@ -16,6 +15,7 @@ from pgkeras.data.sources.reason import reason
 from pgkeras.errors import UserError
 from pgkeras.images import resize
 from pgkeras.runs.folder import RunFolder, is_run
+from pgkeras.tools import import_tool
 
 SHOWN_SIDE = 512  # pixels of a photo that are enough to show it
 
@@ -84,7 +84,8 @@ class Photos:
         except UserError:
             raise
         except Exception as error:  # decoders meet broken files with errors of every kind
-            raise UserError(f"{path}: is no picture that can be read ({reason(error)}); give another photo") from None
+            why = getattr(error, "strerror", None) or reason(error)
+            raise UserError(f"{path}: is no picture that can be read ({why}); give another photo") from None
         width, height = header.width, header.height
         if min(width, height) < self.side:
             raise UserError(
@@ -99,7 +100,9 @@ class Photos:
         needed = f"{path}: is {width}x{height} and must be cropped first"
         if self.options is None:
             raise UserError(f"{needed}, but how the training images were cropped is not known; give a square crop")
-        if not is_checkout():
-            raise UserError(f"{needed}, which needs pgkeras's repository; give a crop of {self.crop_side} pixels")
-        crop = import_from_checkout("preprocessing.single_photo").crop_photo(path, self.options)
+        try:
+            cropping = import_tool("preprocessing.single_photo")
+        except ImportError as error:
+            raise UserError(f"{needed}, for which {error.name} is missing; pip install 'pgkeras[faces]'") from None
+        crop = cropping.crop_photo(path, self.options)
         return crop if self.channels == 3 else np.asarray(Image.fromarray(crop).convert("L"))[..., None]

@@ -7,20 +7,23 @@ from PIL import Image, ImageDraw, ImageFont
 
 from pgkeras.images import enlarge
 from pgkeras.projection.photos import Photo
-from pgkeras.projection.search import Projection
+from pgkeras.projection.search import SCOUTING, SHOWN_BEFORE, Projection
 
 SMALLEST_CELL = 128  # pixels
 GAP = 8
 TEXT_SIZE = 14
-TITLES = ("photo", "crop", "found", "nearest seed", "after 4 descents", "later")
+TITLES = ("photo", "crop", "found", "nearest seed", f"{SCOUTING} steps", f"{SCOUTING + SHOWN_BEFORE} steps")
 
 
-def draw_found(photos: Sequence[Photo], projections: Sequence[Projection]) -> np.ndarray:
+def draw_found(
+    photos: Sequence[Photo], projections: Sequence[Projection], refined: np.ndarray | None = None
+) -> np.ndarray:
     """Draws a row for each photo: itself, its crop, the face that was found, and three steps on the way to it.
 
     Args:
         photos: as they were given.
         projections: of their crops.
+        refined: uint8 (photos, side, side, channels), for one more column; None for none.
 
     Returns:
         uint8 (height, width, 3).
@@ -28,9 +31,9 @@ def draw_found(photos: Sequence[Photo], projections: Sequence[Projection]) -> np
     side = photos[0].crop.shape[0]
     factor = -(-SMALLEST_CELL // side)
     cell = factor * side
-    rows = [_titles(cell)]
-    for photo, found in zip(photos, projections, strict=True):
-        images = [photo.crop, found.image, *found.way[:-1]]
+    rows = [_titles(TITLES if refined is None else (*TITLES, "refined"), cell)]
+    for row, (photo, found) in enumerate(zip(photos, projections, strict=True)):
+        images = [photo.crop, found.image, *found.way[:-1], *([] if refined is None else [refined[row]])]
         cells = [_framed(photo.picture, cell), *(_rgb(enlarge(image, factor)) for image in images)]
         rows.append(np.concatenate([_spaced(each) for each in cells], axis=1))
     return np.concatenate(rows)
@@ -49,10 +52,10 @@ def _framed(picture: np.ndarray, side: int) -> np.ndarray:
     return np.asarray(frame)
 
 
-def _titles(cell: int) -> np.ndarray:
-    strip = Image.new("RGB", (len(TITLES) * (cell + GAP), 2 * TEXT_SIZE), "white")
+def _titles(titles: Sequence[str], cell: int) -> np.ndarray:
+    strip = Image.new("RGB", (len(titles) * (cell + GAP), 2 * TEXT_SIZE), "white")
     draw, font = ImageDraw.Draw(strip), ImageFont.load_default(TEXT_SIZE)
-    for column, title in enumerate(TITLES):
+    for column, title in enumerate(titles):
         draw.text((column * (cell + GAP), TEXT_SIZE), title, "black", font, anchor="lm")
     return np.asarray(strip)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import keras
 import numpy as np
 
-from pgkeras.images import to_uint8
+from pgkeras.images import root_mean_square, to_uint8
 from pgkeras.projection.descent import descend
 from pgkeras.projection.distance import Distance, pyramid_distance
 from pgkeras.projection.features import nearest_to_the_eye
@@ -101,5 +101,4 @@ def _projections(
     """From the latents of each way, (images, 4, latent_size)."""
     for way, image in zip(ways, wanted, strict=True):
         drawn = to_uint8(sample_latents(generator, way, None if labels is None else np.tile(labels, (len(way), 1))))
-        error = np.sqrt(np.square(drawn[-1].astype(np.float32) - image).mean())
-        yield Projection(way[-1], drawn[-1], float(error), drawn)
+        yield Projection(way[-1], drawn[-1], root_mean_square(drawn[-1], image), drawn)

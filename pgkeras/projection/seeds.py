@@ -7,6 +7,7 @@ from pgkeras.images import shrink, to_uint8
 from pgkeras.latents import LAST_SEED, latents_from_seeds
 from pgkeras.metrics.laplacian_pyramid import laplacian_pyramid
 from pgkeras.projection.slope import Slope
+from pgkeras.projection.sphere import normalized, tangential
 from pgkeras.sampling import sample_latents
 
 SEEDS = 256
@@ -58,7 +59,9 @@ class Seeds:
         Returns:
             float32 (latent_size, latent_size), orthonormal rows.
         """
-        _, gradients = slope(self.latents, np.roll(self._images, 1, axis=0))
+        latents = normalized(self.latents)
+        _, gradients = slope(latents, np.roll(self._images, 1, axis=0))
+        gradients = tangential(gradients, latents)
         _, vectors = np.linalg.eigh(gradients.T.astype(np.float64) @ gradients)
         return vectors.T[::-1].astype(np.float32)
 

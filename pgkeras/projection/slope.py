@@ -1,4 +1,4 @@
-"""The gradient of the distance to wanted images with respect to latents."""
+"""The gradient of the distance to wanted images with respect to what a model draws them from."""
 
 import keras
 import numpy as np
@@ -10,17 +10,17 @@ from pgkeras.projection.distance import Distance
 
 
 class Slope:
-    """Distances and their gradients, a fixed number of latents at a time, compiled where the backend can.
+    """Distances and their gradients, a fixed number of points at a time, compiled where the backend can.
 
     Args:
-        generator: latents, or latents and labels -> images.
+        model: points, or points and labels -> images.
         distance: of its images.
-        labels: one-hot, float32 (label_size,), of all images; None if the generator takes none.
-        rows: latents at a time.
+        labels: one-hot, float32 (label_size,), of all images; None if the model takes none.
+        rows: points at a time.
     """
 
-    def __init__(self, generator: keras.Model, distance: Distance, labels: np.ndarray | None, rows: int) -> None:
-        self._latents = keras.Variable(np.ones((rows, generator.inputs[0].shape[-1]), np.float32), name="latents")
+    def __init__(self, model: keras.Model, distance: Distance, labels: np.ndarray | None, rows: int) -> None:
+        self._points = keras.Variable(np.ones((rows, *model.inputs[0].shape[1:]), np.float32), name="points")
         self._labels = None if labels is None else np.tile(labels, (rows, 1))
         self._rows = rows
 
@@ -28,32 +28,31 @@ class Slope:
             wanted = ops.cast(wanted, "float32") / 127.5 - 1
 
             def loss() -> tuple[Tensor, Tensor]:
-                latents = ops.convert_to_tensor(self._latents)
-                latents = latents * ops.rsqrt(ops.mean(ops.square(latents), axis=1, keepdims=True))
-                drawn = generator(latents if labels is None else [latents, labels], training=False)
+                points = ops.convert_to_tensor(self._points)
+                drawn = model(points if labels is None else [points, labels], training=False)
                 distances = distance.between(ops.cast(drawn, "float32"), wanted)
                 return ops.sum(distances), distances
 
-            (gradients,), distances = backend.gradients(loss, [self._latents])
-            return ops.concatenate([distances[:, None], gradients], axis=1)
+            (gradients,), distances = backend.gradients(loss, [self._points])
+            return ops.concatenate([distances[:, None], ops.reshape(gradients, (rows, -1))], axis=1)
 
-        variables = [self._latents, *generator.variables, *distance.variables]
+        variables = [self._points, *model.variables, *distance.variables]
         self._step = backend.Devices().compiled(step, variables)
 
-    def __call__(self, latents: np.ndarray, wanted: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Looks at latents, whatever their lengths, as if their mean square were 1.
+    def __call__(self, points: np.ndarray, wanted: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Looks at points.
 
         Args:
-            latents: float32 (images, latent_size).
+            points: float32 (images, ...), as the model takes them.
             wanted: uint8 (images, side, side, channels).
 
         Returns:
-            The distances, float32 (images,), and their gradients, float32 (images, latent_size).
+            The distances, float32 (images,), and their gradients, float32 (images, ...).
         """
-        values = np.empty((len(latents), 1 + latents.shape[1]), np.float32)
-        for start in range(0, len(latents), self._rows):
-            rows = np.arange(start, start + self._rows).clip(max=len(latents) - 1)  # the last is repeated
-            self._latents.assign(latents[rows])
+        values = np.empty((len(points), 1 + points[0].size), np.float32)
+        for start in range(0, len(points), self._rows):
+            rows = np.arange(start, start + self._rows).clip(max=len(points) - 1)  # the last is repeated
+            self._points.assign(points[rows])
             part = self._step([(wanted[rows], self._labels)])
-            values[start : start + self._rows] = part[: len(latents) - start]
-        return values[:, 0], values[:, 1:]
+            values[start : start + self._rows] = part[: len(points) - start]
+        return values[:, 0], values[:, 1:].reshape(points.shape)

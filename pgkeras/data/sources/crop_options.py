@@ -24,7 +24,7 @@ def read_crop_options(data: Path) -> str | None:
         path = shard_files(data)[0] if is_shards(data) else data
         if not is_npz(path):
             return None
-        with np.load(path, allow_pickle=False) as arrays:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
             return str(arrays["options"]) if "options" in arrays.files else None
     except (UserError, OSError, ValueError, EOFError, zipfile.BadZipFile, zlib.error):
         return None
