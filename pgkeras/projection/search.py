@@ -15,7 +15,7 @@ from pgkeras.projection.slope import Slope
 from pgkeras.sampling import sample_latents
 
 STARTS = 4  # of each image
-SCOUTING, DESCENDING = 30, 140  # steps with all starts, and with the best one
+SCOUTING, DESCENDING = 30, 110  # steps with all starts, and with the best one
 SHOWN_BEFORE = 20  # steps of the second descent
 PIXELS_AT_A_TIME = 2**19  # 128 images of 64x64
 

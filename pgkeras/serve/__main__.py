@@ -44,7 +44,7 @@ def main(run_or_model: Path, port: int, host: str, resolution: int | None, open_
     except ImportError as error:
         raise UserError(f"the page needs the package {error.name}: pip install flask waitress") from None
     from pgkeras.runs.generators import choose_generator
-    from pgkeras.serve.application import create_application
+    from pgkeras.serve.application import LARGEST_PHOTO, create_application
     from pgkeras.serve.studio import Studio
 
     path = choose_generator(run_or_model, resolution)
@@ -54,7 +54,9 @@ def main(run_or_model: Path, port: int, host: str, resolution: int | None, open_
         studio = Studio.open(path, run_or_model)
         hosts = ["localhost", bound] if address.is_loopback else None
         application = create_application(studio, run_or_model.resolve().name, hosts)
-        server = waitress.create_server(application, sockets=[listener], ident=None)
+        server = waitress.create_server(
+            application, sockets=[listener], ident=None, max_request_body_size=LARGEST_PHOTO
+        )
         page = f"http://{_name(address)}:{port}/"
         print(f"{page} shows {run_or_model} at {studio.side}x{studio.side}; Ctrl-C ends it", flush=True)
         if not address.is_loopback:

@@ -76,7 +76,7 @@ def main(
     _check(out, frames, fps)
     if training:
         _check_training(context, run_or_model)
-    elif through:
+    elif through is not None:
         _check_unused(context, OF_CHANCE, "--through says where the way leads")
     elif seconds < 4 * smoothing:
         least = f"{4 * smoothing:g}"
@@ -97,12 +97,12 @@ def main(
 
         path = choose_generator(run_or_model, resolution)
         generator = truncate(load_generator(path), truncation)
-        layout = choose_layout(generator, path, (1, None) if through else grid, labels)
-        if through:
+        layout = choose_layout(generator, path, grid if through is None else (1, None), labels)
+        if through is None:
+            pictures = interpolation_frames(generator, layout, frames, smoothing * fps, seed)
+        else:
             stations = read_stations(through, generator.inputs[0].shape[-1])
             pictures = station_frames(generator, stations, layout.labels, frames)
-        else:
-            pictures = interpolation_frames(generator, layout, frames, smoothing * fps, seed)
     with writing(out):
         out.parent.mkdir(parents=True, exist_ok=True)
         write_video(out, tqdm(pictures, total=frames, unit="frame", disable=None), fps)

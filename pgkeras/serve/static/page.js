@@ -29,6 +29,11 @@ const photoButton = find("#photo"); // null where others than this machine see t
 
 async function findPhoto(file) {
   if (photoButton.disabled) return;
+  const largest = Number(photoButton.dataset.largest);
+  if (file.size > largest) {
+    find("#status").textContent = `${file.name} has over ${largest / 2 ** 20} MB; shrink it.`;
+    return;
+  }
   photoButton.disabled = true;
   find("#status").textContent = `Looking for ${file.name}…`;
   const label = find("#label")?.value ?? 0;
