@@ -15,7 +15,7 @@ from pgkeras.latents import latents_from_seeds, read_latents
 from pgkeras.project import main as project
 from pgkeras.projection.sphere import normalized
 from pgkeras.sampling import sample_latents
-from tests.command_lines import call, fail
+from tests.command_lines import call, fail, script
 from tests.projection.conftest import SIZE, made
 
 NAMES = ("cat", "dog", "bird")
@@ -63,6 +63,12 @@ def test_photos_become_latents_a_picture_and_a_line_each(model, photo, tmp_path)
     call(generate, model, "--latents", out / "me.npy", "--out", tmp_path / "again.png")
     difference = np.asarray(Image.open(tmp_path / "again.png")).astype(int) - np.asarray(Image.open(photo))
     assert np.sqrt(np.square(difference).mean()) < 2
+
+
+def test_in_a_process_of_its_own_a_terminal_is_quiet(model, photo, tmp_path):
+    done = script("-m", "pgkeras.project", photo, model, "--out", tmp_path / "found")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert len(done.stdout.splitlines()) == 2
 
 
 def test_refined_is_nearer(model, tmp_path):

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
+import keras
 import numpy as np
 from tqdm import tqdm
 
@@ -49,7 +50,7 @@ def find_photos(
     backend.choose_devices(1)
     path = choose_generator(run_or_model, resolution)
     generator = load_generator(path)
-    shown = _class(labels, path, label_size(generator))
+    shown = _class(labels, path, generator)
     if refined and not can_truncate(generator):
         raise UserError(f"`refine`: {path} has no convolution, so there are no first features; drop it")
     opened = Photos.for_generator(run_or_model, generator)
@@ -72,7 +73,8 @@ def find_photos(
     print(f"wrote {out / PICTURE}")
 
 
-def _class(labels: str | None, path: Path, classes: int) -> np.ndarray | None:
+def _class(labels: str | None, path: Path, generator: keras.Model) -> np.ndarray | None:
+    classes = label_size(generator)
     if not classes:
         if labels is not None:
             raise UserError(f"`labels` {labels}: {path} has no classes; drop `labels`")

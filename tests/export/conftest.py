@@ -14,6 +14,16 @@ from pgkeras.latents import latents_from_seeds
 
 ROOT = Path(__file__).parents[2]
 CONFIG = ProgressiveConfig(resolution=16, fmap_max=16, latent_size=24)
+DAMAGED_FACES = [
+    {"name": "", "latent": [1.0] * 24},
+    {"name": "me", "latent": [1.0] * 23},
+    {"name": "me", "latent": [0.0] * 24},
+    {"name": "me", "latent": [float("nan")] + [1.0] * 23},
+    {"name": "me", "latent": ["a"] * 24},
+    {"name": "me", "latent": None},
+    {"name": "me"},
+    "me",
+]
 
 
 @pytest.fixture(scope="session")

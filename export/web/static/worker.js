@@ -29,11 +29,18 @@ async function open() {
 }
 
 async function readManifest() {
-  try {
-    return await (await fetch("manifest.json")).json();
-  } catch {
-    throw new Error("manifest.json cannot be read. Is there a network? Then load this page again.");
+  const manifest = await fetch("manifest.json")
+    .then((response) => response.json())
+    .catch(() => {
+      throw new Error("manifest.json cannot be read. Is there a network? Then load this page again.");
+    });
+  const sizes = manifest.models.map((model) => model.latent_size);
+  for (const { name, latent } of manifest.faces) {
+    if (!sizes.every((size) => size === latent?.length) || !latent.every(Number.isFinite) || !latent.some(Boolean)) {
+      throw new Error(`The face ${name} in manifest.json is damaged. Load this page again.`);
+    }
   }
+  return manifest;
 }
 
 async function startRuntime() {
