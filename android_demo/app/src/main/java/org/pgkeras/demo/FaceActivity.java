@@ -156,7 +156,7 @@ public final class FaceActivity extends Screen<Work<Face>> {
 
     private void draw(Subject wanted) {
         subject = wanted;
-        seed.show(subject.seed);
+        seed.show(subject);
         named.choose(indexOfFace());
         pending.start(demo.drawing(model, subject));
     }

@@ -6,6 +6,7 @@ import android.view.inputmethod.InputMethodManager;
 import android.widget.EditText;
 import android.widget.TextView;
 import org.pgkeras.demo.core.Seeds;
+import org.pgkeras.demo.core.Subject;
 
 /** A text field that shows a seed and takes another. */
 final class SeedField {
@@ -37,10 +38,10 @@ final class SeedField {
         field.setError(null);
     }
 
-    /** Shows what there is instead of a seed, until one is typed. */
-    void showName(String name) {
-        field.setText("");
-        field.setHint(name);
+    /** The subject's seed; instead of one, the name of its face, until a seed is typed. */
+    void show(Subject subject) {
+        field.setHint(subject.face == null ? null : subject.face.name);
+        field.setText(subject.face == null ? String.valueOf(subject.seed) : "");
         field.setError(null);
     }
 

@@ -107,11 +107,7 @@ public final class WalkActivity extends Screen<Work<Drawn>> {
     }
 
     private void showSeeds() {
-        if (subject.face == null) {
-            fromField.show(subject.seed);
-        } else {
-            fromField.showName(subject.face.name);
-        }
+        fromField.show(subject);
         destinationField.show(destination);
     }
 
