@@ -38,7 +38,7 @@ def test_slopes_are_those_of_finite_differences(generator):
     for component in range(SIZE):
         step = 2e-3 * np.eye(SIZE, dtype=np.float32)[component]
         difference = (slope(latents + step, wanted)[0] - slope(latents - step, wanted)[0]) / 4e-3
-        np.testing.assert_allclose(gradients[:, component], difference, atol=2e-3)  # leaky ReLUs have kinks
+        np.testing.assert_allclose(gradients[:, component], difference, atol=4e-3)  # leaky ReLUs have kinks
 
 
 def test_descent_finds_the_nearest_point_of_a_sphere_along_any_axes():
