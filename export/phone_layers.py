@@ -16,6 +16,7 @@ from keras import ops
 from pgkeras.layers import EqualizedConv2D, FusedConv2D, LeakyReLU, PixelNormalization
 
 FUSED_FROM = 128  # pixels; below, there are too many weights for 16/9 of them to be worth the time saved
+MANY = 16  # feature maps, of which a pixel always has some that are not near zero
 # Along one axis, a kernel's three weights as the two of each pixel of a pair: (second and first, 2, 3).
 _PAIR = np.float32([[[1, 1, 0], [0, 0, 1]], [[1, 0, 0], [0, 1, 1]]])
 
@@ -158,6 +159,9 @@ class _HalfPrecisionPixelNormalization(keras.layers.Layer):
     least 2**-14, float16's least normal number, since smaller ones are zero on some GPUs and zeros become black. Of a
     mean square of 1 that is a four-millionth or less, under float32's own error after a few layers.
 
+    A pixel whose features are all near zero shows that epsilon. Of many features some are always large enough; fewer
+    than `MANY` are divided by their largest one first, which is exact for any pixel and takes longer.
+
     Args:
         epsilon: added to the mean square.
     """
@@ -168,10 +172,16 @@ class _HalfPrecisionPixelNormalization(keras.layers.Layer):
 
     def call(self, features: keras.KerasTensor) -> keras.KerasTensor:
         channels = features.shape[-1]
-        scale = 2.0 ** (2 - math.floor(math.log2(channels) / 2))
-        scaled = _scaled(features, scale)
-        total = ops.sum(ops.square(scaled), axis=-1, keepdims=True)
-        root = ops.rsqrt(total + max(self.epsilon * channels * scale**2, 2.0**-14)) * math.sqrt(channels)
+        if channels < MANY:
+            largest = ops.maximum(ops.max(ops.abs(features), axis=-1, keepdims=True), 2.0**-14)
+            scaled = features / largest
+            mean_square = ops.mean(ops.square(scaled), axis=-1, keepdims=True)
+            root = ops.rsqrt(mean_square + ops.square(math.sqrt(self.epsilon) / largest))
+        else:
+            scale = 2.0 ** (2 - math.floor(math.log2(channels) / 2))
+            scaled = _scaled(features, scale)
+            total = ops.sum(ops.square(scaled), axis=-1, keepdims=True)
+            root = ops.rsqrt(total + max(self.epsilon * channels * scale**2, 2.0**-14)) * math.sqrt(channels)
         normalized = scaled * root
         normalized.factors = scaled, root
         return normalized
