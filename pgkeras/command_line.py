@@ -1,5 +1,6 @@
 """What all command lines share: options made from the typed config, and one-line errors."""
 
+import logging
 import math
 import re
 import sys
@@ -27,6 +28,7 @@ def run(command: click.Command) -> NoReturn:
     """
     print_anything()
     warnings.formatwarning = lambda message, *_: f"warning: {message}\n"
+    logging.getLogger("matplotlib").setLevel(logging.ERROR)  # it tells where its cache is if the home is read-only
     try:
         status = command.main(standalone_mode=False)
     except click.ClickException as error:

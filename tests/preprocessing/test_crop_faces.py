@@ -359,7 +359,7 @@ def test_real_photos_by_the_documented_command(tmp_path, photos_folder):
 def test_bad_input_by_the_documented_command(tmp_path):
     Image.new("RGB", (90, 60), "navy").save(tmp_path / "sea.png")
     finished = documented_command(tmp_path, "--out", tmp_path / "faces.npz")
-    fails((finished.returncode, finished.stdout, finished.stderr), "no face is left of 1 photos")
+    fails((finished.returncode, finished.stdout, finished.stderr), "no face is left of 1 photo:")
 
 
 def test_long_work_shows_rate_and_time_left(command, tmp_path, portraits, monkeypatch):
