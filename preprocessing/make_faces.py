@@ -79,8 +79,8 @@ def _tell(out: Path, written: list[Path], catalogue: Catalogue, size: int, margi
             for reason, count in reasons.most_common()
         )
         raise UserError(
-            f"no face is left of {counted(catalogue.photos, 'photo')}: {taken}; see {out.with_suffix('.rejects.csv')}, or "
-            "give other photos"
+            f"no face is left of {counted(catalogue.photos, 'photo')}: {taken}; see "
+            f"{out.with_suffix('.rejects.csv')}, or give other photos"
         )
     where = written[0] if len(written) == 1 else f"{written[0]} to {written[-1].name}"
     print(f"{counted(number, 'face')} of {size}x{size} pixels from {counted(catalogue.photos, 'photo')}: {where}")
