@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, get_args
 import click
 
 from export.options import LATENTS, Bars, Options, Quantization, ServerFormat
-from pgkeras.command_line import command, run
+from pgkeras.command_line import RunPath, command, run
 from pgkeras.errors import UserError
 from pgkeras.first_import import require_tensorflow
 from pgkeras.text import counted, readable
@@ -27,7 +27,7 @@ Examples:
 
 
 @command(epilog=EXAMPLES)
-@click.argument("run_or_model", type=click.Path(path_type=Path))
+@click.argument("run_or_model", type=RunPath())
 @click.option(
     "--out", type=click.Path(path_type=Path), default=Path("exported"), show_default=True, help="Folder for the files."
 )
