@@ -1,5 +1,7 @@
 """Truncation: less variety for images nearer to what the generator does best."""
 
+from collections.abc import Callable
+
 import keras
 import numpy as np
 from keras import KerasTensor as Tensor
@@ -54,8 +56,8 @@ def average_features(generator: keras.Model) -> np.ndarray:
     Raises:
         UserError: if the generator has no convolution.
     """
-    features, _ = _first_features(generator)
-    return _means(keras.Model(generator.input, features), label_size(generator))
+    read, _ = _insert(generator, lambda features: features)
+    return _means(keras.Model(generator.input, read), label_size(generator))
 
 
 def truncated_images(generator: keras.Model, averages: np.ndarray, psi: float | Tensor) -> Tensor:
@@ -69,9 +71,12 @@ def truncated_images(generator: keras.Model, averages: np.ndarray, psi: float | 
     Raises:
         UserError: if the generator has no convolution.
     """
-    features, images = _first_features(generator)
-    truncated = _Truncation(averages, name="truncation")(features, *generator.inputs[1:], psi=psi)
-    return keras.Model(features, images, name="truncated")(truncated)
+    labels = generator.inputs[1:]
+    truncation = _Truncation(averages, name="truncation")
+    if isinstance(psi, Tensor):
+        generator = keras.Model([*generator.inputs, psi], generator.output)
+    _, images = _insert(generator, lambda features: truncation(features, *labels, psi=psi))
+    return images
 
 
 def latents_of_mean(classes: int) -> int:
@@ -111,16 +116,17 @@ class _Truncation(keras.layers.Layer):
         return ops.cast(truncated, features.dtype)
 
 
-def _first_features(generator: keras.Model) -> tuple[Tensor, Tensor]:
-    """What the first layer with a kernel over pixels reads, and the images.
+def _insert(generator: keras.Model, change: Callable[[Tensor], Tensor]) -> tuple[Tensor, Tensor]:
+    """What the first layer with a kernel over pixels reads, and the images if it reads something else.
 
     Layers may be shared with other models, so that only calling them anew tells what they read in this one.
     """
     read = []
 
     def call(layer: keras.Layer, *inputs: Tensor, **options: object) -> Tensor:
-        if _reads_features(layer):
+        if not read and _reads_features(layer):
             read.append(inputs[0])
+            inputs = (change(inputs[0]), *inputs[1:])
         return layer(*inputs, **options)
 
     anew = keras.models.clone_model(
