@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, get_args
 import click
 
 from export.options import LATENTS, Bars, Options, Quantization, ServerFormat
-from pgkeras.command_line import command, run
+from pgkeras.command_line import RunPath, command, run
 from pgkeras.errors import UserError
 from pgkeras.first_import import require_tensorflow
-from pgkeras.text import readable
+from pgkeras.text import counted, readable
 
 if TYPE_CHECKING:
     from export.variant import Variant
@@ -28,7 +28,7 @@ Examples:
 
 
 @command(epilog=EXAMPLES)
-@click.argument("run_or_model", type=click.Path(path_type=Path))
+@click.argument("run_or_model", type=RunPath())
 @click.option(
     "--out", type=click.Path(path_type=Path), default=Path("exported"), show_default=True, help="Folder for the files."
 )
@@ -116,7 +116,7 @@ def main(
     )
     exported = export_generators(generators, options, out, _print_variant)
     megabytes = sum(model.bytes for model in exported.models) / 1e6
-    print(f"exported {len(exported.models)} models, {megabytes:.1f} MB, to {out / manifest.FILE_NAME}")
+    print(f"exported {counted(len(exported.models), 'model')}, {megabytes:.1f} MB, to {out / manifest.FILE_NAME}")
     for served in exported.servers:
         print(f"for servers: {out / served.file}")
     print(f"how good they are: {out / PAGE_NAME}")

@@ -225,7 +225,7 @@ def main() -> None:
     except RefusalError as refusal:
         print(f"error: {refusal}", file=sys.stderr)
         sys.exit(2)
-    print(f"verified {lines} models in {folder}")
+    print(f"verified {lines} model{'s' * (lines != 1)} in {folder}")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,8 @@
 """What all command lines share: options made from the typed config, and one-line errors."""
 
+import logging
 import math
+import os
 import re
 import sys
 import warnings
@@ -27,6 +29,7 @@ def run(command: click.Command) -> NoReturn:
     """
     print_anything()
     warnings.formatwarning = lambda message, *_: f"warning: {message}\n"
+    logging.getLogger("matplotlib").setLevel(logging.ERROR)  # it tells where its cache is if the home is read-only
     try:
         status = command.main(standalone_mode=False)
     except click.ClickException as error:
@@ -201,6 +204,25 @@ class PicturePath(click.Path):
         path = super().convert(value, param, ctx)
         if path.suffix.lower() != ".png":
             self.fail(f"{value} is no picture; give a name that ends in .png", param, ctx)
+        return path
+
+
+class RunPath(click.Path):
+    """A run folder, a folder of generators or one .keras file: a pathlib.Path of something that is there.
+
+    Looked at before Keras is imported, which takes seconds.
+    """
+
+    name = "path"
+
+    def __init__(self) -> None:
+        super().__init__(path_type=Path)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
+        """Looks for it."""
+        path = super().convert(value, param, ctx)
+        if not os.path.lexists(path):
+            raise UserError(f"{path}: no such run, folder or .keras file")
         return path
 
 

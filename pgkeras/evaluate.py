@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from pgkeras.command_line import PicturePath, command, run
+from pgkeras.command_line import PicturePath, RunPath, command, run
 from pgkeras.errors import UserError
 from pgkeras.evaluation.names import parse_names
 from pgkeras.evaluation.options import measuring_options
@@ -20,7 +20,7 @@ Examples:
 
 
 @command(epilog=EXAMPLES)
-@click.argument("run_or_model", type=click.Path(path_type=Path))
+@click.argument("run_or_model", type=RunPath())
 @measuring_options
 @click.option("--resolution", type=int, help="Which of the run's generators.  [default: the largest]")
 @click.option(

@@ -8,6 +8,7 @@ else, and registers pgkeras's layers, so that `keras.models.load_model` knows th
 import json
 import os
 import sys
+import warnings
 from collections.abc import Callable, Sequence
 from functools import partial
 from importlib.machinery import ModuleSpec
@@ -75,7 +76,7 @@ def _start_keras(execute: Callable[[ModuleType], None], module: ModuleType) -> N
     os.environ.setdefault("GOMP_SPINCOUNT", "3000")
     try:
         _start_quietly(execute, module)
-    except ValueError as error:
+    except (OSError, ValueError) as error:
         raise UserError(f"{_settings_file()}: Keras does not start ({error}); correct it, or delete it") from None
     _settle()
 
@@ -95,7 +96,7 @@ def check_backend() -> None:
     """Makes sure that Keras can run on the backend that the user chose, by KERAS_BACKEND or `keras.json`.
 
     Raises:
-        UserError: if it is unknown or not installed, or that file is damaged.
+        UserError: if it is unknown or not installed, or that file holds something else.
     """
     name, source = _backend()
     choice = f"{', '.join(BACKENDS[:-1])} or {BACKENDS[-1]}"
@@ -116,8 +117,11 @@ def _backend() -> tuple[object, str]:
         settings = json.loads(path.read_bytes())
     except FileNotFoundError:
         settings = {}
-    except (OSError, ValueError) as error:
-        raise UserError(f"{path}: cannot be read as JSON ({error}); correct it, or delete it") from None
+    except OSError as error:
+        raise UserError(f"{path}: cannot be read ({error.strerror}); give rights, or delete it") from None
+    except ValueError as error:
+        warnings.warn(f"{path}: is ignored, because it cannot be read as JSON ({error})", stacklevel=1)
+        settings = {}
     if not isinstance(settings, dict):
         raise UserError(f"{path}: holds no settings of Keras; correct it, or delete it")
     return (settings["backend"], f"{path}: backend") if "backend" in settings else ("tensorflow", "Keras's backend")

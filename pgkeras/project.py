@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from pgkeras.command_line import SEED, command, run
+from pgkeras.command_line import SEED, RunPath, command, run
 from pgkeras.errors import UserError
 
 EXAMPLES = """\b
@@ -17,7 +17,7 @@ Examples:
 
 @command(epilog=EXAMPLES)
 @click.argument("photos", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.argument("run_or_model", type=click.Path(path_type=Path))
+@click.argument("run_or_model", type=RunPath())
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder for the latents and found.png.")
 @click.option("--seed", type=SEED, default=0, show_default=True, help="The first of 256 that the search begins with.")
 @click.option("--labels", help="Of a conditional generator: the class that the photos show, by name or number.")

@@ -1,4 +1,4 @@
-"""Text that any program can read and any line can hold, made of names that need not be so."""
+"""Text for lines that people read: names that any terminal can show, numbers of things."""
 
 import unicodedata
 
@@ -18,3 +18,16 @@ def readable(name: str) -> str:
     return "".join(
         each.encode("unicode_escape").decode() if unicodedata.category(each) in _ESCAPED else each for each in name
     )
+
+
+def counted(number: int, noun: str) -> str:
+    """A number of things.
+
+    Args:
+        number: of them.
+        noun: their name, in the singular.
+
+    >>> counted(1, "face"), counted(1417, "photo"), counted(0, "model")
+    ('1 face', '1,417 photos', '0 models')
+    """
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"

@@ -1,5 +1,7 @@
 """Truncation: less variety for images nearer to what the generator does best."""
 
+from collections.abc import Callable
+
 import keras
 import numpy as np
 from keras import KerasTensor as Tensor
@@ -54,8 +56,8 @@ def average_features(generator: keras.Model) -> np.ndarray:
     Raises:
         UserError: if the generator has no convolution.
     """
-    features, _ = first_features(generator)
-    return _means(keras.Model(generator.input, features), label_size(generator))
+    read, _ = first_features(generator)
+    return _means(keras.Model(generator.input, read), label_size(generator))
 
 
 def truncated_images(generator: keras.Model, averages: np.ndarray, psi: float | Tensor) -> Tensor:
@@ -69,9 +71,12 @@ def truncated_images(generator: keras.Model, averages: np.ndarray, psi: float | 
     Raises:
         UserError: if the generator has no convolution.
     """
-    features, images = first_features(generator)
-    truncated = _Truncation(averages, name="truncation")(features, *generator.inputs[1:], psi=psi)
-    return keras.Model(features, images, name="truncated")(truncated)
+    labels = generator.inputs[1:]
+    truncation = _Truncation(averages, name="truncation")
+    if isinstance(psi, Tensor):
+        generator = keras.Model([*generator.inputs, psi], generator.output)
+    _, images = _insert(generator, lambda features: truncation(features, *labels, psi=psi))
+    return images
 
 
 def latents_of_mean(classes: int) -> int:
@@ -93,32 +98,18 @@ def can_truncate(generator: keras.Model) -> bool:
 
 
 def first_features(generator: keras.Model) -> tuple[Tensor, Tensor]:
-    """What the first layer with a kernel over pixels reads, and the images.
-
-    Layers may be shared with other models, so that only calling them anew tells what they read in this one.
+    """What the first layer with a kernel over pixels reads, and the images that become of it.
 
     Args:
         generator: latents, or latents and labels -> images.
 
     Returns:
-        Symbolic tensors, from which models can be made.
+        Symbolic tensors, of which models can be made.
 
     Raises:
         UserError: if the generator has no convolution.
     """
-    read = []
-
-    def call(layer: keras.Layer, *inputs: Tensor, **options: object) -> Tensor:
-        if _reads_features(layer):
-            read.append(inputs[0])
-        return layer(*inputs, **options)
-
-    anew = keras.models.clone_model(
-        generator, input_tensors=generator.input, clone_function=lambda layer: layer, call_function=call
-    )
-    if not read:
-        raise UserError(f"`truncation`: {generator.name} has no convolution, so there is nothing to truncate; drop it")
-    return read[0], anew.output
+    return _insert(generator, lambda features: features)
 
 
 class _Truncation(keras.layers.Layer):
@@ -138,6 +129,27 @@ class _Truncation(keras.layers.Layer):
             psi = ops.reshape(psi, (-1, 1, 1, 1))
         truncated = psi * ops.cast(features, "float32") + (1 - psi) * mean
         return ops.cast(truncated, features.dtype)
+
+
+def _insert(generator: keras.Model, change: Callable[[Tensor], Tensor]) -> tuple[Tensor, Tensor]:
+    """What the first layer with a kernel over pixels reads, and the images if it reads something else.
+
+    Layers may be shared with other models, so that only calling them anew tells what they read in this one.
+    """
+    read = []
+
+    def call(layer: keras.Layer, *inputs: Tensor, **options: object) -> Tensor:
+        if not read and _reads_features(layer):
+            read.append(inputs[0])
+            inputs = (change(inputs[0]), *inputs[1:])
+        return layer(*inputs, **options)
+
+    anew = keras.models.clone_model(
+        generator, input_tensors=generator.input, clone_function=lambda layer: layer, call_function=call
+    )
+    if not read:
+        raise UserError(f"`truncation`: {generator.name} has no convolution, so there is nothing to truncate; drop it")
+    return read[0], anew.output
 
 
 def _reads_features(layer: keras.Layer) -> bool:

@@ -4,6 +4,7 @@ from collections import Counter
 from pathlib import Path
 
 from pgkeras.errors import UserError
+from pgkeras.text import counted
 from pgkeras.writing import writing
 from preprocessing.catalogue import Catalogue
 from preprocessing.config import CropConfig
@@ -78,13 +79,13 @@ def _tell(out: Path, written: list[Path], catalogue: Catalogue, size: int, margi
             for reason, count in reasons.most_common()
         )
         raise UserError(
-            f"no face is left of {catalogue.photos} photos: {taken}; see {out.with_suffix('.rejects.csv')}, or give "
-            "other photos"
+            f"no face is left of {counted(catalogue.photos, 'photo')}: {taken}; see "
+            f"{out.with_suffix('.rejects.csv')}, or give other photos"
         )
     where = written[0] if len(written) == 1 else f"{written[0]} to {written[-1].name}"
-    print(f"{number} faces of {size}x{size} pixels from {catalogue.photos} photos: {where}")
+    print(f"{counted(number, 'face')} of {size}x{size} pixels from {counted(catalogue.photos, 'photo')}: {where}")
     rejects = ", ".join(f"{count} {reason}" for reason, count in reasons.most_common())
-    print(f"{len(catalogue.rejects)} photos without a face{f' ({rejects})' * bool(rejects)}")
+    print(f"{counted(len(catalogue.rejects), 'photo')} without a face{f' ({rejects})' * bool(rejects)}")
     print(f"margin {margin.value:g}: {margin.reason}")
     for reason, count in reasons.items():
         if reason in REMEDIES and count > MANY * catalogue.photos:

@@ -38,8 +38,15 @@ def test_the_environment_comes_before_the_file(settings, monkeypatch):
     first_import.check_backend()
 
 
-@pytest.mark.parametrize("content", [b'{"floatx": ', b"[]", b"\xff\xfe", b'{"backend": ["jax"]}'])
-def test_damaged_settings(content, settings):
+@pytest.mark.parametrize("content", [b'{"backend": "torch"', b"", b"\xff\xfe"])
+def test_damaged_settings_change_nothing(content, settings):
+    settings.write_bytes(content)
+    with pytest.warns(UserWarning, match=f"^{settings}: is ignored, because it cannot be read as JSON"):
+        first_import.check_backend()
+
+
+@pytest.mark.parametrize("content", [b"[]", b'{"backend": ["jax"]}'])
+def test_settings_of_something_else(content, settings):
     settings.write_bytes(content)
     with pytest.raises(UserError, match=f"^{settings}: "):
         first_import.check_backend()

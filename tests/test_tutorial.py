@@ -31,4 +31,4 @@ def test_it_runs(notebook, tmp_path, monkeypatch):
     outputs = [output for cell in notebook.cells if cell.cell_type == "code" for output in cell.outputs]
     texts = "".join(output.text for output in outputs if output.output_type == "stream")
     assert "finished: True" in texts
-    assert "verified 1 models" in texts
+    assert "verified 1 model in" in texts

@@ -93,4 +93,4 @@ def test_from_a_photo_to_a_phone(pgkeras):
     pgkeras("evaluate", "runs/00000-faces-16", "--metrics", "swd", "--num-images", 16)
     small = ["--resolutions", 16, "--quantize", "float32", "--num-latents", 4]
     pgkeras("export", "runs/00000-faces-16", "--out", "exported", *small)
-    assert "verified 1 models" in pgkeras("verify", "exported")
+    assert "verified 1 model in" in pgkeras("verify", "exported")

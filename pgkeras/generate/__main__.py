@@ -4,7 +4,7 @@ from pathlib import Path
 
 import click
 
-from pgkeras.command_line import SEED, GridSize, command, run, truncation_option
+from pgkeras.command_line import SEED, GridSize, RunPath, command, run, truncation_option
 from pgkeras.errors import UserError
 
 EXAMPLES = """\b
@@ -20,7 +20,7 @@ Examples:
 
 
 @command(epilog=EXAMPLES)
-@click.argument("run_or_model", type=click.Path(path_type=Path))
+@click.argument("run_or_model", type=RunPath())
 @click.option(
     "--out",
     type=click.Path(path_type=Path),

@@ -13,6 +13,7 @@ from pgkeras.generate.selection import labelled, select
 from pgkeras.runs.discriminator import load_discriminator
 from pgkeras.runs.folder import is_run
 from pgkeras.runs.generators import choose_generator, load_generator
+from pgkeras.text import counted
 from pgkeras.truncation import truncate
 from pgkeras.writing import writing
 
@@ -59,7 +60,7 @@ def generate(
     if kind != ".npy":
         check_size(*(grid_size(request, side, with_reals) if kind == ".png" else (side, side)), scale)
     seeds = request.seeds
-    made = f"{len(request)} images of {side}x{side}"
+    made = f"{counted(len(request), 'image')} of {side}x{side}"
     reals = choose_reals(run_or_model, request.labels, len(request), side) if with_reals else None
     if best_of > 1:
         out = labelled(out, best_of)

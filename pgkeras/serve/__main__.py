@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from pgkeras.command_line import command, run
+from pgkeras.command_line import RunPath, command, run
 from pgkeras.errors import UserError
 
 EXAMPLES = """\b
@@ -19,7 +19,7 @@ Examples:
 
 
 @command(epilog=EXAMPLES)
-@click.argument("run_or_model", type=click.Path(path_type=Path))
+@click.argument("run_or_model", type=RunPath())
 @click.option(
     "--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="Of the page; 0 for any free one."
 )

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 from click.core import ParameterSource
 
-from pgkeras.command_line import SEED, GridSize, PositiveNumber, command, run, truncation_option
+from pgkeras.command_line import SEED, GridSize, PositiveNumber, RunPath, command, run, truncation_option
 from pgkeras.errors import UserError
 from pgkeras.writing import writing
 
@@ -24,7 +24,7 @@ OF_INTERPOLATION = (*OF_CHANCE, "through", "truncation", "labels", "resolution")
 
 
 @command(epilog=EXAMPLES)
-@click.argument("run_or_model", type=click.Path(path_type=Path))
+@click.argument("run_or_model", type=RunPath())
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="An .mp4 (H.264) or a .gif.")
 @click.option("--training", is_flag=True, help="Show how the run's samples grew from 4x4 up instead.")
 @click.option(

@@ -3,17 +3,21 @@
 import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 from tensorflow.lite.tools import flatbuffer_utils
 
 from export.convert import convert
 from export.gate import keras_reference, pass_gate
 from export.inference_graph import inference_graph
 from export.int8 import Int8Converter
-from export.phone_layers import as_phones_run_it
+from export.phone_layers import Features, run_for_phones
 from pgkeras.layers import EqualizedConv2D, FusedConv2D, PixelNormalization
 
 PAPER = PixelNormalization()
-PHONE = as_phones_run_it(PAPER)
+
+
+def on_phone(layer: keras.Layer, features: np.ndarray) -> np.ndarray:
+    return keras.ops.convert_to_numpy(run_for_phones(layer, Features(tf.constant(features))).value)
 
 
 def in_float16(features: np.ndarray) -> np.ndarray:
@@ -39,7 +43,16 @@ def in_float16(features: np.ndarray) -> np.ndarray:
 def test_equal_in_float32(channels, size):
     features = size * np.random.default_rng(0).normal(size=(2, 4, 4, channels)).astype(np.float32)
     expected = keras.ops.convert_to_numpy(PAPER(features))
-    np.testing.assert_allclose(keras.ops.convert_to_numpy(PHONE(features)), expected, rtol=5e-4, atol=1e-6)
+    np.testing.assert_allclose(on_phone(PAPER, features), expected, rtol=5e-4, atol=1e-6)
+
+
+@pytest.mark.parametrize("channels", [1, 4, 15])
+def test_few_features_are_exact_near_zero(channels):
+    """Where the paper's epsilon of 1e-8 shows: a float16 GPU's least epsilon would make these pixels dark."""
+    sizes = np.float32([0, 1e-7, 1e-5, 1e-4, 1e-3, 1, 1e4])[:, None]
+    features = sizes * np.random.default_rng(0).normal(size=(7, channels)).astype(np.float32)
+    expected = features / np.sqrt(np.mean(np.float64(features) ** 2, axis=1, keepdims=True) + 1e-8)
+    np.testing.assert_allclose(on_phone(PAPER, features), expected, rtol=1e-5)
 
 
 @pytest.mark.parametrize("channels", [16, 64, 512])
@@ -58,7 +71,7 @@ def test_zeros_stay_zeros_in_float16():
 @pytest.fixture(scope="module", params=[False, True], ids=["Table 2", "fused scale"])
 def generator(request, make_generator):
     """At 128x128, the least size at which convolutions are fused."""
-    return make_generator(resolution=128, fmap_base=1024, fmap_max=8, fused_scale=request.param)
+    return make_generator(resolution=128, fmap_base=1024, fmap_max=64, fused_scale=request.param)
 
 
 @pytest.fixture(scope="module")
@@ -74,8 +87,8 @@ def test_convolution_after_upsampling(kernel_size, padding, side):
     convolution = EqualizedConv2D(5, kernel_size, padding=padding)
     small = np.random.default_rng(0).normal(size=(2, side, side, 3)).astype(np.float32)
     expected = convolution(small.repeat(2, axis=1).repeat(2, axis=2))
-    doubled = as_phones_run_it(keras.layers.UpSampling2D(2))(small)
-    found = as_phones_run_it(convolution)(doubled)
+    doubled = run_for_phones(keras.layers.UpSampling2D(2), Features(tf.constant(small)))
+    found = run_for_phones(convolution, doubled).value
     np.testing.assert_allclose(keras.ops.convert_to_numpy(found), keras.ops.convert_to_numpy(expected), atol=1e-5)
 
 
@@ -85,12 +98,11 @@ def test_a_convolution_that_training_fused_with_upsampling(side):
     layer = FusedConv2D(5, "up")
     small = np.random.default_rng(0).normal(size=(2, side, side, 3)).astype(np.float32)
     expected = keras.ops.convert_to_numpy(layer(small))
-    found = as_phones_run_it(layer)(small)
-    np.testing.assert_allclose(keras.ops.convert_to_numpy(found), expected, atol=1e-5)
+    np.testing.assert_allclose(on_phone(layer, small), expected, atol=1e-5)
 
 
 def test_fused_into_one_convolution(graph):
-    """The only one whose 2x2 kernels make four pixels each, of 8 features; the image before it is never made."""
+    """The only one whose 2x2 kernels make four pixels each, of 16 features; what is before it is never made."""
     content = flatbuffer_utils.convert_bytearray_to_object(convert(graph, "float32", "x"))
     (main,) = content.subgraphs
     names = [flatbuffer_utils.opcode_to_name(content, operator.opcodeIndex) for operator in main.operators]
@@ -99,13 +111,13 @@ def test_fused_into_one_convolution(graph):
         for name, operator in zip(names, main.operators, strict=True)
         if name == "CONV_2D"
     ]
-    assert kernels.count((32, 2, 2, 8)) == 1
+    assert kernels.count((64, 2, 2, 32)) == 1
     assert names.count("RESIZE_NEAREST_NEIGHBOR") == 4  # to 8, 16, 32, 64
     assert names.count("DEPTH_TO_SPACE") == 1
 
 
 def test_products_that_are_left(graph):
-    """Of a normalization: its root and a constant, features and root. The last has three colours, not 8 features."""
+    """Of a normalization: its root and a constant, features and root. The last has three colours, not 16 features."""
     content = flatbuffer_utils.convert_bytearray_to_object(convert(graph, "float32", "x"))
     (main,) = content.subgraphs
     shapes = [
@@ -114,7 +126,7 @@ def test_products_that_are_left(graph):
         if flatbuffer_utils.opcode_to_name(content, operator.opcodeIndex) == "MUL"
     ]
     assert len(shapes) == 2 * 13 + 2, "and the latents, and the pixels' range"
-    assert shapes.count((1, 128, 128, 8)) == 1
+    assert shapes.count((1, 128, 128, 16)) == 1
     assert shapes.count((1, 128, 128, 3)) == 2
 
 
