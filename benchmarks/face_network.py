@@ -37,6 +37,15 @@ class Seen:
         """
         return 1000 * frechet_distance(self._features, other._features)
 
+    def cosine(self, other: "Seen") -> float:
+        """The mean cosine distance between the features of each image and its partner in another set.
+
+        Args:
+            other: of as many images.
+        """
+        one, two = (each._features / np.linalg.norm(each._features, axis=1)[:, None] for each in (self, other))
+        return float(1 - (one * two).sum(axis=1).mean())
+
 
 def _look(images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     side = PATCH_SIDES["onet"]

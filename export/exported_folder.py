@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -45,12 +46,13 @@ def read_exported(folder: Path) -> Exported:
         if manifest["format_version"] != FORMAT_VERSION:
             raise UserError(f"{path}: has format_version {manifest['format_version']}, not {FORMAT_VERSION}; {_REMEDY}")
         models = _choose(manifest["models"])
+        faces = [_whole(path, face, models) for face in manifest.get("faces", [])]
         files = [_intact(folder, model) for model in models]
     except (ValueError, KeyError, TypeError, UnicodeDecodeError) as error:
         raise UserError(f"{path}: is no manifest ({type(error).__name__}: {error}); {_REMEDY}") from None
     if not models:
         raise UserError(f"{path}: describes no model; {_REMEDY}")
-    return Exported(manifest | {"models": models, "servers": []}, files)
+    return Exported(manifest | {"faces": faces, "models": models, "servers": []}, files)
 
 
 def _choose(models: list[dict[str, Any]]) -> list[dict[str, Any]]:
@@ -63,6 +65,15 @@ def _choose(models: list[dict[str, Any]]) -> list[dict[str, Any]]:
 def _rank(model: dict[str, Any]) -> int:
     name = model["quantization"]
     return PREFERENCE.index(name) if name in PREFERENCE else len(PREFERENCE)
+
+
+def _whole(path: Path, face: dict[str, Any], models: list[dict[str, Any]]) -> dict[str, Any]:
+    """A face with a name, if every model can draw it."""
+    name, latent = face["name"], face["latent"]
+    sizes = {model["latent_size"] for model in models}
+    if not name or sizes != {len(latent)} or not all(map(math.isfinite, latent)) or not any(latent):
+        raise UserError(f"{path}: the latent of the face {name!r} is damaged; {_REMEDY}")
+    return face
 
 
 def _intact(folder: Path, model: dict[str, Any]) -> Path:

@@ -10,6 +10,7 @@ import numpy as np
 from export import manifest
 from export.complete_folder import complete_folder
 from export.convert import GALLERY, TRUNCATED
+from export.faces import read_faces
 from export.for_servers import write_for_servers
 from export.gate import Reference, keras_reference
 from export.inference_graph import inference_graph
@@ -42,11 +43,13 @@ def export_generators(
     """
     if "onnx" in options.server_formats:
         require_packages()
-    models, served = [], []
+    models, served, faces = [], [], {}
     card = Card(options.name, options.latents, options.bars, options.threads)
     with complete_folder(out, last=manifest.FILE_NAME) as folder, tempfile.TemporaryDirectory() as scratch:
         for resolution, path in generators.items():
             generator, averages, source, label_names = _read(resolution, path, options)
+            if options.faces:
+                faces = read_faces(options.faces, generator.inputs[0].shape[-1])
             variants = []
             for quantization in options.quantizations:
                 file = f"generator_{resolution:04}_{quantization}.tflite"
@@ -63,7 +66,13 @@ def export_generators(
         if not models:
             raise UserError(f"{file}: {reason}, and no other variant reaches its bar; train longer or lower the bar")
         card.write(folder, Path(scratch))
-        complete = manifest.Manifest(name=options.name, card=dict(options.card), models=models, servers=served)
+        complete = manifest.Manifest(
+            name=options.name,
+            faces=[manifest.NamedFace(name=name, latent=latent.tolist()) for name, latent in faces.items()],
+            card=dict(options.card),
+            models=models,
+            servers=served,
+        )
         (folder / manifest.FILE_NAME).write_text(complete.to_json(), encoding="utf-8")
     return complete
 

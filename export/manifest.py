@@ -199,6 +199,18 @@ class Served(_Record):
     goldens: list[Golden]
 
 
+class NamedFace(_Record):
+    """A face that somebody found in the generator, to be listed beside the seeds.
+
+    Attributes:
+        name: for people.
+        latent: its numbers, as many as every model's latent has; each is a float32 exactly.
+    """
+
+    name: str
+    latent: list[float]
+
+
 class Manifest(_Record):
     """The whole file.
 
@@ -207,6 +219,7 @@ class Manifest(_Record):
         pgkeras_version: that exported.
         name: of the run or model, for people.
         latents: how to draw them.
+        faces: with names, if some were bundled.
         card: the publisher's notes, such as licence and training data.
         models: by resolution, then quantization; each is complete in itself.
         servers: models for servers, if they were asked for.
@@ -216,6 +229,7 @@ class Manifest(_Record):
     pgkeras_version: str = pgkeras.__version__
     name: str
     latents: Latents = Latents()
+    faces: list[NamedFace] = Field(default_factory=list)
     card: dict[str, str] = Field(default_factory=dict)
     models: list[Model]
     servers: list[Served] = Field(default_factory=list)

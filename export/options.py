@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Literal
 
 Quantization = Literal["float32", "float16", "dynamic", "int8"]
@@ -41,6 +42,7 @@ class Options:
         truncation: whether models have a signature that takes one, too.
         gallery: latents of one more signature, or 0 for none.
         server_formats: formats for servers, in which each generator is written, too.
+        faces: folder of latents with names to bundle, if any.
         card: notes for the manifest, such as licence and training data.
         threads: with which latency is measured.
     """
@@ -52,5 +54,6 @@ class Options:
     truncation: bool = True
     gallery: int = 0
     server_formats: Collection[ServerFormat] = ()
+    faces: Path | None = None
     card: Mapping[str, str] = field(default_factory=dict)
     threads: int = 2

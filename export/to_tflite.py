@@ -22,6 +22,7 @@ Examples:
   python export/to_tflite.py runs/00000-faces-64 --out exported
   python export/to_tflite.py runs/00000-faces-64 --out exported --resolutions 64,32 --quantize float16
   python export/to_tflite.py runs/00000-faces-64 --out exported --also saved-model,onnx
+  python export/to_tflite.py runs/00000-faces-64 --out exported --faces found
   python export/to_tflite.py generator_0064.keras --out exported --card licence=CC-BY-4.0 --card training_data=LFW
 """
 
@@ -47,6 +48,11 @@ Examples:
     metavar="N",
     help="Adds a signature for N images at once; a little larger, and slower to open.",
 )
+@click.option(
+    "--faces",
+    type=click.Path(path_type=Path),
+    help="A folder of latents that pgkeras.project found: app and page list them by name beside the seeds.",
+)
 @click.option("--also", metavar="FORMATS", help=f"Models for servers, too: {', '.join(SERVER_FORMATS)}, or both.")
 @click.option(
     "--num-latents",
@@ -68,6 +74,7 @@ def main(
     quantize: str,
     truncation: bool,
     gallery: int | None,
+    faces: Path | None,
     also: str | None,
     num_latents: int,
     float16_psnr: float,
@@ -103,6 +110,7 @@ def main(
         truncation=truncation,
         gallery=gallery or 0,
         server_formats=server_formats,
+        faces=faces,
         card=card,
         threads=threads,
     )

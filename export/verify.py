@@ -48,6 +48,7 @@ def verify(folder: Path) -> Iterator[str]:
             raise RefusalError(f"{path}: has format_version {manifest['format_version']}; this program reads 1")
         if not manifest["models"]:
             raise RefusalError(f"{path}: describes no model")
+        _check_faces(path, manifest)
         for model in manifest["models"]:
             yield _verify_model(folder, model)
         for model in manifest.get("servers", []):
@@ -56,6 +57,16 @@ def verify(folder: Path) -> Iterator[str]:
         raise RefusalError(f"{path}: cannot be read ({error.strerror}); give a folder of export/to_tflite.py") from None
     except DAMAGES as error:
         raise RefusalError(f"{path}: is no manifest ({type(error).__name__}: {error})") from None
+
+
+def _check_faces(path: Path, manifest: dict) -> None:
+    names = set()
+    for face in manifest.get("faces", []):  # older manifests have none
+        latent = np.asarray(face["latent"], np.float32)
+        fits = all(latent.shape == (model["latent_size"],) for model in manifest["models"])
+        if not face["name"] or face["name"] in names or not fits or not np.isfinite(latent).all() or not latent.any():
+            raise RefusalError(f"{path}: the latent of the face {face['name']!r} is damaged; export again")
+        names.add(face["name"])
 
 
 def _verify_model(folder: Path, model: dict) -> str:

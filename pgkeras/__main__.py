@@ -2,13 +2,13 @@
 
 import sys
 from importlib import import_module
-from pathlib import Path
 from types import ModuleType
 from typing import NoReturn
 
 import click
 
 from pgkeras.command_line import run
+from pgkeras.tools import has_tool, import_tool
 
 COMMANDS = {
     "data": ("pgkeras.data.__main__", "Pack images of any format into .npz files, which train fastest."),
@@ -17,6 +17,7 @@ COMMANDS = {
     "evaluate": ("pgkeras.evaluate", "Measure generated images against real ones."),
     "compare": ("pgkeras.compare", "Compare runs by the same metrics."),
     "walk": ("pgkeras.walk.__main__", "Make a video of a run or a generator."),
+    "project": ("pgkeras.project", "Find photos' faces in a generator."),
     "serve": ("pgkeras.serve.__main__", "Show a generator in the browser, with sliders."),
     "report": ("pgkeras.report.__main__", "Write a run's report again."),
     "convert": ("pgkeras.convert", "Convert weights of the official code or of PyTorch GAN Zoo."),
@@ -29,9 +30,6 @@ TOOLS = {
     "web": ("export.to_web", "Make a web page of exported models."),
     "apk": ("android_demo.build_apk", "Build an Android app around exported models."),
 }
-"""Programs that are packages of their own, beside this one in a checkout."""
-CHECKOUT, INSTALLED = Path(__file__).parents[1], Path(__file__).with_name("_tools")
-"""Where these packages are: a wheel has them, all but the app's, in a folder that is not on the import path."""
 
 
 class Commands(click.Group):
@@ -40,30 +38,20 @@ class Commands(click.Group):
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Their names, in the order of work."""
         first, *others = TOOLS
-        return [name for name in (first, *COMMANDS, *others) if name in COMMANDS or _is_there(name)]
+        return [name for name in (first, *COMMANDS, *others) if name in COMMANDS or has_tool(TOOLS[name][0])]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """The command of that name."""
         if cmd_name not in self.list_commands(ctx):
             return None
-        if cmd_name in TOOLS and str(_tools()) not in sys.path:
-            sys.path.insert(0, str(_tools()))
-        module = import_module((COMMANDS | TOOLS)[cmd_name][0])
+        tool = TOOLS.get(cmd_name)
+        module = import_tool(tool[0]) if tool else import_module(COMMANDS[cmd_name][0])
         return module.main if isinstance(module.main, click.Command) else _standalone(module)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Writes a line for each."""
         with formatter.section("Commands"):
             formatter.write_dl([(name, (COMMANDS | TOOLS)[name][1]) for name in self.list_commands(ctx)])
-
-
-def _tools() -> Path:
-    return INSTALLED if INSTALLED.is_dir() else CHECKOUT
-
-
-def _is_there(name: str) -> bool:
-    module, _ = TOOLS[name]
-    return _tools().joinpath(*module.split(".")).with_suffix(".py").is_file()
 
 
 def _standalone(module: ModuleType) -> click.Command:

@@ -33,7 +33,8 @@ Examples:
 @click.option(
     "--neighbours",
     type=PicturePath(),
-    help="Also draw a .png of the generated images that are most like a training image, beside the closest ones.",
+    help="Also draw a .png of the generated images that are most like a training image, beside the closest ones. With "
+    "held-out images and without classes, also say how near the generator comes to them and to training images.",
 )
 def main(metrics: str, neighbours: Path | None, checkpoints: str, **options: object) -> None:
     """Measures the images of RUN_OR_MODEL against real ones.

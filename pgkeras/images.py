@@ -29,6 +29,19 @@ def to_uint8(images: np.ndarray) -> np.ndarray:
     return np.floor(np.clip(images * 127.5 + 128.0, 0.0, 255.0)).astype(np.uint8)
 
 
+def root_mean_square(images: np.ndarray, others: np.ndarray) -> float:
+    """Of the differences of pixels, in grey levels.
+
+    Args:
+        images: uint8 of any shape.
+        others: uint8, as many.
+
+    >>> root_mean_square(np.uint8([0, 5]), np.uint8([5, 0]))
+    5.0
+    """
+    return float(np.sqrt(np.square(images.astype(np.float32) - others).mean()))
+
+
 def grid(images: np.ndarray, columns: int | None = None) -> np.ndarray:
     """Lays images out in rows, left to right; missing ones at the end are black.
 

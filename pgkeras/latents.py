@@ -1,8 +1,12 @@
 """Latent vectors: from seeds, the same on every machine, and between two of them."""
 
 from collections.abc import Iterable
+from pathlib import Path
 
 import numpy as np
+
+from pgkeras.errors import UserError
+from pgkeras.npy import read_npy
 
 LAST_SEED = 2**32 - 1
 NEARLY_PARALLEL = 1e-6  # sine of the angle below which the way is taken for straight
@@ -26,6 +30,33 @@ def latents_from_seeds(seeds: Iterable[int], latent_size: int) -> np.ndarray:
            [ 1.6243, -0.6118]], dtype=float32)
     """
     return np.stack([np.random.RandomState(seed).randn(latent_size) for seed in seeds]).astype(np.float32)
+
+
+def read_latents(path: Path, latent_size: int) -> np.ndarray:
+    """Reads latents, as `pgkeras.project` and `pgkeras.serve` write them.
+
+    Args:
+        path: of an .npy file.
+        latent_size: of the generator that they are for.
+
+    Returns:
+        float32 (latents, latent_size), at least one.
+
+    Raises:
+        UserError: if the file holds anything else, or values that are not finite, or only zeros.
+    """
+    latents = read_npy(path)
+    if latents.ndim != 2 or latents.shape[1] != latent_size or latents.dtype.kind != "f" or not len(latents):
+        raise UserError(
+            f"{path}: holds {latents.dtype} {latents.shape}; this generator takes float32 (images, {latent_size})"
+        )
+    with np.errstate(over="ignore"):
+        latents = latents.astype(np.float32)
+    if not np.isfinite(latents).all():
+        raise UserError(f"{path}: holds NaN or infinite values; make it again")
+    if not latents.any(axis=1).all():
+        raise UserError(f"{path}: holds a latent of zeros, which has no direction; make it again")
+    return latents
 
 
 def interpolate(start: np.ndarray, end: np.ndarray, fraction: float) -> np.ndarray:

@@ -56,7 +56,7 @@ def average_features(generator: keras.Model) -> np.ndarray:
     Raises:
         UserError: if the generator has no convolution.
     """
-    read, _ = _insert(generator, lambda features: features)
+    read, _ = first_features(generator)
     return _means(keras.Model(generator.input, read), label_size(generator))
 
 
@@ -95,6 +95,21 @@ def can_truncate(generator: keras.Model) -> bool:
         generator: latents, or latents and labels -> images.
     """
     return any(_reads_features(layer) for layer in generator.layers)
+
+
+def first_features(generator: keras.Model) -> tuple[Tensor, Tensor]:
+    """What the first layer with a kernel over pixels reads, and the images that become of it.
+
+    Args:
+        generator: latents, or latents and labels -> images.
+
+    Returns:
+        Symbolic tensors, of which models can be made.
+
+    Raises:
+        UserError: if the generator has no convolution.
+    """
+    return _insert(generator, lambda features: features)
 
 
 class _Truncation(keras.layers.Layer):

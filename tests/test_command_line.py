@@ -65,7 +65,7 @@ def test_pgkeras_alone_lists_the_commands():
 
 
 def test_without_a_checkout_there_are_the_installed_commands(monkeypatch, tmp_path):
-    monkeypatch.setattr("pgkeras.__main__.CHECKOUT", tmp_path)
+    monkeypatch.setattr("pgkeras.tools.CHECKOUT", tmp_path)
     listed = call(main)
     assert "generate" in listed
     assert "crop" not in listed

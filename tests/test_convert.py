@@ -12,6 +12,7 @@ from export.to_tflite import main as to_tflite
 from pgkeras.convert import main
 from pgkeras.generate.__main__ import main as generate
 from pgkeras.interop import load_gan_zoo_checkpoint, load_official_pickle
+from pgkeras.project import main as project
 from tests.command_lines import call, fail, script
 from tests.interop.gan_zoo import checkpoint, write_legacy, write_zip
 from tests.interop.official import Network, discriminator_variables, generator_variables, write_pickle
@@ -46,6 +47,13 @@ def test_official_pickle_to_pictures(tmp_path):
     latents = np.stack([np.random.RandomState(seed).randn(8) for seed in (0, 1)]).astype(np.float32)
     expected = load_official_pickle(network).ema_generators[8].straight(latents)
     np.testing.assert_allclose(np.load(tmp_path / "images.npy"), ops.convert_to_numpy(expected), atol=1e-5)
+
+
+def test_an_image_of_official_weights_is_found_in_them(tmp_path):
+    call(main, official(tmp_path / "network.pkl"), "--out", tmp_path / "faces")
+    call(generate, tmp_path / "faces", "--out", tmp_path / "me.png", "--num", 1, "--seed", 1000)
+    line, _ = call(project, tmp_path / "me.png", tmp_path / "faces", "--out", tmp_path / "found").splitlines()
+    assert float(line.split(": ")[1].split()[0]) < 2  # grey levels
 
 
 @pytest.mark.parametrize("write", [write_zip, write_legacy])

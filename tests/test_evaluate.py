@@ -244,6 +244,7 @@ def test_neighbours_of_a_run_are_sought_among_its_training_images(run_folder, tm
     printed = call(main, run_folder, "--metrics", "swd", "--neighbours", tmp_path / "n.png")
     assert "nearest training image of 10" in printed
     assert "of held-out images 0." in printed
+    assert "10 training images are reached to within " in printed
     with Image.open(tmp_path / "n.png") as sheet:
         assert sheet.size == (6 * (16 + 2 + 5 * 16), 6 * 10 * 16)  # as large as a screen wants it
 

@@ -13,12 +13,14 @@ from scipy.ndimage import gaussian_filter1d
 from pgkeras import ProgressiveConfig, build_generators
 from pgkeras.images import to_uint8, write_png
 from pgkeras.labels import one_hot, write_label_names
+from pgkeras.latents import latents_from_seeds
 from pgkeras.runs.description import RunDescription
 from pgkeras.runs.folder import RunFolder
 from pgkeras.sampling import sample_latents
 from pgkeras.walk.__main__ import main as walk
 from pgkeras.walk.closed_loop import closed_loop
 from pgkeras.walk.interpolation import Layout, choose_layout, interpolation_frames
+from pgkeras.walk.stations import read_stations, station_frames
 from pgkeras.walk.training import training_frames
 from pgkeras.walk.video import write_video
 from tests.command_lines import call, fail
@@ -158,6 +160,56 @@ def test_layouts(generators, pets):
     assert choose_layout(faces, pets, (5, 3), None) == Layout(5, 15)
     assert choose_layout(conditional, pets, None, None).labels.argmax(axis=1).tolist() == [0] * 4 + [1] * 4 + [2] * 4
     assert choose_layout(conditional, pets, (1, 2), None).labels.argmax(axis=1).tolist() == [0, 1]
+
+
+def test_a_walk_through_latents_and_seeds(generators, tmp_path):
+    """Of three stations and 12 frames, every fourth is at a station."""
+    me = latents_from_seeds([1000], 6)
+    np.save(tmp_path / "me.npy", me)
+    stations = read_stations(f"3,{tmp_path / 'me.npy'}, 17", 6)
+    np.testing.assert_array_equal(stations[[0, 2]], latents_from_seeds([3, 17], 6))
+    np.testing.assert_array_equal(stations[1:2], me)
+    out = tmp_path / "walk.gif"
+    call(walk, generators, "--through", f"3,{tmp_path / 'me.npy'},17", "--out", out, "--seconds", 1.2, "--fps", 10)
+    model = keras.models.load_model(generators / "generator_0008.keras")
+    frames = list(station_frames(model, stations, None, 12))
+    images = to_uint8(sample_latents(model, stations))
+    for place, image in enumerate(images):
+        assert np.abs(frames[4 * place][::64, ::64].astype(int) - image).max() <= 1
+    first, second = (np.abs(frames[place + 1].astype(int) - frames[place]).mean() for place in (0, 1))
+    assert first < second  # slower near a station
+    assert len(read_gif(out)[0]) == 12
+
+
+def test_a_walk_through_shows_a_row_of_each_class(pets):
+    model = keras.models.load_model(pets)
+    labels = choose_layout(model, pets, (1, None), "bird,cat").labels
+    frame = next(station_frames(model, latents_from_seeds([3, 4], 6), labels, 8))
+    expected = to_uint8(sample_latents(model, latents_from_seeds([3, 3], 6), one_hot(np.array([2, 0]), 3)))
+    assert np.abs(frame[::64, ::64].reshape(2, 8, 8, 3).astype(int) - expected).max() <= 1
+
+
+def test_bad_stations_are_one_line(generators, run, tmp_path, capsys, monkeypatch):
+    def error(through, *arguments, source=generators):
+        return fail(walk, capsys, monkeypatch, source, "--through", through, *arguments, "--out", tmp_path / "w.mp4")
+
+    def saved(name, values):
+        np.save(tmp_path / name, np.array(values, np.float32))
+        return f"3,{tmp_path / name}"
+
+    assert "--through 3: leads nowhere; give at least two seeds or latents, such as me.npy,3" in error("3")
+    for nothing in ("", "3,,4", "me", "-1,3", "4294967296,3", "1.5,3"):
+        assert "is neither a seed from 0 to 4294967295 nor an .npy of latents; give either" in error(nothing)
+    assert "none.npy" in error("3,none.npy")
+    assert "holds float32 (1, 5); this generator takes float32 (images, 6)" in error(saved("short.npy", [[1] * 5]))
+    assert "holds NaN or infinite values; make it again" in error(saved("nan.npy", [[1] * 5 + [np.nan]]))
+    assert "holds a latent of zeros, which has no direction" in error(saved("zeros.npy", [[0] * 6]))
+    (tmp_path / "junk.npy").write_bytes(b"junk")
+    assert "junk.npy" in error(f"3,{tmp_path / 'junk.npy'}")
+    for option, value in (("--grid", "4x2"), ("--smoothing", "1"), ("--seed", "0")):
+        assert f"--through says where the way leads: drop {option}" in error("3,4", option, value)
+    assert "drop --through" in error("3,4", "--training", source=run)
+    assert not list(tmp_path.glob("*.mp4"))
 
 
 def test_a_run_grows_from_snapshot_to_snapshot(run):

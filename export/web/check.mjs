@@ -27,7 +27,7 @@ const { models } = JSON.parse(readFileSync(join(site, "manifest.json"), "utf8"))
 const load = async (name) => new Uint8Array(readFileSync(join(site, name)));
 for (const model of models) {
   try {
-    await new Painter(runtime, load, [model]).check(model.resolution);
+    await new Painter(runtime, load, [model], []).check(model.resolution);
   } catch (error) {
     console.error(error.cause ? `${model.file}: the page's runtime does not run it (${error.cause.message})` : error.message);
     process.exit(1);

@@ -64,6 +64,7 @@ def _page(manifest: dict[str, Any]) -> str:
         truncates=all(model["truncation"] for model in models),
         wall=TILES,
         last_seed=LAST_SEED,
+        faces=[face["name"] for face in manifest["faces"]],
         run=manifest["name"],
         pgkeras_version=manifest["pgkeras_version"],
         card=manifest["card"],

@@ -33,17 +33,18 @@ NORMALIZATIONS = {
 """By the name of the convolution before, as in the PyTorch package efficientnet_lite_pytorch."""
 
 
-def efficientnet_lite0(weights: Mapping[str, np.ndarray]) -> keras.Model:
+def efficientnet_lite0(weights: Mapping[str, np.ndarray], side: int = SIDE) -> keras.Model:
     """The network without its classifier, for inference: batch normalizations are folded into the convolutions.
 
     Args:
         weights: the state dictionary of efficientnet_lite_pytorch.
+        side: of the images, in pixels; those that it learned from have 224.
 
     Returns:
-        Pixels, float32 (batch, 224, 224, 3), of which [0, 255] became (x - 127) / 128 -> the means of the last features
-        over the image, float32 (batch, 1280).
+        Pixels, float32 (batch, side, side, 3), of which [0, 255] became (x - 127) / 128 -> the means of the last
+        features over the image, float32 (batch, 1280).
     """
-    pixels = keras.Input((SIDE, SIDE, 3))
+    pixels = keras.Input((side, side, 3))
     x = _convolution(pixels, 32, 3, "_conv_stem", strides=2)
     blocks = 0
     for size, stride, expansion, channels, repeats in STAGES:

@@ -13,15 +13,17 @@ from pgkeras.atomic import atomic_path
 from pgkeras.config import Fit
 from pgkeras.evaluation.candidates import Candidate, find_candidate, find_snapshots
 from pgkeras.evaluation.comparison import Comparison
-from pgkeras.evaluation.image_sources import ImageSource, Stored
+from pgkeras.evaluation.image_sources import Generated, ImageSource, Stored
 from pgkeras.evaluation.measures import check_installed
 from pgkeras.evaluation.neighbours import nearest, sheet
+from pgkeras.evaluation.reach import reach, steps_of_reach
 from pgkeras.evaluation.reals import Reals, open_reals
 from pgkeras.evaluation.table import Result, lines, rows
 from pgkeras.images import to_screen_size, write_png
 from pgkeras.json_lines import append_line
 from pgkeras.report import write_report
 from pgkeras.runs.folder import RunFolder, is_run
+from pgkeras.sampling import label_size
 from pgkeras.writing import check_writable, writing
 
 MOST_SOUGHT = 2048  # generated images whose neighbours are looked for
@@ -128,6 +130,10 @@ def _draw_neighbours(source: ImageSource, number: int, reals: Reals, path: Path)
     print(f": {path}")
     with writing(path):
         write_png(path, to_screen_size(sheet(images, found, reals.training)))
+    if reals.held_out and isinstance(source, Generated) and not label_size(source.generator):
+        parts = reals.training, reals.dataset
+        with tqdm(total=steps_of_reach(*parts), unit="step", desc="reach", disable=None, leave=False) as progress:
+            print(reach(source.generator, *parts, on_steps=progress.update))
 
 
 def _write(path: Path, values: object) -> None:

@@ -7,6 +7,7 @@ needed.
 import hashlib
 from functools import cache
 from importlib.resources import files
+from importlib.util import find_spec
 from pathlib import Path
 
 import keras
@@ -45,7 +46,7 @@ def features_of(images: np.ndarray) -> np.ndarray:
     Raises:
         UserError: if the weights are missing or damaged.
     """
-    network = _network()
+    network = pretrained()
     features = np.empty((len(images), FEATURES), np.float32)
     with tqdm(total=len(images), unit="image", desc="features", disable=None, leave=False) as progress:
         for start in range(0, len(images), BATCH_SIZE):
@@ -53,6 +54,11 @@ def features_of(images: np.ndarray) -> np.ndarray:
             features[start : start + BATCH_SIZE] = network.predict_on_batch(_pixels(batch))
             progress.update(len(batch))
     return features
+
+
+def is_installed() -> bool:
+    """Whether the package of the weights is there."""
+    return find_spec(MODULE) is not None
 
 
 def check_weights() -> Path:
@@ -74,9 +80,17 @@ def check_weights() -> Path:
 
 
 @cache
-def _network() -> keras.Model:
+def pretrained(side: int = SIDE) -> keras.Model:
+    """The network with its weights.
+
+    Args:
+        side: of its images, in pixels.
+
+    Raises:
+        UserError: if the weights are missing or damaged.
+    """
     weights = read_torch_file(check_weights(), {})
-    return efficientnet_lite0({name: tensor.array for name, tensor in weights.items()})
+    return efficientnet_lite0({name: tensor.array for name, tensor in weights.items()}, side)
 
 
 def _pixels(images: np.ndarray) -> np.ndarray:

@@ -45,19 +45,19 @@ class ImageSource(Protocol):
 class Generated:
     """What a generator makes of the latents of seeds 0, 1, 2 ..., and of all classes in turn.
 
-    Args:
+    Attributes:
         generator: latents, or latents and labels -> images.
     """
 
     available = None
 
     def __init__(self, generator: keras.Model) -> None:
-        self._generator = generator
+        self.generator = generator
         self.side, self.channels = generator.output_shape[2:]
 
     def batches(self, number: int) -> Iterator[np.ndarray]:
-        latents, labels = inputs_of(number, self._generator.inputs[0].shape[-1], label_size(self._generator))
-        return map(to_uint8, sample_batches(self._generator, latents, labels))
+        latents, labels = inputs_of(number, self.generator.inputs[0].shape[-1], label_size(self.generator))
+        return map(to_uint8, sample_batches(self.generator, latents, labels))
 
 
 class Stored:

@@ -11,8 +11,7 @@ from tqdm import tqdm
 
 from pgkeras.errors import UserError
 from pgkeras.labels import classes_of_rows, load_labels, one_hot, read_label_names, rows
-from pgkeras.latents import LAST_SEED, latents_from_seeds
-from pgkeras.npy import read_npy
+from pgkeras.latents import LAST_SEED, latents_from_seeds, read_latents
 from pgkeras.sampling import label_size, sample_batches
 
 COLUMNS = 8  # images of each class, if the number of images is not given
@@ -131,9 +130,4 @@ def _same(number: int | None, held: int, path: Path) -> int:
 def _load_latents(path: Path, latent_size: int, num: int | None, seed: int | None) -> np.ndarray:
     if num is not None or seed is not None:
         raise UserError(f"`latents` {path} already says which images: drop `num` and `seed`")
-    latents = read_npy(path)
-    if latents.ndim != 2 or latents.shape[1] != latent_size or latents.dtype.kind != "f" or not len(latents):
-        raise UserError(
-            f"{path}: holds {latents.dtype} {latents.shape}; this generator takes float32 (images, {latent_size})"
-        )
-    return latents.astype(np.float32)
+    return read_latents(path, latent_size)

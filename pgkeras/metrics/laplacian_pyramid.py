@@ -19,25 +19,34 @@ def laplacian_pyramid(images: np.ndarray, levels: int) -> list[np.ndarray]:
     """
     planes = [np.moveaxis(images, 3, 1).astype(np.float32, order="C")]
     for _ in range(levels - 1):
-        smaller = _halved(_halved(planes[-1], axis=2), axis=3)
-        planes[-1] -= _doubled(_doubled(smaller, axis=2), axis=3)
+        smaller = halved(halved(planes[-1], axis=2), axis=3)
+        planes[-1] -= doubled(doubled(smaller, axis=2), axis=3)
         planes.append(smaller)
     return [np.moveaxis(each, 1, 3) for each in planes]
 
 
-def _halved(images: np.ndarray, axis: int) -> np.ndarray:
-    """Every second pixel of the filtered images; beyond the edge they are mirrored, without the edge pixel twice."""
+def halved(images: np.ndarray, axis: int) -> np.ndarray:
+    """Every second pixel of the filtered images; beyond the edge they are mirrored, without the edge pixel twice.
+
+    Args:
+        images: float32 of 4 axes.
+        axis: along which; of even length.
+    """
     padded = np.moveaxis(np.pad(images, _margins(axis, 2, 2), "reflect"), axis, 0)
     even, odd = padded[::2], padded[1::2]
     halved = NEAR * even[1:-1] + NEXT * (odd[:-2] + odd[1:-1]) + FAR * (even[:-2] + even[2:])
     return np.moveaxis(halved, 0, axis)
 
 
-def _doubled(images: np.ndarray, axis: int) -> np.ndarray:
+def doubled(images: np.ndarray, axis: int) -> np.ndarray:
     """Images with zeros between their pixels, filtered, twice as bright.
 
     Even pixels see one pixel and its neighbours, odd ones the two between which they lie. Mirrored, the last pixel is
     its own neighbour: the edge is the zero after it.
+
+    Args:
+        images: float32 of 4 axes.
+        axis: along which.
     """
     padded = np.pad(np.pad(images, _margins(axis, 0, 1), "edge"), _margins(axis, 1, 0), "reflect")
     before, own, after = (np.moveaxis(padded, axis, 0)[start : start + images.shape[axis]] for start in range(3))

@@ -34,7 +34,9 @@ Examples:
 def main(run_or_model: Path, port: int, host: str, resolution: int | None, open_browser: bool) -> None:
     """Shows RUN_OR_MODEL on a local page: sliders, the way between two seeds, images and latents to download.
 
-    RUN_OR_MODEL is a run folder, a folder of generators or one .keras file. Ctrl-C ends it.
+    RUN_OR_MODEL is a run folder, a folder of generators or one .keras file. A photo that is dropped on the page is
+    found in the generator, as pgkeras.project does it; only this machine can do that, and nothing is kept of the photo.
+    Ctrl-C ends it.
     """
     try:
         import flask  # noqa: F401
@@ -42,17 +44,19 @@ def main(run_or_model: Path, port: int, host: str, resolution: int | None, open_
     except ImportError as error:
         raise UserError(f"the page needs the package {error.name}: pip install flask waitress") from None
     from pgkeras.runs.generators import choose_generator
-    from pgkeras.serve.application import create_application
+    from pgkeras.serve.application import LARGEST_PHOTO, create_application
     from pgkeras.serve.studio import Studio
 
     path = choose_generator(run_or_model, resolution)
     with _listen(host, port) as listener:
         bound, port = listener.getsockname()[:2]
         address = ipaddress.ip_address(bound)
-        studio = Studio.open(path)
+        studio = Studio.open(path, run_or_model)
         hosts = ["localhost", bound] if address.is_loopback else None
         application = create_application(studio, run_or_model.resolve().name, hosts)
-        server = waitress.create_server(application, sockets=[listener], ident=None)
+        server = waitress.create_server(
+            application, sockets=[listener], ident=None, max_request_body_size=LARGEST_PHOTO
+        )
         page = f"http://{_name(address)}:{port}/"
         print(f"{page} shows {run_or_model} at {studio.side}x{studio.side}; Ctrl-C ends it", flush=True)
         if not address.is_loopback:

@@ -15,6 +15,7 @@ from pgkeras.serve.face import FURTHEST, Face
 from pgkeras.serve.studio import Studio
 
 THUMBNAIL_SIDE = 128
+LARGEST_PHOTO = 32 * 2**20  # bytes
 WALL = 24  # seeds to choose from at a time
 HEADERS = {
     "Cache-Control": "no-store",
@@ -32,11 +33,12 @@ def create_application(studio: Studio, name: str, hosts: Sequence[str] | None = 
     Args:
         studio: draws the faces.
         name: of the run or model, for the page's title and the command that it shows.
-        hosts: those that a request's Host header may name, with any port; None for all. A page elsewhere whose name
-            was made to point here (DNS rebinding) names itself.
+        hosts: those that a request's Host header may name, with any port; None for all, and then no photos are taken.
+            A page elsewhere whose name was made to point here (DNS rebinding) names itself.
     """
     application = flask.Flask("pgkeras.serve")
     application.config["TRUSTED_HOSTS"] = hosts
+    application.config["MAX_CONTENT_LENGTH"] = LARGEST_PHOTO
 
     @application.get("/")
     def page() -> str:
@@ -45,6 +47,8 @@ def create_application(studio: Studio, name: str, hosts: Sequence[str] | None = 
             name=name,
             studio=studio,
             label_names=studio.label_names,
+            faces=[],
+            largest_photo=LARGEST_PHOTO if hosts else None,
             last_seed=LAST_SEED,
             furthest=FURTHEST,
             wall=WALL,
@@ -64,6 +68,15 @@ def create_application(studio: Studio, name: str, hosts: Sequence[str] | None = 
         content = io.BytesIO()
         np.save(content, studio.latent(_requested_face()), allow_pickle=False)
         return flask.Response(content.getvalue(), mimetype="application/octet-stream")
+
+    if hosts is not None:
+
+        @application.post("/faces")
+        def find() -> dict[str, int]:
+            if flask.request.headers.get("Origin") != flask.request.host_url.rstrip("/"):
+                raise UserError("photos are taken from this page alone")  # not from one elsewhere that posts here
+            label = flask.request.args.get("label", 0, int)
+            return {"face": studio.find(flask.request.get_data(), label)}
 
     @application.errorhandler(UserError)
     def refuse(error: UserError) -> tuple[flask.Response, int]:

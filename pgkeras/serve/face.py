@@ -1,4 +1,4 @@
-"""What one address of the page shows: a seed, the way to another, and what the sliders add."""
+"""What one address of the page shows: a seed or a face, the way to another seed, and what the sliders add."""
 
 import math
 from typing import Annotated, Self
@@ -17,6 +17,7 @@ class Face(BaseModel):
 
     Attributes:
         seed: where the way begins.
+        face: number of a face that was found, where it begins instead.
         towards: seed where it ends, or None to stay at its beginning.
         way: how much of it is gone, from 0 to 1.
         sliders: steps along the semantic directions, from -3 to 3; in the address "0.5,0,-1". Those that are missing
@@ -26,7 +27,8 @@ class Face(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    seed: Seed
+    seed: Seed | None = None
+    face: int | None = Field(None, ge=0)
     towards: Seed | None = None
     way: float = Field(0.0, ge=0, le=1)
     sliders: tuple[float, ...] = ()
@@ -43,6 +45,12 @@ class Face(BaseModel):
         if not all(math.fabs(step) <= FURTHEST for step in sliders):
             raise ValueError(f"each number must be from -{FURTHEST} to {FURTHEST}")
         return sliders
+
+    @model_validator(mode="after")
+    def _check_start(self) -> Self:
+        if (self.seed is None) == (self.face is None):
+            raise ValueError("give seed, or face, where the way begins")
+        return self
 
     @model_validator(mode="after")
     def _check_way(self) -> Self:

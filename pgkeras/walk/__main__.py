@@ -14,17 +14,24 @@ Examples:
   python -m pgkeras.walk runs/00000-faces-64 --out walk.mp4
   python -m pgkeras.walk runs/00000-faces-64 --out walk.gif --seconds 6 --fps 15 --grid 4x1
   python -m pgkeras.walk runs/00001-cifar-32 --out cats_and_dogs.mp4 --labels cat,dog
+  python -m pgkeras.walk runs/00000-faces-64 --out us.mp4 --through found/me.npy,3,found/you.npy
   python -m pgkeras.walk runs/00000-faces-64 --out training.mp4 --training
 """
 SUFFIXES = (".mp4", ".gif")
 MOST_FRAMES_PER_SECOND_OF_GIF = 50  # It counts in hundredths of a second, and browsers slow down what takes one.
-OF_INTERPOLATION = ("grid", "smoothing", "seed", "truncation", "labels", "resolution")
+OF_CHANCE = ("grid", "smoothing", "seed")
+OF_INTERPOLATION = (*OF_CHANCE, "through", "truncation", "labels", "resolution")
 
 
 @command(epilog=EXAMPLES)
 @click.argument("run_or_model", type=RunPath())
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="An .mp4 (H.264) or a .gif.")
 @click.option("--training", is_flag=True, help="Show how the run's samples grew from 4x4 up instead.")
+@click.option(
+    "--through",
+    metavar="LATENT,LATENT...",
+    help="Walk through these latents, .npy files of project, serve or generate, and seeds, such as me.npy,3,you.npy.",
+)
 @click.option("--seconds", type=PositiveNumber(), default=20, show_default=True, help="Duration.")
 @click.option("--fps", type=click.IntRange(1, 120), default=30, show_default=True, help="Frames per second.")
 @click.option(
@@ -51,6 +58,7 @@ def main(
     run_or_model: Path,
     out: Path,
     training: bool,
+    through: str | None,
     seconds: float,
     fps: int,
     grid: tuple[int, int] | None,
@@ -68,6 +76,8 @@ def main(
     _check(out, frames, fps)
     if training:
         _check_training(context, run_or_model)
+    elif through is not None:
+        _check_unused(context, OF_CHANCE, "--through says where the way leads")
     elif seconds < 4 * smoothing:
         least = f"{4 * smoothing:g}"
         raise UserError(f"--seconds {seconds:g}: too short for --smoothing {smoothing:g}; give at least {least}")
@@ -83,11 +93,16 @@ def main(
         from pgkeras.runs.generators import choose_generator, load_generator
         from pgkeras.truncation import truncate
         from pgkeras.walk.interpolation import choose_layout, interpolation_frames
+        from pgkeras.walk.stations import read_stations, station_frames
 
         path = choose_generator(run_or_model, resolution)
         generator = truncate(load_generator(path), truncation)
-        layout = choose_layout(generator, path, grid, labels)
-        pictures = interpolation_frames(generator, layout, frames, smoothing * fps, seed)
+        layout = choose_layout(generator, path, grid if through is None else (1, None), labels)
+        if through is None:
+            pictures = interpolation_frames(generator, layout, frames, smoothing * fps, seed)
+        else:
+            stations = read_stations(through, generator.inputs[0].shape[-1])
+            pictures = station_frames(generator, stations, layout.labels, frames)
     with writing(out):
         out.parent.mkdir(parents=True, exist_ok=True)
         write_video(out, tqdm(pictures, total=frames, unit="frame", disable=None), fps)
@@ -105,11 +120,15 @@ def _check(out: Path, frames: int, fps: int) -> None:
 
 def _check_training(context: click.Context, run_or_model: Path) -> None:
     """The samples are what they are."""
-    for name in OF_INTERPOLATION:
-        if context.get_parameter_source(name) is not ParameterSource.DEFAULT:
-            raise UserError(f"--training shows the run's own samples: drop --{name}")
+    _check_unused(context, OF_INTERPOLATION, "--training shows the run's own samples")
     if run_or_model.is_file():
         raise UserError(f"{run_or_model}: is no run; --training needs the folder of one")
+
+
+def _check_unused(context: click.Context, options: tuple[str, ...], reason: str) -> None:
+    for name in options:
+        if context.get_parameter_source(name) is not ParameterSource.DEFAULT:
+            raise UserError(f"{reason}: drop --{name}")
 
 
 if __name__ == "__main__":

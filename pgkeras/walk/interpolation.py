@@ -32,13 +32,15 @@ class Layout:
     labels: np.ndarray | None = None
 
 
-def choose_layout(generator: keras.Model, path: Path, size: tuple[int, int] | None, labels: str | None) -> Layout:
+def choose_layout(
+    generator: keras.Model, path: Path, size: tuple[int, int | None] | None, labels: str | None
+) -> Layout:
     """What each frame shows.
 
     Args:
         generator: latents, or latents and labels -> images.
         path: its file.
-        size: columns and rows, if the user chose.
+        size: columns and rows, if the user chose; rows may be None for as many as usual.
         labels: classes, each for a row, as `parse_classes` reads them; None for the first ones.
 
     Raises:

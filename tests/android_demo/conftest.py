@@ -34,7 +34,9 @@ def exported(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("app")
     for resolution in CONFIG.resolutions:
         _generator(resolution).save(folder / f"generator_{resolution:04}.keras")
-    to_tflite([str(folder), "--out", str(folder / "exported")], standalone_mode=False)
+    (folder / "found").mkdir()
+    np.save(folder / "found" / "me.npy", latents_from_seeds([42], CONFIG.latent_size))
+    to_tflite([str(folder), "--out", str(folder / "exported"), "--faces", str(folder / "found")], standalone_mode=False)
     return folder / "exported"
 
 

@@ -10,9 +10,20 @@ import pytest
 from export.to_tflite import main
 from pgkeras import ProgressiveConfig, build_generators
 from pgkeras.command_line import run
+from pgkeras.latents import latents_from_seeds
 
 ROOT = Path(__file__).parents[2]
 CONFIG = ProgressiveConfig(resolution=16, fmap_max=16, latent_size=24)
+DAMAGED_FACES = [
+    {"name": "", "latent": [1.0] * 24},
+    {"name": "me", "latent": [1.0] * 23},
+    {"name": "me", "latent": [0.0] * 24},
+    {"name": "me", "latent": [float("nan")] + [1.0] * 23},
+    {"name": "me", "latent": ["a"] * 24},
+    {"name": "me", "latent": None},
+    {"name": "me"},
+    "me",
+]
 
 
 @pytest.fixture(scope="session")
@@ -53,7 +64,10 @@ def exported(exported_by_a_user):
 def exported_by_a_user(run_folder, tmp_path_factory):
     """The same, and what the finished process printed."""
     out = tmp_path_factory.mktemp("folder") / "exported"
-    command = [sys.executable, "export/to_tflite.py", run_folder, "--out", out, "--num-latents", "16"]
+    found = tmp_path_factory.mktemp("found")
+    np.save(found / "me.npy", latents_from_seeds([42], CONFIG.latent_size))
+    options = ("--num-latents", "16", "--faces", found)
+    command = [sys.executable, "export/to_tflite.py", run_folder, "--out", out, *options]
     environment = {name: value for name, value in os.environ.items() if name != "TF_CPP_MIN_LOG_LEVEL"}
     return out, subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=True)
 

@@ -7,6 +7,7 @@ import pytest
 
 from export.exported_folder import MANIFEST, read_exported
 from pgkeras import UserError
+from tests.export.conftest import DAMAGED_FACES
 
 
 @pytest.fixture
@@ -53,6 +54,20 @@ def test_no_models(copy):
 def test_later_version(copy):
     (copy / MANIFEST).write_text('{"format_version": 2}')
     check_refused(copy, "format_version 2")
+
+
+@pytest.mark.parametrize("face", DAMAGED_FACES, ids=str)
+def test_damaged_faces(copy, face):
+    manifest = json.loads((copy / MANIFEST).read_text())
+    (copy / MANIFEST).write_text(json.dumps(manifest | {"faces": [face]}))
+    check_refused(copy, "manifest.json", "export/to_tflite.py")
+
+
+def test_a_manifest_from_before_faces(copy):
+    manifest = json.loads((copy / MANIFEST).read_text())
+    del manifest["faces"]
+    (copy / MANIFEST).write_text(json.dumps(manifest))
+    assert read_exported(copy).manifest["faces"] == []
 
 
 def test_missing_model(copy):

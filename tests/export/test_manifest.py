@@ -29,6 +29,13 @@ def test_head(manifest):
     }
 
 
+def test_lists_faces_with_names_to_the_last_bit(manifest):
+    (face,) = manifest["faces"]
+    assert face["name"] == "me"
+    expected = np.random.RandomState(42).randn(24).astype(np.float32)
+    assert (np.array(face["latent"], np.float32) == expected).all()
+
+
 def test_lists_every_model_in_order(manifest, exported):
     files = [model["file"] for model in manifest["models"]]
     sides, kinds = ("0004", "0008", "0016"), ("float32", "float16", "dynamic", "int8")

@@ -6,6 +6,7 @@ import shutil
 from pathlib import Path
 
 import keras
+import numpy as np
 import pytest
 
 
@@ -51,7 +52,7 @@ def test_the_same_bytes_again(to_tflite, run_folder, exported, tmp_path):
     for name in again:
         assert (tmp_path / name).read_bytes() == (exported / name).read_bytes(), name
     first, second = (json.loads((folder / "manifest.json").read_text()) for folder in (exported, tmp_path))
-    assert second == first | {"models": first["models"][-4:]}
+    assert second == first | {"models": first["models"][-4:], "faces": []}
 
 
 @pytest.mark.parametrize(("source", "name"), [("generators", "generators"), ("any.keras", "any")])
@@ -92,6 +93,26 @@ def test_help_has_an_example(to_tflite):
 def test_bad_options(to_tflite, run_folder, tmp_path, arguments, words):
     check_refused(to_tflite(run_folder, "--out", tmp_path / "exported", *arguments), *words)
     assert files(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    ("latents", "words"),
+    [
+        (None, "holds no .npy; give the folder that pgkeras.project wrote"),
+        (np.ones((1, 23), np.float32), "holds float32 (1, 23); this generator takes float32 (images, 24)"),
+        (np.full((1, 24), np.nan, np.float32), "holds NaN or infinite values"),
+        (np.ones((2, 24), np.float32), "holds 2 latents under one name; give a file for each"),
+        (np.ones((1, 24), int), "holds int64"),
+    ],
+    ids=["none", "size", "nan", "two", "int"],
+)
+def test_bad_faces(to_tflite, run_folder, tmp_path, latents, words):
+    (tmp_path / "found").mkdir()
+    if latents is not None:
+        np.save(tmp_path / "found" / "me.npy", latents)
+    result = to_tflite(run_folder, "--out", tmp_path / "exported", "--faces", tmp_path / "found")
+    check_refused(result, "found" if latents is None else "me.npy", words)
+    assert files(tmp_path) == ["found"]
 
 
 def test_no_such_run(to_tflite, tmp_path):

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from export.to_tflite import main
+from tests.export.conftest import DAMAGED_FACES
 
 PROGRAM = Path(__file__).parents[2] / "export" / "verify.py"
 # Refuses what the receiver does not have, and runs the program at its path.
@@ -83,6 +84,19 @@ def test_a_manifest_from_before_truncation(copy):
     status, out, _ = verify(copy)
     assert status == 0
     assert "intact, draws its 2 goldens" in out.splitlines()[0]
+
+
+@pytest.mark.parametrize("face", DAMAGED_FACES, ids=str)
+def test_damaged_faces(copy, face):
+    manifest = json.loads((copy / "manifest.json").read_text())
+    (copy / "manifest.json").write_text(json.dumps(manifest | {"faces": [face]}))
+    check_refused(copy, "manifest.json")
+
+
+def test_two_faces_of_one_name(copy):
+    manifest = json.loads((copy / "manifest.json").read_text())
+    (copy / "manifest.json").write_text(json.dumps(manifest | {"faces": 2 * manifest["faces"]}))
+    check_refused(copy, "manifest.json", "'me'")
 
 
 def test_another_truncation_than_the_goldens(copy):

@@ -34,9 +34,9 @@ def conditional_model(tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="module")
 def studio(model) -> Studio:
-    return Studio.open(model)
+    return Studio.open(model, model)
 
 
 @pytest.fixture(scope="module")
 def conditional_studio(conditional_model) -> Studio:
-    return Studio.open(conditional_model)
+    return Studio.open(conditional_model, conditional_model)

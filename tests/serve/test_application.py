@@ -7,11 +7,12 @@ import pytest
 from PIL import Image
 
 from pgkeras.generate.__main__ import main as generate
-from pgkeras.images import to_uint8
+from pgkeras.images import encode_png, root_mean_square, to_uint8
 from pgkeras.latents import latents_from_seeds
 from pgkeras.runs.generators import load_generator
 from pgkeras.sampling import sample_latents
 from pgkeras.serve.application import create_application
+from pgkeras.serve.face import Face
 from tests.command_lines import call
 from tests.serve.conftest import NAMES
 
@@ -105,7 +106,10 @@ def test_thumbnails_of_large_images_are_small(client, monkeypatch):
 @pytest.mark.parametrize(
     ("query", "sentence"),
     [
-        ("", "seed: Field required"),
+        ("", "give seed, or face, where the way begins"),
+        ("seed=1&face=0", "give seed, or face"),
+        ("face=-1", "face: Input should be greater"),
+        ("face=7", "face: 0 were found since the server began; received 7"),
         ("seed=-1", "seed: Input should be greater than or equal to 0; received '-1'"),
         ("seed=4294967296", "seed: Input should be less than or equal to 4294967295; received '4294967296'"),
         ("seed=a", "seed: Input should be a valid integer"),
@@ -131,6 +135,70 @@ def test_bad_values_are_refused_in_a_sentence(client, query, sentence):
         assert response.mimetype == "text/plain"
         assert response.text.startswith(sentence)
         assert response.text.count("\n") == 1
+
+
+def photo(studio, seed: int) -> bytes:
+    return encode_png(studio.image(Face(seed=seed)))
+
+
+def find(client, content: bytes, origin: str | None = "http://localhost", query: str = ""):
+    return client.post(f"/faces{query}", data=content, headers={"Origin": origin} if origin else {})
+
+
+def test_a_photo_is_found_and_moved_from_there(studio):
+    client = create_application(studio, "faces", LOOPBACK).test_client()
+    numbers = [find(client, photo(studio, seed)).json["face"] for seed in (1000, 1001)]
+    assert numbers[1] == numbers[0] + 1
+    for number, seed in zip(numbers, (1000, 1001), strict=True):
+        assert root_mean_square(pixels(client, f"face={number}"), studio.image(Face(seed=seed))) < 2
+    face = f"face={numbers[0]}"
+    assert (pixels(client, f"{face}&towards=4&way=1") == pixels(client, "seed=4")).all()
+    moved = latent(client, f"{face}&sliders=0,1") - latent(client, face)
+    np.testing.assert_allclose(moved[0], studio.directions[1], atol=1e-6)
+
+
+def test_a_photo_of_a_class(conditional_studio):
+    client = create_application(conditional_studio, "pets", LOOPBACK).test_client()
+    content = encode_png(conditional_studio.image(Face(seed=3, label=1)))
+    number = find(client, content, query="?label=1").json["face"]
+    assert pixels(client, f"face={number}&label=1").shape == (8, 8, 3)
+    assert "has 3 classes, counted from 0; received 3" in find(client, content, query="?label=3").text
+
+
+def test_photos_that_cannot_be_used_are_refused_in_a_sentence(client, studio, monkeypatch):
+    for content, sentence in (
+        (b"", "The photo: is no picture that can be read"),
+        (b"<svg/>", "The photo: is no picture that can be read"),
+        (encode_png(np.zeros((8, 8, 3), np.uint8)), "The photo: is 8x8, smaller than the generator's images of 16x16"),
+        (encode_png(np.zeros((32, 40, 3), np.uint8)), "The photo: is 40x32 and must be cropped first, but how"),
+    ):
+        response = find(client, content)
+        assert response.status_code == 400
+        assert response.mimetype == "text/plain"
+        assert response.text.startswith(sentence)
+        assert response.text.count("\n") == 1
+    monkeypatch.setattr("pgkeras.serve.studio.MOST_SECONDS", -1)
+    response = find(client, photo(studio, 1))
+    assert response.status_code == 400
+    assert response.text.startswith("Looking for the face takes over")
+
+
+def test_photos_have_a_largest_size(studio, monkeypatch):
+    monkeypatch.setattr("pgkeras.serve.application.LARGEST_PHOTO", 1000)
+    response = find(create_application(studio, "faces", LOOPBACK).test_client(), b"x" * 1001)
+    assert response.status_code == 413
+    assert "exceeds the capacity limit" in response.text
+
+
+def test_nobody_else_may_send_photos(client, studio):
+    """Neither pages elsewhere that this machine's browser shows, nor other machines."""
+    for origin in (None, "null", "http://evil.example", "http://localhost:81", "https://localhost"):
+        response = find(client, photo(studio, 1), origin)
+        assert (response.status_code, response.text) == (400, "photos are taken from this page alone\n")
+    everyone = create_application(studio, "faces").test_client()
+    assert find(everyone, photo(studio, 1)).status_code in (404, 405)
+    assert 'id="photo"' not in everyone.get("/").text
+    assert 'id="photo"' in client.get("/").text
 
 
 def test_classes_that_are_not_there_are_refused(conditional_client):

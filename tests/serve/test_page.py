@@ -9,6 +9,7 @@ from PIL import Image
 from playwright.sync_api import expect
 from werkzeug.serving import make_server
 
+from pgkeras.images import root_mean_square
 from pgkeras.serve.application import create_application
 from pgkeras.serve.face import Face
 from tests.browser import DESKTOP, Viewport, broken_images, open_page, scrolls_sideways, smallest_text
@@ -185,6 +186,55 @@ def test_what_is_no_seed_is_said_and_not_asked_for(browser, address):
             assert page.get_by_role("status").inner_text().startswith("Seed: ")
         page.wait_for_timeout(400)
         assert (shown(page) == before).all()
+
+
+def test_a_photo_becomes_a_face_to_start_from(browser, address, studio, tmp_path):
+    Image.fromarray(studio.image(Face(seed=1000))).save(tmp_path / "me at sea.png")
+    with open_page(browser, address) as page:
+        shown(page)
+        face = page.locator("#face")
+        expect(face).to_be_hidden()
+        page.locator("#photo-file").set_input_files(tmp_path / "me at sea.png")
+        expect(face.locator("option:checked")).to_have_text("me at sea")
+        expect(page.locator("#image")).to_have_attribute("alt", "me at sea")
+        found = shown(page)
+        assert root_mean_square(found, studio.image(Face(seed=1000))) < 2
+        sliders(page).nth(1).press("End")
+        assert (shown(page) != found).any()
+        page.get_by_role("button", name="Reset").click()
+        page.get_by_label("The other seed", exact=True).fill("34")
+        page.get_by_role("slider", name="Way").fill("1")
+        assert (shown(page) == studio.image(Face(seed=34))).all()
+        page.get_by_label("Seed", exact=True).fill("12")
+        expect(face.locator("option:checked")).to_have_text("of the seed")
+
+
+def drop(page, content: str, name: str) -> None:
+    page.evaluate(
+        """([content, name]) => {
+            const transfer = new DataTransfer();
+            transfer.items.add(new File([content], name));
+            document.body.dispatchEvent(new DragEvent("drop", { dataTransfer: transfer, bubbles: true }));
+        }""",
+        [content, name],
+    )
+
+
+def test_a_dropped_file_that_is_no_photo_is_said(browser, address):
+    refused = pytest.raises(AssertionError, match=r"^console: .* 400 \(BAD REQUEST\)$")  # which Chromium calls an error
+    with refused, open_page(browser, address) as page:
+        before = shown(page)
+        drop(page, "no picture", "note.txt")
+        expect(page.get_by_role("status")).to_contain_text("The photo: is no picture that can be read")
+        assert (shown(page) == before).all()
+
+
+def test_a_dropped_file_that_is_too_large_is_not_sent(browser, address):
+    with open_page(browser, address) as page:
+        shown(page)
+        page.evaluate("document.querySelector('#photo').dataset.largest = 2 ** 20")
+        drop(page, " " * (2**20 + 1), "large.png")
+        expect(page.get_by_role("status")).to_have_text("large.png has over 1 MB; shrink it.")
 
 
 def test_classes_are_chosen_by_name(browser, conditional_address, conditional_studio):

@@ -10,6 +10,7 @@ export class Painter {
   #runtime;
   #load;
   #models;
+  #faces;
   #tested;
   #open = null;
 
@@ -17,27 +18,32 @@ export class Painter {
    * @param {Promise<object>} runtime the module @litertjs/core, loaded.
    * @param {function(string): Promise<Uint8Array>} load gives a model's file, intact.
    * @param {object[]} models of the manifest, one of each resolution.
+   * @param {object[]} faces of the manifest.
    * @param {boolean} trusting whether all have passed the self-test before.
    */
-  constructor(runtime, load, models, trusting = false) {
+  constructor(runtime, load, models, faces, trusting = false) {
     this.#runtime = runtime;
     this.#load = load;
     this.#models = models;
+    this.#faces = faces;
     this.#tested = new Set(trusting ? models : []);
   }
 
   /**
    * Draws a face.
    *
-   * @param {object} face resolution; seed; towards: seed at the other end of the way; way: how much of it is gone, from 0
-   *   to 1; label: number of the class; variety: from 0, the average face, to 1.
+   * @param {object} face resolution; seed, or face: the number of one of the manifest's; towards: seed at the other end
+   *   of the way; way: how much of it is gone, from 0 to 1; label: number of the class; variety: from 0, the average
+   *   face, to 1.
    * @returns {Promise<object>} pixels: a Uint8Array, (row, column, channel); side; channels; milliseconds: the model's.
    * @throws {Error} whose message says which file is missing, damaged or wrong here, and what to do.
    */
-  async draw({ resolution, seed, towards = seed, way = 0, label = 0, variety = 1 }) {
+  async draw({ resolution, seed, face, towards, way = 0, label = 0, variety = 1 }) {
     const model = this.#models.find((each) => each.resolution === resolution);
     await this.#use(model);
-    const [start, end] = [seed, towards].map((each) => latentOfSeed(each, model.latent_size));
+    const ofSeed = (each) => latentOfSeed(each, model.latent_size);
+    const start = face === undefined ? ofSeed(seed) : Float32Array.from(this.#faces[face].latent);
+    const end = towards === undefined ? start : ofSeed(towards);
     const begun = performance.now();
     const pixels = await this.#run(model, between(start, end, way), label, variety);
     const milliseconds = performance.now() - begun;

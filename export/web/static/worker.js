@@ -24,16 +24,23 @@ const TASKS = {
 async function open() {
   const runtime = startRuntime();
   runtime.catch(() => null); // whoever draws first says so
-  const [{ Painter }, { models }] = await Promise.all([import("./painter.js"), readManifest()]);
-  return new Painter(runtime, load, models, trusting);
+  const [{ Painter }, { models, faces }] = await Promise.all([import("./painter.js"), readManifest()]);
+  return new Painter(runtime, load, models, faces, trusting);
 }
 
 async function readManifest() {
-  try {
-    return await (await fetch("manifest.json")).json();
-  } catch {
-    throw new Error("manifest.json cannot be read. Is there a network? Then load this page again.");
+  const manifest = await fetch("manifest.json")
+    .then((response) => response.json())
+    .catch(() => {
+      throw new Error("manifest.json cannot be read. Is there a network? Then load this page again.");
+    });
+  const sizes = manifest.models.map((model) => model.latent_size);
+  for (const { name, latent } of manifest.faces) {
+    if (!sizes.every((size) => size === latent?.length) || !latent.every(Number.isFinite) || !latent.some(Boolean)) {
+      throw new Error(`The face ${name} in manifest.json is damaged. Load this page again.`);
+    }
   }
+  return manifest;
 }
 
 async function startRuntime() {

@@ -36,10 +36,23 @@ def open_shards(path: Path, labels: bool) -> Dataset:
     Raises:
         UserError: if there is no shard, one is missing or damaged, or they are not alike.
     """
+    files = shard_files(path)
+    return _joined(files, [open_npz_dataset(file, labels) for file in files])
+
+
+def shard_files(path: Path) -> list[Path]:
+    """The shards' files, in the order of their names.
+
+    Args:
+        path: as for `open_shards`.
+
+    Raises:
+        UserError: if there is none, or one is missing.
+    """
     files = _in_folder(path) if path.is_dir() else sorted(path.parent.glob(path.name))
     if not files:
         raise UserError(f"{path}: no file matches; give the folder of the shards, or another pattern")
-    return _joined(files, [open_npz_dataset(file, labels) for file in files])
+    return files
 
 
 def _in_folder(folder: Path) -> list[Path]:

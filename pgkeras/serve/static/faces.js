@@ -10,6 +10,7 @@ const furthest = Number(document.body.dataset.furthest);
 const figure = find("#figure");
 const image = find("#image");
 const status = find("#status");
+const face = find("#face"); // one with a name, or "" for the seed's
 const seed = find("#seed");
 const towards = find("#towards");
 const way = find("#way");
@@ -40,7 +41,9 @@ function withCommon(parameters) {
 }
 
 const ofSeed = (value) => withCommon({ seed: value });
-const onTheWay = () => withCommon({ seed: seed.value, towards: towards.value, way: way.value });
+const start = () => (face.value ? { face: face.value } : { seed: seed.value });
+const onTheWay = () => withCommon({ ...start(), towards: towards.value, way: way.value });
+const startName = () => (face.value ? face.selectedOptions[0].text : `Seed ${seed.value}`);
 
 function shownFace() {
   const parameters = onTheWay();
@@ -51,7 +54,7 @@ function shownFace() {
 
 function describe() {
   const part = Math.round(way.value * 100);
-  const name = part === 100 ? `Seed ${towards.value}` : `Seed ${seed.value}`;
+  const name = part === 100 ? `Seed ${towards.value}` : startName();
   const moved = sliders.some((slider) => Number(slider.value)) ? ", changed by sliders" : "";
   return (part % 100 ? `${name}, ${part} % of the way to seed ${towards.value}` : name) + moved;
 }
@@ -99,7 +102,7 @@ export function changeFace() {
   }
   for (const slider of findAll("[data-percent]")) showValue(slider, `${Math.round(slider.value * 100)} %`);
   for (const slider of sliders) showValue(slider, Number(slider.value).toFixed(1));
-  find("#from").alt = `Seed ${seed.value}`;
+  find("#from").alt = startName();
   find("#to").alt = `Seed ${towards.value}`;
   describeWall();
   source.changed(shownFace(), describe().toLowerCase().replace(/[^a-z0-9]+/g, "-"));
@@ -141,7 +144,7 @@ function smallImages() {
     }),
   );
   const wall = tiles.map((tile, place) => [tile.firstChild, ofSeed(wallStart + place)]);
-  return [[find("#from"), ofSeed(seed.value)], [find("#to"), ofSeed(towards.value)], ...ends, ...wall];
+  return [[find("#from"), withCommon(start())], [find("#to"), ofSeed(towards.value)], ...ends, ...wall];
 }
 
 function describeWall() {
@@ -150,7 +153,8 @@ function describeWall() {
   find("#next").disabled = wallStart + 2 * tiles.length > Number(seed.max);
   tiles.forEach((tile, place) => {
     tile.firstChild.alt = tile.title = `Seed ${wallStart + place}`;
-    tile.ariaPressed = String(wallStart + place === Number(chosen().value));
+    const shown = chosen() === towards || !face.value;
+    tile.ariaPressed = String(shown && wallStart + place === Number(chosen().value));
   });
 }
 
@@ -158,7 +162,8 @@ const chosen = () => (find("[name=chooses]:checked").value === "seed" ? seed : t
 
 function readAddress() {
   const given = new URLSearchParams(location.hash.slice(1));
-  for (const control of [seed, towards, way, ...common]) {
+  face.value = "";
+  for (const control of [face, seed, towards, way, ...common]) {
     if (given.has(control.id)) give(control, given.get(control.id));
   }
   const steps = given.get("sliders")?.split(",") ?? [];
@@ -172,8 +177,18 @@ function give(control, value) {
 
 function choose(control, value) {
   control.value = value;
+  if (control === seed) face.value = "";
   way.value = control === seed ? 0 : 1;
   changeFace();
+}
+
+/** Adds a face with a name to those that a way can begin at, and shows it. */
+export function addFace(value, name) {
+  face.add(new Option(name, value));
+  face.parentElement.hidden = false;
+  face.value = value;
+  way.value = 0;
+  setSliders(() => 0);
 }
 
 const randomSeed = () => Math.floor(Math.random() * MEMORABLE);
@@ -185,6 +200,7 @@ function setSliders(value) {
 
 const randomStep = () => (Math.random() - Math.random()) * furthest; // rather near the middle than at the ends
 
+seed.addEventListener("input", () => (face.value = ""));
 find("#controls").addEventListener("input", changeFace);
 find("#controls").addEventListener("submit", (event) => event.preventDefault());
 for (const button of findAll("[data-random]")) {

@@ -1,6 +1,6 @@
 // Faces that the server draws: a face's parameters are those of its addresses.
 
-import { find, showFaces } from "./faces.js";
+import { addFace, find, showFaces } from "./faces.js";
 
 async function image(parameters) {
   const response = await fetch(`image.png?${parameters}`).catch(() => {
@@ -24,3 +24,36 @@ showFaces({
     setLink("#save-latent", `latent.npy?${parameters}`, `${name}.npy`);
   },
 });
+
+const photoButton = find("#photo"); // null where others than this machine see the page
+
+async function findPhoto(file) {
+  if (photoButton.disabled) return;
+  const largest = Number(photoButton.dataset.largest);
+  if (file.size > largest) {
+    find("#status").textContent = `${file.name} has over ${largest / 2 ** 20} MB; shrink it.`;
+    return;
+  }
+  photoButton.disabled = true;
+  find("#status").textContent = `Looking for ${file.name}…`;
+  const label = find("#label")?.value ?? 0;
+  try {
+    const response = await fetch(`faces?label=${label}`, { method: "POST", body: file });
+    if (!response.ok) throw new Error(await response.text());
+    addFace((await response.json()).face, file.name.replace(/\.[^.]*$/, ""));
+  } catch (error) {
+    find("#status").textContent = error.message;
+  }
+  photoButton.disabled = false;
+}
+
+if (photoButton) {
+  const chooser = find("#photo-file");
+  photoButton.addEventListener("click", () => chooser.click());
+  chooser.addEventListener("change", () => chooser.files.length && findPhoto(chooser.files[0]));
+  document.addEventListener("dragover", (event) => event.preventDefault());
+  document.addEventListener("drop", (event) => {
+    event.preventDefault();
+    if (event.dataTransfer.files.length) findPhoto(event.dataTransfer.files[0]);
+  });
+}

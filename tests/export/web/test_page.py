@@ -140,6 +140,25 @@ def test_the_walk(browser, address, exported):
         check_same(shown(page), drawn(exported, latent(34)))
 
 
+def test_a_walk_begins_at_a_face_with_a_name(browser, address, exported):
+    """Its latent is that of seed 42."""
+    with open_page(browser, address, PHONE) as page:
+        page.locator("#face").select_option("me")
+        page.get_by_label("The other seed", exact=True).fill("34")
+        check_same(first_face(page), drawn(exported, latent(42)))
+        expect(page.locator("#image")).to_have_attribute("alt", "me")
+        page.get_by_role("slider", name="Way").fill("0.25")
+        check_same(shown(page), drawn(exported, latent(42, 34, 0.25)))
+        expect(page.locator("#image")).to_have_attribute("alt", "me, 25 % of the way to seed 34")
+        expect(page).to_have_url(re.compile("face=0&towards=34&way=0.25"))
+        page.reload()
+        check_same(first_face(page), drawn(exported, latent(42, 34, 0.25)))
+        page.get_by_label("Seed", exact=True).fill("7")
+        expect(page.locator("#face option:checked")).to_have_text("of the seed")
+        page.get_by_role("slider", name="Way").fill("0")
+        check_same(shown(page), drawn(exported, latent(7)))
+
+
 def test_variety_is_drawn_and_remembered(browser, address, exported):
     with open_page(browser, address, PHONE) as page:
         whole = first_face(page)
@@ -305,6 +324,16 @@ def test_a_damaged_runtime_is_named(browser, site, tmp_path):
     with hosted(folder) as (address, _), open_page(browser, address, PHONE) as page:
         expect(page.get_by_role("alert").get_by_role("listitem")).to_have_count(3)
         expect(page.get_by_role("alert")).to_contain_text("litert_wasm_compat_internal.wasm.xz is damaged")
+        expect(page.get_by_role("button", name="Generate")).to_be_disabled()
+
+
+def test_a_damaged_face_is_named(browser, site, tmp_path):
+    folder = shutil.copytree(site, tmp_path / "site")
+    manifest = json.loads((folder / "manifest.json").read_text())
+    manifest["faces"][0]["latent"].pop()
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    with hosted(folder) as (address, _), open_page(browser, address, PHONE) as page:
+        expect(page.get_by_role("alert")).to_contain_text("The face me in manifest.json is damaged")
         expect(page.get_by_role("button", name="Generate")).to_be_disabled()
 
 

@@ -32,6 +32,7 @@ import org.junit.Test;
 import org.junit.runner.RunWith;
 import org.pgkeras.demo.core.Exported;
 import org.pgkeras.demo.core.Model;
+import org.pgkeras.demo.core.NamedFace;
 import org.pgkeras.demo.core.Subject;
 import org.robolectric.Robolectric;
 import org.robolectric.RobolectricTestRunner;
@@ -132,6 +133,51 @@ public class ScreensTest {
         assertTrue(text(activity, R.id.status), text(activity, R.id.status).matches("16 × 16 pixels in [0-9.]+ ms"));
         assertEquals(View.GONE, activity.findViewById(R.id.message).getVisibility());
         photograph(activity, "face");
+    }
+
+    /** The face "me" has the latent of seed 42. */
+    @Test
+    public void aFaceWithANameIsChosenAndWalkedFrom() throws Exception {
+        Activity activity = open(FaceActivity.class, new Subject(LARGEST, 0, 1, 1)).get();
+        Spinner named = activity.findViewById(R.id.named);
+        assertEquals("of the seed", named.getSelectedItem());
+        named.setSelection(1);
+        settle();
+        checkPicture(activity, 42);
+        assertEquals("Face of me", activity.findViewById(R.id.picture).getContentDescription().toString());
+        photograph(activity, "face-named");
+
+        activity.findViewById(R.id.walk).performClick();
+        Intent walk = shadowOf(activity).getNextStartedActivity();
+        Activity walking = Robolectric.buildActivity(WalkActivity.class, walk).setup().get();
+        settle();
+        checkPicture(walking, 42);
+        type(walking, R.id.destination, "123456");
+        ((EditText) walking.findViewById(R.id.destination)).onEditorAction(6);
+        settle();
+        checkPicture(walking, 42);
+        photograph(walking, "walk-named");
+        SeekBar slider = walking.findViewById(R.id.slider);
+        slide(slider, slider.getMax());
+        checkPicture(walking, 123456);
+
+        activity.findViewById(R.id.generate).performClick();
+        settle();
+        assertEquals("of the seed", named.getSelectedItem());
+    }
+
+    @Test
+    public void anotherAppsDamagedFaceIsTheSeeds() throws Exception {
+        for (float[] latent : new float[][] {{}, {1}, new float[25], nan()}) {
+            Subject damaged = new Subject(LARGEST, 0, 42, 1).withFace(new NamedFace("me", latent));
+            checkPicture(open(FaceActivity.class, damaged).get(), 42);
+        }
+    }
+
+    private static float[] nan() {
+        float[] latent = new float[25];
+        java.util.Arrays.fill(latent, Float.NaN);
+        return latent;
     }
 
     @Test

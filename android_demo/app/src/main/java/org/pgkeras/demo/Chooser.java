@@ -32,12 +32,17 @@ final class Chooser {
         });
     }
 
+    void choose(int index) {
+        chosen = index;
+        spinner.setSelection(index);
+    }
+
     void offer(List<String> choices, int index) {
         ArrayAdapter<String> adapter =
                 new ArrayAdapter<>(spinner.getContext(), android.R.layout.simple_spinner_item, choices);
         adapter.setDropDownViewResource(android.R.layout.simple_spinner_dropdown_item);
-        chosen = index;
+        chosen = index; // before the adapter, which tells of a selection
         spinner.setAdapter(adapter);
-        spinner.setSelection(index);
+        choose(index);
     }
 }

@@ -14,6 +14,7 @@ import java.util.Random;
 import org.pgkeras.demo.core.Face;
 import org.pgkeras.demo.core.Model;
 import org.pgkeras.demo.core.ModelProblem;
+import org.pgkeras.demo.core.NamedFace;
 import org.pgkeras.demo.core.Seeds;
 import org.pgkeras.demo.core.Subject;
 import org.pgkeras.demo.core.Work;
@@ -24,6 +25,7 @@ public final class FaceActivity extends Screen<Work<Face>> {
 
     private Face face;
     private SeedField seed;
+    private Chooser named;
     private Chooser resolution;
     private Chooser label;
     private Variety variety;
@@ -37,6 +39,7 @@ public final class FaceActivity extends Screen<Work<Face>> {
                 R.id.gallery,
                 R.id.walk,
                 R.id.seed,
+                R.id.named,
                 R.id.resolution,
                 R.id.label,
                 R.id.variety);
@@ -59,6 +62,7 @@ public final class FaceActivity extends Screen<Work<Face>> {
 
     @Override
     void show() {
+        offerFaces();
         offerModels();
         if (pending.isNew()) {
             draw(subject);
@@ -76,6 +80,13 @@ public final class FaceActivity extends Screen<Work<Face>> {
             @Override
             public void onSeed(long typed) {
                 draw(subject.withSeed(typed));
+            }
+        });
+        named = new Chooser((Spinner) findViewById(R.id.named), new Chooser.Listener() {
+            @Override
+            public void onChoice(int index) {
+                boolean ofSeed = index == 0;
+                draw(ofSeed ? subject.withSeed(subject.seed) : subject.withFace(catalogue.faces.get(index - 1)));
             }
         });
         resolution = new Chooser((Spinner) findViewById(R.id.resolution), new Chooser.Listener() {
@@ -145,7 +156,8 @@ public final class FaceActivity extends Screen<Work<Face>> {
 
     private void draw(Subject wanted) {
         subject = wanted;
-        seed.show(subject.seed);
+        seed.show(subject);
+        named.choose(indexOfFace());
         pending.start(demo.drawing(model, subject));
     }
 
@@ -156,6 +168,26 @@ public final class FaceActivity extends Screen<Work<Face>> {
         label.offer(model.labels, any ? subject.label : 0);
         findViewById(R.id.variety_row).setVisibility(model.truncation == null ? View.GONE : View.VISIBLE);
         variety.show(subject.truncation);
+    }
+
+    private void offerFaces() {
+        List<String> names = new ArrayList<>();
+        names.add(getString(R.string.of_the_seed));
+        for (NamedFace each : catalogue.faces) {
+            names.add(each.name);
+        }
+        findViewById(R.id.named_row).setVisibility(catalogue.faces.isEmpty() ? View.GONE : View.VISIBLE);
+        named.offer(names, indexOfFace());
+    }
+
+    /** In the list of the seed's face and those with names. */
+    private int indexOfFace() {
+        for (int i = 0; subject.face != null && i < catalogue.faces.size(); i++) {
+            if (catalogue.faces.get(i).name.equals(subject.face.name)) {
+                return i + 1;
+            }
+        }
+        return 0;
     }
 
     private void offerModels() {
@@ -178,7 +210,7 @@ public final class FaceActivity extends Screen<Work<Face>> {
             face = drawn;
             reportModels();
             picture.setPicture(face.drawn.picture);
-            picture.setContentDescription(getString(R.string.face_of_seed, face.subject.seed));
+            picture.setContentDescription(Messages.of(FaceActivity.this, face.subject));
             status.setText(Messages.of(FaceActivity.this, face.drawn));
             enable(NEEDS_FACE, true);
         }

@@ -7,6 +7,7 @@ import java.util.Collections;
 import java.util.List;
 import org.pgkeras.demo.core.Drawn;
 import org.pgkeras.demo.core.ModelProblem;
+import org.pgkeras.demo.core.Subject;
 
 /** Words for what happened. */
 final class Messages {
@@ -41,6 +42,13 @@ final class Messages {
         }
         view.setText(text);
         view.setVisibility(problems.isEmpty() ? View.GONE : View.VISIBLE);
+    }
+
+    /** Which face a picture shows. */
+    static String of(Context context, Subject subject) {
+        return subject.face == null
+                ? context.getString(R.string.face_of_seed, subject.seed)
+                : context.getString(R.string.face_named, subject.face.name);
     }
 
     /** The size of a picture and the time it took. */

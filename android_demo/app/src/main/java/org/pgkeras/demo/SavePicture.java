@@ -73,7 +73,8 @@ final class SavePicture implements Runnable {
     }
 
     private String name() {
-        String name = "face_" + face.subject.resolution + "_seed_" + face.subject.seed;
+        String which = face.subject.face == null ? "seed_" + face.subject.seed : face.subject.face.name;
+        String name = "face_" + face.subject.resolution + "_" + which.replaceAll("[^\\p{L}\\p{N}]+", "_");
         return (face.subject.truncation == 1 ? name : name + "_truncation_" + face.subject.truncation) + ".png";
     }
 

@@ -6,6 +6,7 @@ import android.view.inputmethod.InputMethodManager;
 import android.widget.EditText;
 import android.widget.TextView;
 import org.pgkeras.demo.core.Seeds;
+import org.pgkeras.demo.core.Subject;
 
 /** A text field that shows a seed and takes another. */
 final class SeedField {
@@ -34,6 +35,13 @@ final class SeedField {
 
     void show(long seed) {
         field.setText(String.valueOf(seed));
+        field.setError(null);
+    }
+
+    /** The subject's seed; instead of one, the name of its face, until a seed is typed. */
+    void show(Subject subject) {
+        field.setHint(subject.face == null ? null : subject.face.name);
+        field.setText(subject.face == null ? String.valueOf(subject.seed) : "");
         field.setError(null);
     }
 

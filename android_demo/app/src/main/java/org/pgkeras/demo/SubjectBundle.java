@@ -2,6 +2,7 @@ package org.pgkeras.demo;
 
 import android.os.Bundle;
 import java.util.Random;
+import org.pgkeras.demo.core.NamedFace;
 import org.pgkeras.demo.core.Seeds;
 import org.pgkeras.demo.core.Subject;
 
@@ -10,6 +11,8 @@ final class SubjectBundle {
     private static final String RESOLUTION = "resolution";
     private static final String LABEL = "label";
     private static final String SEED = "seed";
+    private static final String NAME = "name";
+    private static final String LATENT = "latent";
     private static final String TRUNCATION = "truncation";
 
     private SubjectBundle() {}
@@ -25,12 +28,16 @@ final class SubjectBundle {
         bundle.putInt(LABEL, subject.label);
         bundle.putLong(SEED, subject.seed);
         bundle.putFloat(TRUNCATION, subject.truncation);
+        if (subject.face != null) {
+            bundle.putString(NAME, subject.face.name);
+            bundle.putFloatArray(LATENT, subject.face.latent);
+        }
     }
 
     /**
      * The subject of the first bundle that has one, or else any face at the largest resolution. Another app's bundle
-     * may say anything: a seed or truncation out of range becomes one in range; resolution and label are for {@link
-     * Subject#by}.
+     * may say anything: a seed or truncation out of range becomes one in range; resolution, label and face are for
+     * {@link Subject#by}.
      *
      * @param truncation where a bundle has none.
      */
@@ -40,7 +47,10 @@ final class SubjectBundle {
                 long seed = Seeds.after(bundle.getLong(SEED), 0);
                 float given = bundle.getFloat(TRUNCATION, truncation);
                 float inRange = given >= 0 && given <= 1 ? given : 1;
-                return new Subject(bundle.getInt(RESOLUTION), bundle.getInt(LABEL), seed, inRange);
+                Subject ofSeed = new Subject(bundle.getInt(RESOLUTION), bundle.getInt(LABEL), seed, inRange);
+                String name = bundle.getString(NAME);
+                float[] latent = bundle.getFloatArray(LATENT);
+                return name == null || latent == null ? ofSeed : ofSeed.withFace(new NamedFace(name, latent));
             }
         }
         return new Subject(Subject.LARGEST, 0, Seeds.random(new Random()), truncation);

@@ -9,6 +9,7 @@ import org.pgkeras.demo.core.Drawn;
 import org.pgkeras.demo.core.Latents;
 import org.pgkeras.demo.core.ModelProblem;
 import org.pgkeras.demo.core.Seeds;
+import org.pgkeras.demo.core.Subject;
 import org.pgkeras.demo.core.Work;
 
 /** A way through latent space, from one face to another. */
@@ -66,20 +67,20 @@ public final class WalkActivity extends Screen<Work<Drawn>> {
         fromField = new SeedField((EditText) findViewById(R.id.from), new SeedField.Listener() {
             @Override
             public void onSeed(long seed) {
-                walk(seed, destination);
+                walk(subject.withSeed(seed), destination);
             }
         });
         destinationField = new SeedField((EditText) findViewById(R.id.destination), new SeedField.Listener() {
             @Override
             public void onSeed(long seed) {
-                walk(subject.seed, seed);
+                walk(subject, seed);
             }
         });
         findViewById(R.id.new_walk).setOnClickListener(new View.OnClickListener() {
             @Override
             public void onClick(View view) {
                 Random random = new Random();
-                walk(Seeds.random(random), Seeds.random(random));
+                walk(subject.withSeed(Seeds.random(random)), Seeds.random(random));
             }
         });
         slider.setOnSeekBarChangeListener(new SeekBar.OnSeekBarChangeListener() {
@@ -98,20 +99,20 @@ public final class WalkActivity extends Screen<Work<Drawn>> {
         });
     }
 
-    private void walk(long start, long end) {
-        subject = subject.withSeed(start);
+    private void walk(Subject start, long end) {
+        subject = start;
         destination = end;
         showSeeds();
         draw();
     }
 
     private void showSeeds() {
-        fromField.show(subject.seed);
+        fromField.show(subject);
         destinationField.show(destination);
     }
 
     private void draw() {
-        float[] start = Latents.ofSeed(subject.seed, model.latentSize);
+        float[] start = subject.latent(model);
         float[] end = Latents.ofSeed(destination, model.latentSize);
         double fraction = slider.getProgress() / (double) slider.getMax();
         pending.start(demo.drawing(model, subject, Latents.between(start, end, fraction)));

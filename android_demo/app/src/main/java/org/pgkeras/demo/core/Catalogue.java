@@ -4,21 +4,25 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 
-/** The models that this device can use, and what is wrong with the others. */
+/** The models that this device can use, what is wrong with the others, and faces with names. */
 public final class Catalogue {
     /** By resolution, smallest first. */
     public final List<Model> models;
 
     public final List<ModelProblem> problems;
 
-    private Catalogue(List<Model> models, List<ModelProblem> problems) {
+    public final List<NamedFace> faces;
+
+    private Catalogue(List<Model> models, List<ModelProblem> problems, List<NamedFace> faces) {
         this.models = Collections.unmodifiableList(models);
         this.problems = Collections.unmodifiableList(problems);
+        this.faces = faces;
     }
 
     /** Everything the manifest offers, unchecked: a model's file is still verified when it is opened. */
     public static Catalogue trusting(Painter painter) throws ModelProblem {
-        return new Catalogue(painter.manifest().choices(), new ArrayList<ModelProblem>());
+        Manifest manifest = painter.manifest();
+        return new Catalogue(manifest.choices(), new ArrayList<ModelProblem>(), manifest.faces);
     }
 
     /**
@@ -29,7 +33,8 @@ public final class Catalogue {
     public static Catalogue tested(Painter painter) throws ModelProblem {
         List<Model> models = new ArrayList<>();
         List<ModelProblem> problems = new ArrayList<>();
-        for (Model model : painter.manifest().choices()) {
+        Manifest manifest = painter.manifest();
+        for (Model model : manifest.choices()) {
             try {
                 SelfTest.run(painter, model);
                 models.add(model);
@@ -37,7 +42,7 @@ public final class Catalogue {
                 problems.add(problem);
             }
         }
-        return new Catalogue(models, problems);
+        return new Catalogue(models, problems, manifest.faces);
     }
 
     /** The model of a resolution, or the largest if there is none; null if the catalogue is empty. */

@@ -12,7 +12,6 @@ public final class Face {
 
     /** Draws a subject with a model of its resolution. */
     public static Face draw(Painter painter, Model model, Subject subject) throws ModelProblem {
-        float[] latent = Latents.ofSeed(subject.seed, model.latentSize);
-        return new Face(subject, painter.draw(model, subject.label, latent, subject.truncation));
+        return new Face(subject, painter.draw(model, subject.label, subject.latent(model), subject.truncation));
     }
 }

@@ -18,6 +18,9 @@ public final class Manifest {
     /** Of the run or model, for people. */
     public final String name;
 
+    /** Faces with names; every model can draw them. */
+    public final List<NamedFace> faces;
+
     private final List<Model> models = new ArrayList<>();
 
     /** @throws ModelProblem if the text is no such manifest, or of a later version. */
@@ -33,6 +36,7 @@ public final class Manifest {
             for (int i = 0; i < described.length(); i++) {
                 models.add(new Model(described.getJSONObject(i)));
             }
+            faces = NamedFace.all(json.optJSONArray("faces"), models);
         } catch (JSONException error) {
             throw new ModelProblem(ModelProblem.Kind.DAMAGED, FILE_NAME, error.getMessage());
         }
