@@ -103,9 +103,9 @@ def check_backend() -> None:
     if name not in BACKENDS:
         raise UserError(f"{source} {name!r}: is no backend of pgkeras; choose {choice}")
     if find_spec(name) is None:
-        raise UserError(
-            f"{source} {name!r}: is not installed; pip install pgkeras[{name}], or set {VARIABLE} to {choice}"
-        )
+        others = [other for other in BACKENDS if find_spec(other)]
+        instead = f", or set {VARIABLE}={others[0]}" if others else ""
+        raise UserError(f"{source} {name!r}: is not installed; pip install pgkeras[{name}]{instead}")
 
 
 def _backend() -> tuple[object, str]:
