@@ -6,7 +6,7 @@ from typing import Self
 
 import keras
 import numpy as np
-from PIL import Image
+from PIL import Image, UnidentifiedImageError
 
 from pgkeras.data.sources.crop_options import read_crop_options
 from pgkeras.data.sources.decode import decode, read_header
@@ -84,8 +84,7 @@ class Photos:
         except UserError:
             raise
         except Exception as error:  # decoders meet broken files with errors of every kind
-            why = getattr(error, "strerror", None) or reason(error)
-            raise UserError(f"{path}: is no picture that can be read ({why}); give another photo") from None
+            raise UserError(f"{path}: is no picture that can be read ({_why(error)}); give another photo") from None
         width, height = header.width, header.height
         if min(width, height) < self.side:
             raise UserError(
@@ -106,3 +105,9 @@ class Photos:
             raise UserError(f"{needed}, for which {error.name} is missing; pip install 'pgkeras[faces]'") from None
         crop = cropping.crop_photo(path, self.options)
         return crop if self.channels == 3 else np.asarray(Image.fromarray(crop).convert("L"))[..., None]
+
+
+def _why(error: Exception) -> str:
+    if isinstance(error, UnidentifiedImageError):
+        return "it is in no known format"
+    return getattr(error, "strerror", None) or reason(error)

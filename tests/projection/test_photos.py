@@ -70,7 +70,7 @@ def test_a_phone_that_was_held_upright(photos, tmp_path):
 @pytest.mark.parametrize("content", [b"", b"no picture", b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 32 32\n"])
 def test_what_is_no_picture(photos, tmp_path, content):
     (tmp_path / "a.jpg").write_bytes(content)
-    with pytest.raises(UserError, match=r"a.jpg: is no picture that can be read .*; give another photo"):
+    with pytest.raises(UserError, match=r"a.jpg: is no picture that can be read \([^<]*\); give another photo"):
         photos.open(tmp_path / "a.jpg")
 
 
