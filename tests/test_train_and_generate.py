@@ -58,7 +58,7 @@ def test_the_commands_to_go_on_are_quoted_for_a_shell(faces, tmp_path, monkeypat
     generate_again, export_it = map(shlex.split, printed.splitlines()[-2:])
     run = str(out / "00000-faces-4")
     assert generate_again == ["python", "-m", "pgkeras.generate", run, "--out", "grid.png"]
-    assert export_it == ["python", "export/to_tflite.py", run, "--out", "exported"]
+    assert export_it == ["python", "-m", "pgkeras", "export", run, "--out", "exported"]
 
 
 def test_the_run_folder_is_as_documented(finished_run):
