@@ -10,13 +10,11 @@ import tensorflow as tf
 from tensorflow.lite.python.convert import ConverterError
 from tensorflow.types.experimental import ConcreteFunction
 
+from export.contract import SIGNATURE
 from export.options import Quantization
 from pgkeras.errors import UserError
 from pgkeras.quiet_tensorflow import quiet_stderr
 
-SIGNATURE = "serving_default"
-TRUNCATED = "truncated"
-GALLERY = "serving_gallery"
 Graphs = Mapping[str, ConcreteFunction]
 NO_OTHERS: Graphs = MappingProxyType({})
 

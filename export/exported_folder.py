@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from export.contract import FORMAT_VERSION, MANIFEST
 from pgkeras.errors import UserError
 
-MANIFEST = "manifest.json"
-FORMAT_VERSION = 1
 # As the app prefers them: half the size of float32 first.
 PREFERENCE = ("float16", "float32", "dynamic", "int8")
 _REMEDY = "export again with export/to_tflite.py"

@@ -7,13 +7,13 @@ from pathlib import Path
 import keras
 import numpy as np
 
-from export import manifest
 from export.complete_folder import complete_folder
-from export.convert import GALLERY, TRUNCATED
+from export.contract import GALLERY, MANIFEST, TRUNCATED, Manifest, NamedFace, Served
 from export.faces import read_faces
 from export.for_servers import write_for_servers
 from export.gate import Reference, keras_reference
 from export.inference_graph import inference_graph
+from export.manifest import describe, describe_served
 from export.metadata import with_metadata
 from export.onnx_model import require_packages
 from export.options import Options, ServerFormat
@@ -28,7 +28,7 @@ from pgkeras.truncation import average_features, can_truncate
 
 def export_generators(
     generators: dict[int, Path], options: Options, out: Path, on_variant: Callable[[str, Variant], None]
-) -> manifest.Manifest:
+) -> Manifest:
     """Writes each generator in each quantization that reaches its bar and for servers, a quality card, manifest.json.
 
     Args:
@@ -45,7 +45,7 @@ def export_generators(
         require_packages()
     models, served, faces = [], [], {}
     card = Card(options.name, options.latents, options.bars, options.threads)
-    with complete_folder(out, last=manifest.FILE_NAME) as folder, tempfile.TemporaryDirectory() as scratch:
+    with complete_folder(out, last=MANIFEST) as folder, tempfile.TemporaryDirectory() as scratch:
         for resolution, path in generators.items():
             generator, averages, source, label_names = _read(resolution, path, options)
             if options.faces:
@@ -58,7 +58,7 @@ def export_generators(
                 variants.append((file, variant))
                 if variant.passed.reason is None:
                     (folder / file).write_bytes(variant.model)
-                    models.append(manifest.describe(file, variant, label_names, source))
+                    models.append(describe(file, variant, label_names, source))
                 else:
                     reason = variant.passed.reason
             card.add(resolution, source.reference, variants)
@@ -66,14 +66,14 @@ def export_generators(
         if not models:
             raise UserError(f"{file}: {reason}, and no other variant reaches its bar; train longer or lower the bar")
         card.write(folder, Path(scratch))
-        complete = manifest.Manifest(
+        complete = Manifest(
             name=options.name,
-            faces=[manifest.NamedFace(name=name, latent=latent.tolist()) for name, latent in faces.items()],
+            faces=[NamedFace(name=name, latent=latent.tolist()) for name, latent in faces.items()],
             card=dict(options.card),
             models=models,
             servers=served,
         )
-        (folder / manifest.FILE_NAME).write_text(complete.to_json(), encoding="utf-8")
+        (folder / MANIFEST).write_text(complete.to_json(), encoding="utf-8")
     return complete
 
 
@@ -84,14 +84,14 @@ def _served(
     label_names: list[str],
     formats: Collection[ServerFormat],
     out: Path,
-) -> Iterator[manifest.Served]:
+) -> Iterator[Served]:
     if not formats:
         return
     graph = inference_graph(generator, None, averages)
     name = f"generator_{generator.output_shape[1]:04}"
     for server_format in formats:
         model = write_for_servers(graph, reference, server_format, out, name)
-        yield manifest.describe_served(model, label_names, reference)
+        yield describe_served(model, label_names, reference)
 
 
 def _read(resolution: int, path: Path, options: Options) -> tuple[keras.Model, np.ndarray | None, Source, list[str]]:

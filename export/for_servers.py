@@ -9,8 +9,8 @@ import numpy as np
 import tensorflow as tf
 from tensorflow.types.experimental import ConcreteFunction
 
-from export.convert import SIGNATURE, TRUNCATED
-from export.gate import TOLERANCES, TRUNCATION, Reference
+from export.contract import SIGNATURE, TOLERANCES, TRUNCATED, TRUNCATION
+from export.gate import Reference
 from export.onnx_model import OnnxSession, to_onnx
 from export.options import ServerFormat
 from pgkeras.errors import UserError

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import keras
 import numpy as np
 
-from export.convert import GALLERY, TRUNCATED
+from export.contract import GALLERY, TOLERANCES, TRUNCATED, TRUNCATION
 from export.fidelity import Fidelity, compare
 from export.interpreter import interpret
 from export.lint import Lint, lint
@@ -17,11 +17,7 @@ from pgkeras.latents import latents_from_seeds
 from pgkeras.sampling import label_size, sample_batches
 from pgkeras.truncation import truncated_images
 
-TRUNCATION = 0.5
 TRUNCATED_LATENTS = 32
-# Grey levels by which a right runtime's picture may differ from this one's: of float models every pixel; of the others,
-# where one step of one activation can move an eyebrow, the mean of a block of pixels.
-TOLERANCES: dict[Quantization, int] = {"float32": 1, "float16": 2, "dynamic": 4, "int8": 16}
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,8 @@ from tensorflow.lite.tools import flatbuffer_utils
 from tensorflow.lite.tools.flatbuffer_utils import schema_fb as schema
 from tensorflow.types.experimental import ConcreteFunction
 
-from export.convert import NO_OTHERS, SIGNATURE, Graphs, new_converter
+from export.contract import SIGNATURE
+from export.convert import NO_OTHERS, Graphs, new_converter
 from export.weighted_layers import FILTER, WEIGHTED, weighted_layers
 from pgkeras.labels import one_hot
 from pgkeras.latents import LAST_SEED, latents_from_seeds

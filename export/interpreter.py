@@ -5,7 +5,7 @@ import warnings
 import numpy as np
 import tensorflow as tf
 
-from export.convert import SIGNATURE
+from export.contract import SIGNATURE
 from pgkeras.quiet_tensorflow import quiet_stderr
 
 

@@ -96,7 +96,7 @@ def main(
     server_formats = _parse_names("--also", also, SERVER_FORMATS) if also else []
     card = _parse_card(notes)
     require_tensorflow("the export")
-    from export import manifest
+    from export.contract import MANIFEST
     from export.exporter import export_generators
     from export.quality import PAGE_NAME
     from pgkeras.runs.generators import find_generators
@@ -116,7 +116,7 @@ def main(
     )
     exported = export_generators(generators, options, out, _print_variant)
     megabytes = sum(model.bytes for model in exported.models) / 1e6
-    print(f"exported {counted(len(exported.models), 'model')}, {megabytes:.1f} MB, to {out / manifest.FILE_NAME}")
+    print(f"exported {counted(len(exported.models), 'model')}, {megabytes:.1f} MB, to {out / MANIFEST}")
     for served in exported.servers:
         print(f"for servers: {out / served.file}")
     print(f"how good they are: {out / PAGE_NAME}")

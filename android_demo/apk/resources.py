@@ -7,7 +7,8 @@ from xml.etree import ElementTree
 
 from android_demo.apk.app import MIN_SDK, PACKAGE, SOURCES, TARGET_SDK, version_code
 from android_demo.apk.tools import FRAMEWORK_RESOURCES, run_tool
-from export.exported_folder import MANIFEST, Exported
+from export.contract import MANIFEST
+from export.exported_folder import Exported
 
 _ANDROID = "http://schemas.android.com/apk/res/android"
 

@@ -9,6 +9,7 @@ from typing import Any
 import jinja2
 
 import pgkeras
+from export.contract import MANIFEST
 from export.exported_folder import Exported
 from export.web.check import check_models
 from export.web.icons import SIDES, write_icons
@@ -40,7 +41,7 @@ def write_site(exported: Exported, folder: Path, work: Path) -> None:
     for model in exported.models:
         shutil.copyfile(model, folder / model.name)
     write_icons(folder)
-    (folder / "manifest.json").write_text(json.dumps(exported.manifest))
+    (folder / MANIFEST).write_text(json.dumps(exported.manifest))
     (folder / "app.webmanifest").write_text(json.dumps(_app_manifest()))
     (folder / PAGE).write_text(_page(exported.manifest), encoding="utf-8")
     add_runtime(work, folder / RUNTIME)

@@ -14,7 +14,7 @@ from android_demo.apk.maven import fetch
 from android_demo.apk.resources import link_resources
 from android_demo.apk.tools import require_tools
 from export.app_runtime import APP_RUNTIME, NEWEST_VERSIONS
-from export.convert import TRUNCATED
+from export.contract import TRUNCATED
 from export.exported_folder import read_exported
 from export.interpreter import interpret
 from export.to_tflite import main as to_tflite

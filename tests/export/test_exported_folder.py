@@ -5,7 +5,8 @@ import shutil
 
 import pytest
 
-from export.exported_folder import MANIFEST, read_exported
+from export.contract import MANIFEST
+from export.exported_folder import read_exported
 from pgkeras import UserError
 from tests.export.conftest import DAMAGED_FACES
 

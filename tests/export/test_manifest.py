@@ -9,7 +9,7 @@ import pytest
 import tensorflow as tf
 
 import pgkeras
-from export.manifest import Manifest
+from export.contract import Manifest
 from pgkeras.quiet_tensorflow import quiet_stderr
 
 

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from export.convert import NO_OTHERS, TRUNCATED
+from export.contract import TRUNCATED
+from export.convert import NO_OTHERS
 from export.costs import measure_costs
 from export.fidelity import compare
 from export.gate import keras_reference

@@ -10,7 +10,8 @@ from tensorflow.lite.python import schema_py_generated
 
 import pgkeras
 from export import metadata
-from export.convert import GALLERY, TRUNCATED, convert
+from export.contract import GALLERY, TRUNCATED
+from export.convert import convert
 from export.inference_graph import inference_graph
 from export.interpreter import interpret
 from pgkeras.labels import one_hot

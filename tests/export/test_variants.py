@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 from tensorflow.lite.python import schema_py_generated as schema
 
-from export.convert import GALLERY, NO_OTHERS, TRUNCATED, convert
+from export.contract import GALLERY, TRUNCATED
+from export.convert import NO_OTHERS, convert
 from export.dynamic import DynamicConverter
 from export.gate import keras_reference, pass_gate
 from export.inference_graph import inference_graph
