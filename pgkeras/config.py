@@ -279,8 +279,8 @@ class ProgressiveConfig(BaseModel):
     ema_rampup: PositiveFloat | None = Field(
         None,
         le=1,
-        description="Part of the photos shown so far that the moving average's half-life must not exceed, so that it "
-        "follows faster early on; StyleGAN2-ADA has 0.05.  [default: no limit]",
+        description="Part of the photos shown at a resolution so far that the moving average's half-life must not "
+        "exceed, so that it follows faster while layers are new.  [default: no limit]",
     )
 
     DATA: ClassVar[str] = "Data"

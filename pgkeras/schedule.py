@@ -25,7 +25,7 @@ class Phase:
         final_learning_rate: part of the learning rates that is left at its end.
         final_penalty_weight: part of the penalty's weight that is left at its end.
         ema_decay: of the generator's moving average, per 16 images.
-        ema_rampup: part of the images shown that its half-life must not exceed; None for no limit.
+        ema_rampup: part of the images shown at this resolution that its half-life must not exceed; None for no limit.
     """
 
     resolution: int
@@ -59,12 +59,14 @@ class Position:
         phase: the current phase.
         index: its index in the schedule.
         start: images shown when it began.
+        entered: images shown when its resolution began, with a fade-in if there is one.
         done: how much of the phase is over, from 0 to 1.
     """
 
     phase: Phase
     index: int
     start: int
+    entered: int
     done: float
 
     @property
@@ -99,10 +101,14 @@ class Position:
 
     @property
     def ema_decay(self) -> float:
-        """Of the generator's moving average, per 16 images (ramp-up: Karras et al., arXiv 2006.06676, appendix)."""
+        """Of the generator's moving average, per 16 images.
+
+        The ramp-up is StyleGAN2-ADA's (Karras et al., arXiv 2006.06676, appendix), from each resolution's start: the
+        average soon forgets what layers drew before they had learned anything.
+        """
         if self.phase.ema_rampup is None:
             return self.phase.ema_decay
-        longest = self.phase.ema_rampup * (self.start + self.done * self.phase.images)
+        longest = self.phase.ema_rampup * (self.start - self.entered + self.done * self.phase.images)
         return min(self.phase.ema_decay, 0.5 ** (16 / longest)) if longest else 0.0
 
     def _annealed(self, final: float) -> float:
@@ -187,11 +193,13 @@ class Schedule:
         """
         if images_shown < 0:
             raise ValueError(f"images_shown must be 0 or more; received {images_shown}")
-        start = 0
+        start = entered = 0
         for index, phase in enumerate(self.phases):
+            if index and phase.resolution != self.phases[index - 1].resolution:
+                entered = start
             end = start + phase.images
             if self._belongs(images_shown, index, end):
-                return Position(phase, index, start, min((images_shown - start) / phase.images, 1.0))
+                return Position(phase, index, start, entered, min((images_shown - start) / phase.images, 1.0))
             start = end
         raise ValueError("a schedule needs at least one phase")
 
