@@ -14,9 +14,9 @@ from android_demo.apk.maven import fetch
 from android_demo.apk.sizes import sizes
 from android_demo.apk.tools import require_tools
 from export.exported_folder import read_exported
-from pgkeras.atomic import atomic_path
 from pgkeras.command_line import command, run
 from pgkeras.errors import UserError
+from pgkeras.files.atomic import atomic_path
 
 EXAMPLES = """\b
 Example:

@@ -17,7 +17,7 @@ from pgkeras.data import hold_out, open_dataset
 from pgkeras.errors import UserError
 from pgkeras.evaluation.candidates import find_candidate
 from pgkeras.evaluation.image_sources import ImageSource, Stored
-from pgkeras.json_lines import read_lines
+from pgkeras.files.json_lines import read_lines
 from pgkeras.runs.folder import RunFolder, list_runs
 from pgkeras.schedule import Schedule
 from pgkeras.training import plan

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import numpy as np
 
-from pgkeras.atomic import atomic_path
 from pgkeras.errors import UserError
+from pgkeras.files.atomic import atomic_path
+from pgkeras.files.json_lines import append_line, read_lines
 from pgkeras.images import grid, write_png
-from pgkeras.json_lines import append_line, read_lines
 
 FLOOR = "photos"
 COLUMNS = {

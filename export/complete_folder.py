@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from pgkeras.atomic import atomic_path
 from pgkeras.errors import UserError
+from pgkeras.files.atomic import atomic_path
 
 
 @contextmanager

@@ -9,7 +9,7 @@ import numpy as np
 from PIL import Image
 from PIL.PngImagePlugin import PngInfo
 
-from pgkeras.atomic import atomic_path
+from pgkeras.files.atomic import atomic_path
 from pgkeras.text import readable
 
 WIDTH_ON_SCREEN = 512

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import numpy as np
 
-from pgkeras.atomic import atomic_path
 from pgkeras.errors import UserError
-from pgkeras.npy import read_npy
+from pgkeras.files.atomic import atomic_path
+from pgkeras.files.npy import read_npy
 
 FILE_NAME = "labels.txt"
 

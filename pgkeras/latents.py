@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from pgkeras.errors import UserError
-from pgkeras.npy import read_npy
+from pgkeras.files.npy import read_npy
 
 LAST_SEED = 2**32 - 1
 NEARLY_PARALLEL = 1e-6  # sine of the angle below which the way is taken for straight

@@ -8,8 +8,8 @@ import click
 
 from pgkeras.command_line import command, config_options, run, take_given
 from pgkeras.errors import UserError
+from pgkeras.files.lock import locked
 from pgkeras.first_import import require_tensorflow
-from pgkeras.lock import locked
 from preprocessing.config import CropConfig
 from preprocessing.engines import ENGINES
 

@@ -10,8 +10,8 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 import numpy as np
 from numpy.lib.format import write_array, write_array_header_1_0
 
-from pgkeras.atomic import atomic_path
 from pgkeras.errors import UserError
+from pgkeras.files.atomic import atomic_path
 from preprocessing.catalogue import Catalogue
 from preprocessing.config import CropConfig
 from preprocessing.rejects import describe

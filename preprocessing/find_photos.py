@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from pgkeras.errors import UserError
-from pgkeras.folders import walk_folders
+from pgkeras.files.folders import walk_folders
 from preprocessing.celeba import read_landmarks
 from preprocessing.read_photo import SUFFIXES
 from preprocessing.videos import VIDEO_SUFFIXES, frame_times

@@ -4,8 +4,8 @@ from collections import Counter
 from pathlib import Path
 
 from pgkeras.errors import UserError
+from pgkeras.files.writing import writing
 from pgkeras.text import counted
-from pgkeras.writing import writing
 from preprocessing.catalogue import Catalogue
 from preprocessing.config import CropConfig
 from preprocessing.faces_file import write_faces, write_rejects

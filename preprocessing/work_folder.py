@@ -12,8 +12,8 @@ from zipfile import BadZipFile, ZipFile
 
 import numpy as np
 
-from pgkeras.atomic import atomic_path
-from pgkeras.writing import writing
+from pgkeras.files.atomic import atomic_path
+from pgkeras.files.writing import writing
 from preprocessing.chunk import CHUNK_SIZE, Chunk
 from preprocessing.config import CropConfig
 from preprocessing.find_photos import PhotoFile

@@ -16,8 +16,8 @@ from pgkeras import ProgressiveConfig, UserError, build_generators
 from pgkeras.evaluate import main
 from pgkeras.evaluation.comparison import Comparison
 from pgkeras.evaluation.reals import open_reals
+from pgkeras.files.json_lines import read_lines
 from pgkeras.generate.__main__ import main as generate
-from pgkeras.json_lines import read_lines
 from pgkeras.runs.folder import RunFolder
 from pgkeras.train import main as train
 from tests.command_lines import call, fail

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from pgkeras.atomic import atomic_path
+from pgkeras.files.atomic import atomic_path
 from pgkeras.images import (
     beside,
     cut_grid,

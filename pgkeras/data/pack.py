@@ -9,8 +9,8 @@ from zipfile import ZIP_STORED, ZipFile, ZipInfo
 import numpy as np
 from numpy.lib.format import write_array, write_array_header_1_0
 
-from pgkeras.atomic import atomic_path
 from pgkeras.data.dataset import Dataset
+from pgkeras.files.atomic import atomic_path
 
 CHUNK = 2**24  # bytes of pixels in memory at once
 OVERHEAD = 2**12  # bytes, at most, of an .npz that are no data

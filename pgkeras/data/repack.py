@@ -13,8 +13,8 @@ from pgkeras.data.pack import packed_size, write_npz, write_shards
 from pgkeras.data.sources import open_dataset
 from pgkeras.data.views import Transformed
 from pgkeras.errors import UserError
+from pgkeras.files.writing import writing
 from pgkeras.images import resize
-from pgkeras.writing import writing
 
 SHARD_BYTES = 2**30
 LARGEST_RESOLUTION = 1024

@@ -8,7 +8,6 @@ from pathlib import Path
 import numpy as np
 from tqdm import tqdm
 
-from pgkeras.atomic import atomic_path
 from pgkeras.config import Fit
 from pgkeras.errors import UserError
 from pgkeras.evaluation.comparison import Comparison
@@ -17,7 +16,8 @@ from pgkeras.evaluation.figure import draw
 from pgkeras.evaluation.image_sources import Stored
 from pgkeras.evaluation.measures import check_installed
 from pgkeras.evaluation.reals import Reals, open_reals
-from pgkeras.writing import check_writable, writing
+from pgkeras.files.atomic import atomic_path
+from pgkeras.files.writing import check_writable, writing
 
 
 def compare(

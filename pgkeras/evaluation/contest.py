@@ -10,7 +10,7 @@ import numpy as np
 from pgkeras.evaluation.candidates import Candidate, find_snapshots
 from pgkeras.evaluation.comparison import Comparison
 from pgkeras.evaluation.image_sources import ImageSource, Shrunk
-from pgkeras.json_lines import read_lines
+from pgkeras.files.json_lines import read_lines
 from pgkeras.runs.description import RunDescription
 from pgkeras.runs.folder import RunFolder
 

@@ -9,7 +9,6 @@ from typing import Literal
 import numpy as np
 from tqdm import tqdm
 
-from pgkeras.atomic import atomic_path
 from pgkeras.config import Fit
 from pgkeras.evaluation.candidates import Candidate, find_candidate, find_snapshots
 from pgkeras.evaluation.comparison import Comparison
@@ -19,12 +18,13 @@ from pgkeras.evaluation.neighbours import nearest, sheet
 from pgkeras.evaluation.reach import reach, steps_of_reach
 from pgkeras.evaluation.reals import Reals, open_reals
 from pgkeras.evaluation.table import Result, lines, rows
+from pgkeras.files.atomic import atomic_path
+from pgkeras.files.json_lines import append_line
+from pgkeras.files.writing import check_writable, writing
 from pgkeras.images import to_screen_size, write_png
-from pgkeras.json_lines import append_line
 from pgkeras.report import write_report
 from pgkeras.runs.folder import RunFolder, is_run
 from pgkeras.sampling import label_size
-from pgkeras.writing import check_writable, writing
 
 MOST_SOUGHT = 2048  # generated images whose neighbours are looked for
 

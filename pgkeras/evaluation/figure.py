@@ -7,9 +7,9 @@ import numpy as np
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 
-from pgkeras.atomic import atomic_path
 from pgkeras.evaluation.contest import SHOWN, Standing
 from pgkeras.evaluation.titles import TITLES, beginning
+from pgkeras.files.atomic import atomic_path
 from pgkeras.images import grid
 
 INCHES = 10.0

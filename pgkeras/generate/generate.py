@@ -6,6 +6,7 @@ import numpy as np
 
 import pgkeras
 from pgkeras.errors import UserError
+from pgkeras.files.writing import writing
 from pgkeras.generate.output import check_size, grid_size, write_array, write_folder, write_grid
 from pgkeras.generate.reals import choose_reals
 from pgkeras.generate.request import choose
@@ -15,7 +16,6 @@ from pgkeras.runs.folder import is_run
 from pgkeras.runs.generators import choose_generator, load_generator
 from pgkeras.text import counted
 from pgkeras.truncation import truncate
-from pgkeras.writing import writing
 
 
 def generate(

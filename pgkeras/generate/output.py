@@ -5,8 +5,8 @@ from pathlib import Path
 import keras
 import numpy as np
 
-from pgkeras.atomic import atomic_path
 from pgkeras.errors import UserError
+from pgkeras.files.atomic import atomic_path
 from pgkeras.generate.request import Request
 from pgkeras.images import MOST_PIXELS, beside, enlarge, grid, to_uint8, write_png
 

@@ -7,12 +7,12 @@ import keras
 from keras import ops
 from tqdm import tqdm
 
-from pgkeras.atomic import atomic_path
 from pgkeras.errors import UserError
+from pgkeras.files.atomic import atomic_path
+from pgkeras.files.writing import writing
 from pgkeras.interop.load import is_gan_zoo, load_pretrained
 from pgkeras.interop.pretrained import Pairs
 from pgkeras.runs.generator_files import generator_file
-from pgkeras.writing import writing
 
 
 def convert(network: Path, out: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import jinja2
 import markupsafe
 
-from pgkeras.atomic import atomic_path
+from pgkeras.files.atomic import atomic_path
 
 
 def templates(package: str) -> jinja2.Environment:

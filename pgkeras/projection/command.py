@@ -7,9 +7,10 @@ import keras
 import numpy as np
 from tqdm import tqdm
 
-from pgkeras.atomic import atomic_path
 from pgkeras.backends import backend
 from pgkeras.errors import UserError
+from pgkeras.files.atomic import atomic_path
+from pgkeras.files.writing import check_writable, writing
 from pgkeras.images import root_mean_square, write_png
 from pgkeras.labels import one_hot, parse_classes, read_label_names
 from pgkeras.projection.photos import Photos
@@ -19,7 +20,6 @@ from pgkeras.projection.search import project, steps_for
 from pgkeras.runs.generators import choose_generator, load_generator
 from pgkeras.sampling import label_size
 from pgkeras.truncation import can_truncate
-from pgkeras.writing import check_writable, writing
 
 PICTURE = "found.png"
 

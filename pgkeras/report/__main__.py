@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 
 from pgkeras.command_line import command, run
-from pgkeras.writing import writing
+from pgkeras.files.writing import writing
 
 EXAMPLES = """\b
 Example:

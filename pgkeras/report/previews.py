@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from pgkeras.atomic import atomic_path
+from pgkeras.files.atomic import atomic_path
 from pgkeras.runs.folder import RunFolder
 
 # A preview has no more pixels than this; larger grids are scaled down.

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from functools import cached_property
 
-from pgkeras.json_lines import read_lines
+from pgkeras.files.json_lines import read_lines
 from pgkeras.runs.description import RunDescription
 from pgkeras.runs.folder import RunFolder
 from pgkeras.schedule import Position, Schedule

@@ -11,10 +11,10 @@ from typing import Self
 
 from pydantic import ValidationError
 
-from pgkeras.atomic import atomic_path, remove_temporaries
 from pgkeras.errors import UserError
+from pgkeras.files.atomic import atomic_path, remove_temporaries
+from pgkeras.files.lock import locked
 from pgkeras.labels import write_label_names
-from pgkeras.lock import locked
 from pgkeras.runs.description import RunDescription
 from pgkeras.runs.generator_files import generator_file, list_snapshots, snapshot_file
 

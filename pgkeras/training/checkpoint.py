@@ -11,8 +11,8 @@ from pathlib import Path
 
 import numpy as np
 
-from pgkeras.atomic import atomic_path
 from pgkeras.errors import UserError
+from pgkeras.files.atomic import atomic_path
 from pgkeras.runs.checkpoint_file import list_checkpoints, read_checkpoint, read_newest
 from pgkeras.training.state import Progress, TrainingState
 from pgkeras.training.watchdog import DivergedError

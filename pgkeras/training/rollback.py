@@ -5,7 +5,7 @@ from dataclasses import replace
 from tqdm import tqdm
 
 from pgkeras.errors import UserError
-from pgkeras.json_lines import append_line
+from pgkeras.files.json_lines import append_line
 from pgkeras.runs.checkpoint_file import list_checkpoints
 from pgkeras.runs.folder import RunFolder
 from pgkeras.schedule import Schedule

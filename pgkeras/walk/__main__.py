@@ -7,7 +7,7 @@ from click.core import ParameterSource
 
 from pgkeras.command_line import SEED, GridSize, PositiveNumber, RunPath, command, run, truncation_option
 from pgkeras.errors import UserError
-from pgkeras.writing import writing
+from pgkeras.files.writing import writing
 
 EXAMPLES = """\b
 Examples:

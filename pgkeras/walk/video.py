@@ -8,7 +8,7 @@ import numpy as np
 from av.video.reformatter import ColorRange, Colorspace
 from PIL import Image
 
-from pgkeras.atomic import atomic_path
+from pgkeras.files.atomic import atomic_path
 
 
 def write_video(path: Path, frames: Iterable[np.ndarray], frames_per_second: int) -> None:

@@ -7,7 +7,7 @@ import pytest
 from benchmarks import tune_quick
 from benchmarks.tune_quick import BASE, HOLDOUT
 from pgkeras import ProgressiveConfig, UserError
-from pgkeras.json_lines import append_line
+from pgkeras.files.json_lines import append_line
 from pgkeras.training import plan
 from tests.report.written_run import new_run
 

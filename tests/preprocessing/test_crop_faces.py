@@ -14,7 +14,7 @@ import pytest
 from PIL import Image
 
 from pgkeras.command_line import run
-from pgkeras.lock import locked
+from pgkeras.files.lock import locked
 from preprocessing.crop_faces import main
 from preprocessing.engines import ENGINES, threads
 from preprocessing.faces_file import read_options

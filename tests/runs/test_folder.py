@@ -7,7 +7,7 @@ from functools import partial
 import pytest
 
 from pgkeras import ProgressiveConfig
-from pgkeras.atomic import atomic_path
+from pgkeras.files.atomic import atomic_path
 from pgkeras.runs.description import RunDescription
 from pgkeras.runs.folder import RunFolder
 

@@ -9,7 +9,7 @@ from pgkeras.data.dataset import Dataset
 from pgkeras.data.sources.folder_labels import DATASET_JSON, folder_labels
 from pgkeras.data.sources.picture_names import picture_names
 from pgkeras.data.sources.pictures import Pictures
-from pgkeras.folders import walk_folders
+from pgkeras.files.folders import walk_folders
 
 
 class _Files:

@@ -2,7 +2,7 @@
 
 import shutil
 
-from pgkeras.atomic import atomic_path
+from pgkeras.files.atomic import atomic_path
 from pgkeras.runs.folder import RunFolder
 from pgkeras.training.callbacks.snapshots import Snapshot
 

@@ -7,7 +7,7 @@ from pgkeras.data import Dataset
 from pgkeras.evaluation.image_sources import Generated, Stored, gathered
 from pgkeras.evaluation.measures import Known, measure
 from pgkeras.evaluation.names import is_measurable
-from pgkeras.json_lines import append_line
+from pgkeras.files.json_lines import append_line
 from pgkeras.runs.folder import RunFolder
 from pgkeras.training.callbacks.snapshots import Snapshot
 from pgkeras.training.tensorboard import EventFile

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from tqdm import tqdm
 
+from pgkeras.files.json_lines import append_line
 from pgkeras.gan import ProgressiveGAN
-from pgkeras.json_lines import append_line
 from pgkeras.runs.folder import RunFolder
 from pgkeras.schedule import Position, Schedule
 from pgkeras.training.callbacks.callback import Callback

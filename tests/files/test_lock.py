@@ -7,13 +7,13 @@ import time
 import pytest
 
 from pgkeras import UserError
-from pgkeras.lock import locked
+from pgkeras.files.lock import locked
 from tests.command_lines import ROOT
 
 HOLD = """
 import sys, time
 from pathlib import Path
-from pgkeras.lock import locked
+from pgkeras.files.lock import locked
 with locked(Path(sys.argv[1]), busy="busy"):
     print("held", flush=True)
     time.sleep(60)

@@ -1,6 +1,6 @@
 """Walking through folders and links."""
 
-from pgkeras.folders import walk_folders
+from pgkeras.files.folders import walk_folders
 
 
 def files_in(folder):
