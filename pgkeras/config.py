@@ -110,7 +110,7 @@ NotNegativeFloat = Annotated[float, Field(ge=0)]
 
 
 class _NoEffectError(ValueError):
-    """An option that would be ignored."""
+    """An option that would be ignored, or cannot be followed."""
 
     def __init__(self, option: str, message: str) -> None:
         super().__init__(message)
@@ -337,8 +337,8 @@ class ProgressiveConfig(BaseModel):
     def from_preset(cls, preset: str | None, **options: Any) -> Self:
         """A named configuration with other options.
 
-        They win: another loss comes without the penalty of the preset's own, and whatever of the preset would have no
-        effect beside them is dropped.
+        They win: another loss comes without the penalty of the preset's own, and whatever of the preset contradicts them
+        or would have no effect is dropped.
 
         Args:
             preset: a key of `pgkeras.presets.PRESETS`, or None for the defaults.
@@ -372,7 +372,8 @@ class ProgressiveConfig(BaseModel):
     @model_validator(mode="after")
     def _check(self) -> Self:
         if self.fmap_min > self.fmap_max:
-            raise ValueError(f"`fmap_min` {self.fmap_min} is above `fmap_max` {self.fmap_max}; lower it")
+            message = f"`fmap_min` {self.fmap_min} is above `fmap_max` {self.fmap_max}; lower it"
+            raise _NoEffectError("fmap_min", message)
         self._check_without_effect()
         self._check_augmentation()
         self._check_micro_batches()
@@ -400,6 +401,7 @@ class ProgressiveConfig(BaseModel):
             ("augmentation_probability", not self.augmentation, "there is no `augmentation` to apply"),
             ("augmentation_target", not self.augmentation, "there is no `augmentation` to apply"),
             ("augmentation_kimg", self.augmentation_target is None, "there is no `augmentation_target`"),
+            ("ema_rampup", not self.ema_decay, "`ema_decay` 0 keeps no average"),
             ("metrics_images", not self.metrics, "there are no `metrics` to measure"),
         ):
             value, default = getattr(self, option), ProgressiveConfig.model_fields[option].default

@@ -101,6 +101,7 @@ def test_options_by_resolution_are_read_in_every_form(value, expected):
         ({"batch_size": "4:16,8:8,4:8"}, "gives a resolution twice; give each once"),
         ({"batch_size": "4:16,04:8"}, "gives a resolution twice; give each once"),
         ({"batch_size": "4:16,eight:8"}, "resolution:value pairs"),
+        ({"fmap_max": 8, "fmap_min": 9}, "`fmap_min` 9 is above `fmap_max` 8; lower it"),
         ({"network": "dcgan"}, "`network` dcgan has no `growing`: begin from `preset` dcgan"),
     ],
 )
@@ -212,6 +213,8 @@ def test_any_loss_goes_with_any_preset(preset, loss):
 
 def test_what_a_preset_says_of_the_replaced_is_dropped():
     assert ProgressiveConfig.from_preset("quick", penalty_weight=0).penalty_interval == 1
+    assert ProgressiveConfig.from_preset("quick", fmap_max=8).feature_maps(4) == 8
+    assert ProgressiveConfig.from_preset("quick", ema_decay=0).ema_rampup is None
     assert ProgressiveConfig.from_preset("paper", minibatch_discrimination="none").minibatch_stddev_group == 4
     options = {"generator_normalization": "none", "discriminator_normalization": "none"}
     assert ProgressiveConfig.from_preset("keras-bce", **options).batch_normalization_momentum == 0.9
