@@ -337,8 +337,8 @@ class ProgressiveConfig(BaseModel):
     def from_preset(cls, preset: str | None, **options: Any) -> Self:
         """A named configuration with other options.
 
-        They win: another loss comes without the penalty of the preset's own, and whatever of the preset contradicts them
-        or would have no effect is dropped.
+        They win: another loss comes without the penalty of the preset's own, and whatever of the preset contradicts
+        them or would have no effect is dropped.
 
         Args:
             preset: a key of `pgkeras.presets.PRESETS`, or None for the defaults.
