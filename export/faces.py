@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 
 from pgkeras.errors import UserError
-from pgkeras.latents import read_latents
+from pgkeras.latents import read_directions
 
 
 def read_faces(folder: Path, latent_size: int) -> dict[str, np.ndarray]:
@@ -28,7 +28,7 @@ def read_faces(folder: Path, latent_size: int) -> dict[str, np.ndarray]:
 
 
 def _read(path: Path, latent_size: int) -> np.ndarray:
-    latents = read_latents(path, latent_size)
+    latents = read_directions(path, latent_size)
     if len(latents) > 1:
         raise UserError(f"{path}: holds {len(latents)} latents under one name; give a file for each")
     return latents[0]

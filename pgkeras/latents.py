@@ -43,7 +43,7 @@ def read_latents(path: Path, latent_size: int) -> np.ndarray:
         float32 (latents, latent_size), at least one.
 
     Raises:
-        UserError: if the file holds anything else, or values that are not finite, or only zeros.
+        UserError: if the file holds anything else, or values that are not finite.
     """
     latents = read_npy(path)
     if latents.ndim != 2 or latents.shape[1] != latent_size or latents.dtype.kind != "f" or not len(latents):
@@ -54,6 +54,23 @@ def read_latents(path: Path, latent_size: int) -> np.ndarray:
         latents = latents.astype(np.float32)
     if not np.isfinite(latents).all():
         raise UserError(f"{path}: holds NaN or infinite values; make it again")
+    return latents
+
+
+def read_directions(path: Path, latent_size: int) -> np.ndarray:
+    """Reads latents to walk from or to.
+
+    Args:
+        path: of an .npy file.
+        latent_size: of the generator that they are for.
+
+    Returns:
+        float32 (latents, latent_size), at least one, none of them zero.
+
+    Raises:
+        UserError: as `read_latents`, or if a latent has only zeros.
+    """
+    latents = read_latents(path, latent_size)
     if not latents.any(axis=1).all():
         raise UserError(f"{path}: holds a latent of zeros, which has no direction; make it again")
     return latents

@@ -8,7 +8,7 @@ import numpy as np
 
 from pgkeras.errors import UserError
 from pgkeras.images import grid, to_screen_size, to_uint8
-from pgkeras.latents import LAST_SEED, interpolate, latents_from_seeds, read_latents
+from pgkeras.latents import LAST_SEED, interpolate, latents_from_seeds, read_directions
 from pgkeras.sampling import sample_latents
 
 
@@ -60,7 +60,7 @@ def station_frames(
 
 def _read(part: str, latent_size: int) -> np.ndarray:
     if part.endswith(".npy"):
-        return read_latents(Path(part), latent_size)
+        return read_directions(Path(part), latent_size)
     if part.isdecimal() and int(part) <= LAST_SEED:
         return latents_from_seeds([int(part)], latent_size)
     raise UserError(f"`through` {part}: is neither a seed from 0 to {LAST_SEED} nor an .npy of latents; give either")

@@ -4,6 +4,7 @@ importScripts("site.js", "files.js");
 
 const trusting = self.name === "trusting";
 const painter = open();
+painter.catch(() => null); // whoever draws first says so
 let last = painter;
 
 onmessage = ({ data: { id, task, face } }) => {
@@ -23,7 +24,7 @@ const TASKS = {
 
 async function open() {
   const runtime = startRuntime();
-  runtime.catch(() => null); // whoever draws first says so
+  runtime.catch(() => null); // as above
   const [{ Painter }, { models, faces }] = await Promise.all([import("./painter.js"), readManifest()]);
   return new Painter(runtime, load, models, faces, trusting);
 }
