@@ -138,10 +138,11 @@ def _convolved(layer: EqualizedConv2D | FusedConv2D, size: int, padding: str, fe
         features: what is convolved.
     """
     is_large = features.value.shape[1] >= FUSED_FROM
-    weights = [ops.cast(weight, features.value.dtype) for weight in (layer.kernel, layer.bias)]
+    dtype = features.value.dtype
 
     def convolved(factor: float) -> tf.Tensor:
-        kernel, bias = weights[0] * (layer.scale * factor), weights[1] * factor
+        kernel = ops.cast(layer.kernel, dtype) * (layer.scale * factor)
+        bias = ops.cast(layer.bias, dtype) * factor
         if size == 1 and features.factors is not None:
             unnormalized, per_pixel = features.factors
             return ops.conv(unnormalized, kernel) * per_pixel + bias

@@ -96,7 +96,7 @@ def check_backend() -> None:
     """Makes sure that Keras can run on the backend that the user chose, by KERAS_BACKEND or `keras.json`.
 
     Raises:
-        UserError: if it is unknown or not installed, or that file holds something else.
+        UserError: if it is unknown or not installed, or that file holds no settings.
     """
     name, source = _backend()
     choice = f"{', '.join(BACKENDS[:-1])} or {BACKENDS[-1]}"

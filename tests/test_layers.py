@@ -1,9 +1,6 @@
 """The layers against values computed by hand or by plain NumPy."""
 
 import math
-import os
-import subprocess
-import sys
 
 import keras
 import numpy as np
@@ -21,6 +18,7 @@ from pgkeras.layers import (
     PixelNormalization,
 )
 from tests.layer_checks import check_layer
+from tests.other_backends import on_other_backends, run_tests
 
 RANDOM = np.random.default_rng(0)
 
@@ -330,16 +328,7 @@ def test_fade_keeps_alpha_out_of_training():
     assert layer.trainable_variables == []
 
 
-@pytest.mark.slow
-@pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="this is the run on another backend")
-def test_layers_and_networks_on_jax():
-    """The same tests in a fresh process on the JAX backend."""
+@on_other_backends("jax")
+def test_layers_and_networks_on(other_backend):
     files = ("test_layers", "test_losses", "networks/test_pairs", "networks/test_conditional")
-    tests = [f"tests/{file}.py" for file in files]
-    finished = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-x", "-m", "not slow", *tests],
-        env=os.environ | {"KERAS_BACKEND": "jax", "XLA_FLAGS": "--xla_backend_optimization_level=0"},  # compiles faster
-        capture_output=True,
-        text=True,
-    )
-    assert finished.returncode == 0, finished.stdout[-3000:] + finished.stderr[-1000:]
+    run_tests(other_backend, "-m", "not slow", *(f"tests/{file}.py" for file in files))

@@ -1,6 +1,5 @@
 """The same step on TensorFlow, JAX and PyTorch: `python -m tests.backends.test_agreement` prints how close they are."""
 
-import os
 import subprocess
 import sys
 import tempfile
@@ -13,6 +12,7 @@ import pytest
 
 from tests.backends.one_step import CASES, name
 from tests.command_lines import ROOT
+from tests.other_backends import environment
 
 BACKENDS = ("tensorflow", "jax", "torch")
 TOLERANCE = 1e-5
@@ -24,7 +24,7 @@ def run_step(backend: str, folder: Path) -> dict[str, np.ndarray]:
     finished = subprocess.run(
         [sys.executable, "-m", "tests.backends.one_step", path],
         cwd=ROOT,
-        env=os.environ | {"KERAS_BACKEND": backend, "XLA_FLAGS": "--xla_backend_optimization_level=0"},
+        env=environment(backend),
         capture_output=True,
         text=True,
     )

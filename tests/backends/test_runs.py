@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import os
 import subprocess
 import sys
 import time
@@ -13,6 +12,7 @@ import numpy as np
 import pytest
 
 from tests.command_lines import ROOT
+from tests.other_backends import environment
 
 OTHERS = ("jax", "torch")
 SMALL = [
@@ -46,14 +46,13 @@ def backend(request) -> str:
     return request.param
 
 
-def start(backend: str, *arguments: object, module: str = "pgkeras.train", **environment: str) -> subprocess.Popen:
+def start(backend: str, *arguments: object, module: str = "pgkeras.train", **variables: str) -> subprocess.Popen:
     """A command where TensorFlow cannot be imported, unless it is the backend."""
     run = ["-m", module] if backend == "tensorflow" else ["-c", WITHOUT_TENSORFLOW, module]
-    fixed = {"KERAS_BACKEND": backend, "OMP_NUM_THREADS": "1", "XLA_FLAGS": "--xla_backend_optimization_level=0"}
     return subprocess.Popen(
         [sys.executable, *run, *map(str, arguments)],
         cwd=ROOT,
-        env=os.environ | {"PYTHONPATH": str(ROOT)} | fixed | environment,
+        env=environment(backend) | {"PYTHONPATH": str(ROOT)} | variables,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,

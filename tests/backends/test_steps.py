@@ -2,11 +2,6 @@
 
 import gc
 import itertools
-import os
-import subprocess
-import sys
-from importlib.util import find_spec
-from pathlib import Path
 
 import keras
 import numpy as np
@@ -18,6 +13,7 @@ from pgkeras.gan import ProgressiveGAN
 from pgkeras.schedule import Schedule
 from pgkeras.training.precision import POLICIES
 from pgkeras.training.state import TrainingState
+from tests.other_backends import on_other_backends, run_tests
 
 HERE = keras.backend.backend()
 CONFIG = ProgressiveConfig(resolution=8, fmap_max=8, latent_size=6, batch_size=16, straight_kimg=1, fade_in_kimg=1)
@@ -203,17 +199,6 @@ def test_errors_of_memory():
     assert backend.peak_memory() is None or backend.accelerators()
 
 
-@pytest.mark.slow
-@pytest.mark.skipif(HERE != "tensorflow", reason="this is the run on another backend")
-@pytest.mark.parametrize("name", ["jax", "torch"])
-def test_on(name):
-    if find_spec(name) is None:
-        pytest.skip(f"{name} is not installed")
-    fixed = {"KERAS_BACKEND": name, "OMP_NUM_THREADS": "1", "XLA_FLAGS": "--xla_backend_optimization_level=0"}
-    finished = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-x", Path(__file__)],
-        env=os.environ | fixed,
-        capture_output=True,
-        text=True,
-    )
-    assert finished.returncode == 0, finished.stdout[-3000:] + finished.stderr[-1000:]
+@on_other_backends("jax", "torch")
+def test_on(other_backend):
+    run_tests(other_backend, __file__)

@@ -1,11 +1,5 @@
 """The search, in a small generator with the weights that it begins with."""
 
-import os
-import subprocess
-import sys
-from importlib.util import find_spec
-from pathlib import Path
-
 import keras
 import numpy as np
 import pytest
@@ -21,6 +15,7 @@ from pgkeras.projection.seeds import Seeds
 from pgkeras.projection.slope import Slope
 from pgkeras.projection.sphere import normalized
 from pgkeras.sampling import sample_latents
+from tests.other_backends import on_other_backends, run_tests
 from tests.projection.conftest import SIZE, made
 
 
@@ -120,16 +115,6 @@ def test_other_generators(options):
     assert max(each.error for each in found) < 1
 
 
-@pytest.mark.slow
-@pytest.mark.skipif(keras.backend.backend() != "tensorflow", reason="this is the run on another backend")
-@pytest.mark.parametrize("backend", ["jax", "torch"])
-def test_search_on(backend):
-    if find_spec(backend) is None:
-        pytest.skip(f"{backend} is not installed")
-    finished = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-x", Path(__file__).parent / "test_search.py"],
-        env=os.environ | {"KERAS_BACKEND": backend, "XLA_FLAGS": "--xla_backend_optimization_level=0"},
-        capture_output=True,
-        text=True,
-    )
-    assert finished.returncode == 0, finished.stdout[-3000:] + finished.stderr[-1000:]
+@on_other_backends("jax", "torch")
+def test_search_on(other_backend):
+    run_tests(other_backend, __file__)
