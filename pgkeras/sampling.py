@@ -1,17 +1,23 @@
 """Images from a generator."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 
 import keras
 import numpy as np
+from keras import KerasTensor as Tensor
 from keras import ops
 
+from pgkeras.backends import backend
 from pgkeras.errors import UserError
 from pgkeras.images import to_uint8
 from pgkeras.labels import one_hot
 from pgkeras.latents import latents_from_seeds
 
 BATCH_SIZE = 16
+WORTH_COMPILING = 10  # batches; that takes as long as running a few layer by layer
+
+Draw = Callable[[Tensor, Tensor | None], Tensor]
 
 
 def sample(
@@ -73,10 +79,8 @@ def sample_batches(
     Yields:
         float32 (at most 16, side, side, channels) as the network gives them, not clipped.
     """
-    for start in range(0, len(latents), BATCH_SIZE):
-        part = slice(start, start + BATCH_SIZE)
-        inputs = latents[part] if labels is None else [latents[part], labels[part]]
-        yield ops.convert_to_numpy(generator(inputs, training=False))
+    many = len(latents) >= WORTH_COMPILING * BATCH_SIZE
+    return _batches(_compiled(generator) if many else partial(_draw, generator), latents, labels)
 
 
 def sample_latents(generator: keras.Model, latents: np.ndarray, labels: np.ndarray | None = None) -> np.ndarray:
@@ -91,3 +95,36 @@ def sample_latents(generator: keras.Model, latents: np.ndarray, labels: np.ndarr
         float32 (images, side, side, channels) as the network gives them, not clipped.
     """
     return np.concatenate(list(sample_batches(generator, latents, labels)))
+
+
+def sample_frames(
+    generator: keras.Model, frames: Iterable[np.ndarray], labels: np.ndarray | None = None
+) -> Iterator[np.ndarray]:
+    """The images of a video's frames, by a generator that is compiled once.
+
+    Args:
+        generator: latents, or latents and labels -> images.
+        frames: float32 (images, latent_size), the latents of each.
+        labels: one-hot, float32 (images, label_size), of every frame, if the generator takes them.
+
+    Yields:
+        float32 (images, side, side, channels) as the network gives them, not clipped.
+    """
+    draw = _compiled(generator)
+    for latents in frames:
+        yield np.concatenate(list(_batches(draw, latents, labels)))
+
+
+def _batches(draw: Draw, latents: np.ndarray, labels: np.ndarray | None) -> Iterator[np.ndarray]:
+    for start in range(0, len(latents), BATCH_SIZE):
+        part = slice(start, start + BATCH_SIZE)
+        yield ops.convert_to_numpy(draw(latents[part], None if labels is None else labels[part]))
+
+
+def _draw(generator: keras.Model, latents: Tensor, labels: Tensor | None) -> Tensor:
+    return generator(latents if labels is None else [latents, labels], training=False)
+
+
+def _compiled(generator: keras.Model) -> Draw:
+    run = backend.Devices().compiled(partial(_draw, generator), generator.variables)
+    return lambda latents, labels: run([(latents, labels)])

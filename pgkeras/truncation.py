@@ -124,7 +124,8 @@ class _Truncation(keras.layers.Layer):
         self.averages = averages
 
     def call(self, features: Tensor, labels: Tensor | None = None, *, psi: float | Tensor) -> Tensor:
-        mean = self.averages if labels is None else _mean_of_labels(labels, self.averages)
+        averages = ops.convert_to_tensor(self.averages)
+        mean = averages if labels is None else _mean_of_labels(labels, averages)
         if not isinstance(psi, float | int):
             psi = ops.reshape(psi, (-1, 1, 1, 1))
         truncated = psi * ops.cast(features, "float32") + (1 - psi) * mean

@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 
 from pgkeras import ProgressiveConfig, UserError, build_generators, sample
+from pgkeras.latents import latents_from_seeds
+from pgkeras.sampling import BATCH_SIZE, WORTH_COMPILING, label_size, sample_frames, sample_latents
 
 PLAIN = ProgressiveConfig(resolution=4, fmap_max=4, latent_size=3)
 
@@ -34,3 +36,23 @@ def test_classes_come_in_turn_unless_they_are_given():
 def test_classes_that_are_not_there(classes, labels, words):
     with pytest.raises(UserError, match=words):
         sample(generator(label_size=classes), labels=labels)
+
+
+@pytest.mark.parametrize("classes", [0, 3])
+@pytest.mark.parametrize("number", [3, WORTH_COMPILING * BATCH_SIZE + 3])
+def test_many_images_and_a_videos_frames_are_those_of_one_at_a_time(classes, number):
+    """Compiled or not; the last batch is smaller than the others."""
+    model = generator(label_size=classes)
+    latents = latents_from_seeds(range(number), 3)
+    labels = np.eye(classes, dtype=np.float32)[np.arange(number) % classes] if label_size(model) else None
+    alone = [
+        sample_latents(model, latents[each : each + 1], None if labels is None else labels[each : each + 1])[0]
+        for each in (0, number - 1)
+    ]
+    together = sample_latents(model, latents, labels)
+    assert together.shape == (number, 4, 4, 3)
+    np.testing.assert_allclose(together[[0, -1]], alone, atol=1e-5)
+    frames = list(sample_frames(model, [latents, latents[::-1]], labels))
+    np.testing.assert_allclose(frames[0], together, atol=1e-5)
+    if labels is None:
+        np.testing.assert_allclose(frames[1], together[::-1], atol=1e-5)

@@ -10,7 +10,7 @@ import numpy as np
 from pgkeras.errors import UserError
 from pgkeras.images import grid, to_screen_size, to_uint8
 from pgkeras.labels import classes_of_rows, one_hot, read_label_names, rows
-from pgkeras.sampling import label_size, sample_latents
+from pgkeras.sampling import label_size, sample_frames
 from pgkeras.walk.closed_loop import closed_loop
 
 COLUMNS, ROWS = 4, 2
@@ -73,7 +73,7 @@ def interpolation_frames(
     Yields:
         uint8 (height, width, 3).
     """
-    for latents in closed_loop(frames, layout.latents, generator.inputs[0].shape[-1], smoothing, seed):
-        if layout.labels is not None:
-            latents = np.tile(latents, (len(layout.labels) // len(latents), 1))
-        yield to_screen_size(grid(to_uint8(sample_latents(generator, latents, layout.labels)), layout.columns))
+    loop = closed_loop(frames, layout.latents, generator.inputs[0].shape[-1], smoothing, seed)
+    rows = 1 if layout.labels is None else len(layout.labels) // layout.latents
+    for images in sample_frames(generator, (np.tile(latents, (rows, 1)) for latents in loop), layout.labels):
+        yield to_screen_size(grid(to_uint8(images), layout.columns))

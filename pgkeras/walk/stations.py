@@ -9,7 +9,7 @@ import numpy as np
 from pgkeras.errors import UserError
 from pgkeras.images import grid, to_screen_size, to_uint8
 from pgkeras.latents import LAST_SEED, interpolate, latents_from_seeds, read_directions
-from pgkeras.sampling import sample_latents
+from pgkeras.sampling import sample_frames
 
 
 def read_stations(text: str, latent_size: int) -> np.ndarray:
@@ -49,13 +49,17 @@ def station_frames(
     Yields:
         uint8 (height, width, 3).
     """
-    for frame in range(frames):
-        place = frame * len(stations) / frames
-        here = int(place)
-        eased = (1 - np.cos(np.pi * (place - here))) / 2
-        latent = interpolate(stations[here], stations[(here + 1) % len(stations)], eased)
-        latents = np.tile(latent, (1 if labels is None else len(labels), 1))
-        yield to_screen_size(grid(to_uint8(sample_latents(generator, latents, labels)), 1))
+    rows = 1 if labels is None else len(labels)
+    way = (np.tile(_between(stations, frame * len(stations) / frames), (rows, 1)) for frame in range(frames))
+    for images in sample_frames(generator, way, labels):
+        yield to_screen_size(grid(to_uint8(images), 1))
+
+
+def _between(stations: np.ndarray, place: float) -> np.ndarray:
+    """The latent at a place such as 1.5, half of the way from the second station to the next."""
+    here = int(place)
+    eased = (1 - np.cos(np.pi * (place - here))) / 2
+    return interpolate(stations[here], stations[(here + 1) % len(stations)], eased)
 
 
 def _read(part: str, latent_size: int) -> np.ndarray:
