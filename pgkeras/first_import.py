@@ -2,17 +2,19 @@
 
 Importing pgkeras imports neither. So that it does not matter which module is the first to need one of them, an import
 hook starts them in silence, checks the backend that the user chose, undoes what `~/.keras/keras.json` says of anything
-else, and registers pgkeras's layers, so that `keras.models.load_model` knows them.
+else, and registers pgkeras's layers, so that `keras.models.load_model` knows them. Keras's pictures, which bring
+Matplotlib along, wait until somebody uses them: that takes half a second.
 """
 
 import json
 import os
+import re
 import sys
 import warnings
 from collections.abc import Callable, Sequence
 from functools import partial
 from importlib.machinery import ModuleSpec
-from importlib.util import find_spec
+from importlib.util import LazyLoader, find_spec
 from pathlib import Path
 from types import ModuleType
 
@@ -22,6 +24,7 @@ from pgkeras.quiet_tensorflow import quiet_start
 BACKENDS = ("tensorflow", "jax", "torch")
 """Of Keras, which import packages of their own names."""
 VARIABLE = "KERAS_BACKEND"
+_USED_LATER = re.compile(r"keras(\.src|\._tf_keras\.keras)?\.visualization")
 
 
 def watch_imports() -> None:
@@ -54,14 +57,17 @@ class _Finder:
 
     def find_spec(self, name: str, path: Sequence[str] | None, target: ModuleType | None = None) -> ModuleSpec | None:
         start = {"keras": _start_keras, "tensorflow": _start_quietly}.get(name)
-        if start is None:
+        if start is None and not _USED_LATER.fullmatch(name):
             return None
-        for finder in sys.meta_path:
-            spec = None if finder is self else finder.find_spec(name, path, target)
-            if spec is not None:
-                spec.loader.exec_module = partial(start, spec.loader.exec_module)
-                return spec
-        return None
+        found = (finder.find_spec(name, path, target) for finder in sys.meta_path if finder is not self)
+        spec = next(filter(None, found), None)
+        if spec is None:
+            return None
+        if start is None:
+            spec.loader = LazyLoader(spec.loader)
+        else:
+            spec.loader.exec_module = partial(start, spec.loader.exec_module)
+        return spec
 
 
 def _start_quietly(execute: Callable[[ModuleType], None], module: ModuleType) -> None:

@@ -70,19 +70,24 @@ def test_tensorflow_is_required_where_it_is_not_installed(monkeypatch):
 @pytest.mark.slow
 @pytest.mark.parametrize("first", ["import pgkeras, keras", "import keras, pgkeras", "import pgkeras.layers, keras"])
 def test_settings_of_another_project_change_nothing(first, settings):
-    """Layers are registered and settings undone, whichever is imported first; nothing is printed."""
+    """Layers are registered and settings undone, whichever is imported first; nothing is printed.
+
+    If pgkeras came first, Matplotlib is imported by the first use of Keras's pictures.
+    """
     settings.write_text('{"floatx": "float16", "epsilon": 0.1, "image_data_format": "channels_first"}')
     code = f"""
 {first}
-import json
+import json, sys
+drawing = ["matplotlib" in sys.modules, bool(keras.visualization.plot_image_gallery), "matplotlib" in sys.modules]
 layers = [keras.saving.get_registered_object(f"pgkeras>{{name}}").__module__
           for name in ("EqualizedConv2D", "GANZooMinibatchStddev")]
 config = keras.config
-print(json.dumps([config.floatx(), config.epsilon(), config.image_data_format(), *layers]))
+print(json.dumps([config.floatx(), config.epsilon(), config.image_data_format(), *layers, *drawing]))
 """
     done = script("-c", code)
     layers = ["pgkeras.layers", "pgkeras.interop.gan_zoo_layers"]
-    assert json.loads(done.stdout) == ["float32", 1e-7, "channels_last", *layers]
+    drawing = [first == "import keras, pgkeras", True, True]
+    assert json.loads(done.stdout) == ["float32", 1e-7, "channels_last", *layers, *drawing]
     if first.startswith("import pgkeras"):
         assert done.stderr == ""
 
