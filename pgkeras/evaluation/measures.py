@@ -5,13 +5,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from pgkeras.data.views import Selected
 from pgkeras.evaluation import features, inception
 from pgkeras.evaluation.names import INCEPTION
-from pgkeras.metrics import ms_ssim, sliced_wasserstein
+from pgkeras.metrics import sliced_wasserstein, variation
 from pgkeras.metrics.precision_recall import NEIGHBOURS
-
-MOST_PAIRS = 10_000
 
 
 @dataclass(frozen=True)
@@ -72,8 +69,8 @@ def measure(names: Sequence[str], real: np.ndarray, fake: np.ndarray, known: Kno
         values["swd"] = {f"swd_{resolution}": value for resolution, value in sliced_wasserstein(real, fake).items()}
     if "ms_ssim" in names:
         if real.shape not in known.variations:
-            known.variations[real.shape] = _variation(real)
-        values["ms_ssim"] = {"ms_ssim_generated": _variation(fake), "ms_ssim_real": known.variations[real.shape]}
+            known.variations[real.shape] = variation(real)
+        values["ms_ssim"] = {"ms_ssim_generated": variation(fake), "ms_ssim_real": known.variations[real.shape]}
     by_features = _among(features.NAMES, names)
     if by_features:
         if real.shape not in known.features:
@@ -89,28 +86,3 @@ def measure(names: Sequence[str], real: np.ndarray, fake: np.ndarray, known: Kno
 
 def _among(kind: Sequence[str], names: Sequence[str]) -> list[str]:
     return [name for name in names if name in kind]
-
-
-def _variation(images: np.ndarray) -> float:
-    pairs = random_pairs(len(images), MOST_PAIRS)
-    return ms_ssim(*(Selected(images, each) for each in pairs))
-
-
-def random_pairs(number: int, most: int) -> tuple[np.ndarray, np.ndarray]:
-    """Random pairs of different things, no pair twice: as many as asked for, or as there are.
-
-    Args:
-        number: of things, at least 2.
-        most: of pairs.
-
-    Returns:
-        int64 (pairs,) twice: the first and the second of each pair.
-
-    >>> [len(random_pairs(number, 3)[0]) for number in (2, 3, 100)]
-    [1, 3, 3]
-    """
-    order = np.random.default_rng(0).permutation(number)
-    distances = range(1, number // 2 + 1)[: -(-most // number)]
-    pairs = np.concatenate([np.stack([order, np.roll(order, -distance)]) for distance in distances], axis=1)
-    first, second = pairs[:, : min(most, number * (number - 1) // 2)]
-    return first, second

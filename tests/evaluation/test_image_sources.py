@@ -9,7 +9,6 @@ import pytest
 from pgkeras import ProgressiveConfig, UserError, build_generators
 from pgkeras.data import Dataset
 from pgkeras.evaluation.image_sources import Generated, Shrunk, Stored, gathered
-from pgkeras.evaluation.measures import random_pairs
 from pgkeras.images import to_uint8
 from pgkeras.latents import latents_from_seeds
 
@@ -57,12 +56,3 @@ def test_a_full_disk_is_told(monkeypatch):
     monkeypatch.setattr(tempfile, "TemporaryFile", Full)
     with pytest.raises(UserError, match="no room for 2 images of 8x8"), gathered(Stored(Dataset(IMAGES), 8), 2):
         pass
-
-
-@pytest.mark.parametrize(("number", "expected"), [(2, 1), (3, 3), (4, 6), (20, 190), (2000, 10_000)])
-def test_pairs_are_random_and_none_twice(number, expected):
-    first, second = random_pairs(number, 10_000)
-    assert len(first) == expected
-    assert len({frozenset(pair) for pair in zip(first.tolist(), second.tolist(), strict=True)}) == expected
-    assert (first != second).all()
-    assert np.bincount(first, minlength=number).max() <= -(-expected // number) + 1

@@ -5,7 +5,7 @@ import importlib
 import numpy as np
 import pytest
 
-from pgkeras.metrics import ms_ssim, sliced_wasserstein
+from pgkeras.metrics import ms_ssim, sliced_wasserstein, variation
 from pgkeras.metrics.laplacian_pyramid import laplacian_pyramid
 from pgkeras.metrics.sliced_wasserstein import BINS, _area, _bins
 
@@ -111,6 +111,22 @@ def test_ms_ssim_ranks(textures):
     assert ms_ssim(textures, textures) == pytest.approx(1)
     noisy = np.clip(textures + np.random.default_rng(2).normal(0, 20, textures.shape), 0, 255).astype(np.uint8)
     assert 1 > ms_ssim(textures, noisy) > ms_ssim(textures, textures[::-1])
+
+
+@pytest.mark.parametrize("number", [2, 3, 40])
+def test_variation_is_the_mean_of_all_pairs(textures, number, monkeypatch):
+    monkeypatch.setattr(importlib.import_module("pgkeras.metrics.ms_ssim"), "BATCH_PIXELS", 7 * 32 * 32)
+    first, second = np.triu_indices(number, 1)
+    assert variation(textures[:number]) == pytest.approx(ms_ssim(textures[first], textures[second]))
+
+
+def test_most_pairs_are_each_image_with_those_after_it_in_a_random_order(textures, monkeypatch):
+    """50 pairs of 20 images: two neighbours of each, the third of half of them."""
+    monkeypatch.setattr(importlib.import_module("pgkeras.metrics.ms_ssim"), "BATCH_PIXELS", 7 * 32 * 32)
+    order = np.random.default_rng(0).permutation(20)
+    first = np.concatenate([order, order, order[:10]])
+    second = np.concatenate([np.roll(order, -1), np.roll(order, -2), np.roll(order, -3)[:10]])
+    assert variation(textures[:20], 50) == pytest.approx(ms_ssim(textures[first], textures[second]))
 
 
 @pytest.mark.parametrize("shape", [(4, 16, 32, 3), (4, 24, 24, 3), (4, 8, 8, 3)])
