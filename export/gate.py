@@ -1,12 +1,13 @@
 """The gate: a model that does not pass never becomes a file."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import keras
 import numpy as np
 
 from export.contract import GALLERY, TOLERANCES, TRUNCATED, TRUNCATION
-from export.fidelity import Fidelity, compare
+from export.fidelity import Comparison, Fidelity, compare
 from export.interpreter import interpret
 from export.lint import Lint, lint
 from export.options import DEFAULT_BARS, LATENTS, Bars, Quantization
@@ -35,6 +36,11 @@ class Reference:
     labels: np.ndarray | None
     images: np.ndarray
     truncated: np.ndarray | None = None
+
+    @cached_property
+    def comparison(self) -> Comparison:
+        """How close models come to `images`."""
+        return Comparison(self.images)
 
 
 @dataclass(frozen=True)
@@ -124,11 +130,11 @@ def pass_gate(
         raise UserError(f"{name}: does not run in the TFLite interpreter ({str(error)[:200]})") from None
     if images.shape != reference.images.shape or images.dtype != np.uint8:
         raise UserError(f"{name}: gives {images.dtype} {images.shape[1:]}, Keras uint8 {reference.images.shape[1:]}")
-    fidelity = compare(reference.images, images)
+    fidelity = reference.comparison(images)
     reason = _judge(fidelity, quantization, name, bars)
     truncated_fidelity = None
     if truncated is not None:
-        truncated_fidelity = compare(reference.truncated, truncated, with_distance=False)
+        truncated_fidelity = compare(reference.truncated, truncated)
         reason = reason or _judge(truncated_fidelity, quantization, name, bars, f" at truncation {TRUNCATION}")
     return Passed(linted, images, fidelity, truncated, truncated_fidelity, reason)
 
@@ -170,7 +176,7 @@ def _check_gallery(
         raise UserError(f"{name}: {len(images)} latents do not fill a gallery of {gallery}; give more `num_latents`")
     labels = None if reference.labels is None else reference.labels[:number]
     drawn = interpret(model, reference.latents[:number], labels, GALLERY, gallery)
-    between = compare(images[:number], drawn, with_distance=False)
+    between = compare(images[:number], drawn)
     allowed = TOLERANCES[quantization]
     if between.difference > allowed and (quantization.startswith("float") or between.psnr < bars.of(quantization)):
         raise UserError(f"{name}: its gallery is {between.difference} grey levels off its single images")

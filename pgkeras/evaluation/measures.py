@@ -7,7 +7,7 @@ import numpy as np
 
 from pgkeras.evaluation import features, inception
 from pgkeras.evaluation.names import INCEPTION
-from pgkeras.metrics import sliced_wasserstein, variation
+from pgkeras.metrics import SlicedWasserstein, variation
 from pgkeras.metrics.precision_recall import NEIGHBOURS
 
 
@@ -16,10 +16,12 @@ class Known:
     """What was found of real images by their shape, for the next calls: it takes as long as that of the fakes.
 
     Attributes:
+        distances: sliced Wasserstein distances from them.
         variations: their MS-SSIM.
         features: float32 (images, 1280), what the network sees in them.
     """
 
+    distances: dict[tuple[int, ...], SlicedWasserstein] = field(default_factory=dict)
     variations: dict[tuple[int, ...], float] = field(default_factory=dict)
     features: dict[tuple[int, ...], np.ndarray] = field(default_factory=dict)
 
@@ -66,7 +68,10 @@ def measure(names: Sequence[str], real: np.ndarray, fake: np.ndarray, known: Kno
     """
     values: dict[str, dict[str, float]] = {}
     if "swd" in names:
-        values["swd"] = {f"swd_{resolution}": value for resolution, value in sliced_wasserstein(real, fake).items()}
+        if real.shape not in known.distances:
+            known.distances[real.shape] = SlicedWasserstein(real)
+        found = known.distances[real.shape](fake)
+        values["swd"] = {f"swd_{resolution}": value for resolution, value in found.items()}
     if "ms_ssim" in names:
         if real.shape not in known.variations:
             known.variations[real.shape] = variation(real)
@@ -79,8 +84,8 @@ def measure(names: Sequence[str], real: np.ndarray, fake: np.ndarray, known: Kno
         values |= {name: {name: features.METRICS[name](*both)} for name in by_features}
     by_inception = _among(INCEPTION, names)
     if by_inception:
-        found = inception.fidelity(by_inception, real, fake)
-        values |= {name: {name: value} for name, value in found.items()}
+        by_name = inception.fidelity(by_inception, real, fake)
+        values |= {name: {name: value} for name, value in by_name.items()}
     return {key: value for name in names for key, value in values[name].items()}
 
 

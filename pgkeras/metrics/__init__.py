@@ -4,9 +4,10 @@ from pgkeras.metrics.frechet_distance import frechet_distance
 from pgkeras.metrics.kernel_distance import kernel_distance
 from pgkeras.metrics.ms_ssim import ms_ssim, variation
 from pgkeras.metrics.precision_recall import precision, recall
-from pgkeras.metrics.sliced_wasserstein import sliced_wasserstein
+from pgkeras.metrics.sliced_wasserstein import SlicedWasserstein, sliced_wasserstein
 
 __all__ = [
+    "SlicedWasserstein",
     "frechet_distance",
     "kernel_distance",
     "ms_ssim",

@@ -3,6 +3,7 @@
 import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from threading import Lock
 
 import numpy as np
@@ -52,23 +53,80 @@ def sliced_wasserstein(
     Raises:
         ValueError: if the sets differ in shape, or the side is no power of two from 16 on.
     """
-    if real.shape != fake.shape:
-        raise ValueError(f"real and fake must have one shape; received {real.shape} and {fake.shape}")
-    number, side, width, channels = real.shape
-    if width != side or side < SMALLEST_SIDE or side & (side - 1):
-        raise ValueError(f"images must be square, their side a power of two from 16 on; received {real.shape}")
-    levels = side.bit_length() - SMALLEST_SIDE.bit_length() + 1
-    axes = _axes(patch_size**2 * channels, directions * repeats, seed)
-    differences = np.zeros((levels, directions * repeats, BINS), np.int32)
-    with ThreadPoolExecutor(os.cpu_count()) as pool:
-        for sign, images in ((1, real), (-1, fake)):
-            patches = _Patches(images, levels, patch_size, patches_per_image, seed=(seed, sign + 1))
-            _count(patches, axes, differences, sign, pool)
-    patches_in_all = number * patches_per_image
-    distances: dict[int | str, float] = {
-        side >> level: 1000 * _area(each / patches_in_all) for level, each in enumerate(differences)
-    }
-    return distances | {"average": float(np.mean(list(distances.values())))}
+    from_real = SlicedWasserstein(
+        real,
+        patch_size=patch_size,
+        patches_per_image=patches_per_image,
+        directions=directions,
+        repeats=repeats,
+        seed=seed,
+    )
+    return from_real(fake)
+
+
+class SlicedWasserstein:
+    """`sliced_wasserstein` of many sets of images from the same real ones, which it looks at once.
+
+    Args:
+        real: uint8 (images, side, side, channels), perhaps memory-mapped.
+        patch_size: side of a patch in pixels.
+        patches_per_image: at each level.
+        directions: in each repeat.
+        repeats: with other directions.
+        seed: of places and directions.
+
+    Raises:
+        ValueError: if the side is no power of two from 16 on.
+    """
+
+    def __init__(
+        self,
+        real: np.ndarray,
+        *,
+        patch_size: int = 7,
+        patches_per_image: int = 128,
+        directions: int = 128,
+        repeats: int = 4,
+        seed: int = 0,
+    ) -> None:
+        _, side, width, channels = real.shape
+        if width != side or side < SMALLEST_SIDE or side & (side - 1):
+            raise ValueError(f"images must be square, their side a power of two from 16 on; received {real.shape}")
+        levels = side.bit_length() - SMALLEST_SIDE.bit_length() + 1
+        self._shape = real.shape
+        self._patches = partial(_Patches, levels=levels, size=patch_size, number=patches_per_image)
+        self._seed = seed
+        self._axes = _axes(patch_size**2 * channels, directions * repeats, seed)
+        self._counts = np.zeros((levels, directions * repeats, BINS), np.int32)
+        self._count(real, self._counts, sign=1)
+
+    def __call__(self, fake: np.ndarray) -> dict[int | str, float]:
+        """The distances of a set.
+
+        Args:
+            fake: of the real images' shape.
+
+        Returns:
+            What `sliced_wasserstein` returns.
+
+        Raises:
+            ValueError: if the shapes differ.
+        """
+        if fake.shape != self._shape:
+            raise ValueError(f"real and fake must have one shape; received {self._shape} and {fake.shape}")
+        differences = self._counts.copy()
+        patches = self._count(fake, differences, sign=-1)
+        side, in_all = fake.shape[1], len(fake) * patches.number
+        distances: dict[int | str, float] = {
+            side >> level: 1000 * _area(each / in_all) for level, each in enumerate(differences)
+        }
+        return distances | {"average": float(np.mean(list(distances.values())))}
+
+    def _count(self, images: np.ndarray, counts: np.ndarray, sign: int) -> "_Patches":
+        patches = self._patches(images, seed=(self._seed, sign + 1))
+        with ThreadPoolExecutor(os.cpu_count()) as pool:
+            _count(patches, self._axes, counts, sign, pool)
+        return patches
 
 
 @dataclass(frozen=True)

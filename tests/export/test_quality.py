@@ -10,7 +10,7 @@ from PIL import Image
 from export.contract import TRUNCATED
 from export.convert import NO_OTHERS
 from export.costs import measure_costs
-from export.fidelity import compare
+from export.fidelity import Comparison, compare
 from export.gate import keras_reference
 from export.inference_graph import inference_graph
 from export.interpreter import interpret
@@ -44,7 +44,7 @@ def test_figures_are_those_of_the_files(card, exported, run_folder):
     expected = to_uint8(sample_latents(generator, latents))
     for model in card["models"][-4:]:
         content = (exported / model["file"]).read_bytes()
-        fidelity = dataclasses.asdict(compare(expected, interpret(content, latents)))
+        fidelity = dataclasses.asdict(Comparison(expected)(interpret(content, latents)))
         assert {name: model[name] for name in fidelity} == fidelity
         assert model["bytes"] == len(content)
         assert model["not_on_gpu"] == ["CAST"]
@@ -58,7 +58,7 @@ def test_truncated_pictures_are_judged(card, exported, run_folder):
     for model in card["models"][-4:]:
         images = interpret((exported / model["file"]).read_bytes(), latents, None, TRUNCATED, truncation=0.5)
         assert model["truncates"]
-        assert model["truncated_psnr"] == compare(expected, images, with_distance=False).psnr
+        assert model["truncated_psnr"] == compare(expected, images).psnr
     decibels = f"int8 {card['models'][-1]['truncated_psnr']:.1f}."
     assert decibels in (exported / "quality.md").read_text()
 

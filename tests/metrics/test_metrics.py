@@ -5,7 +5,7 @@ import importlib
 import numpy as np
 import pytest
 
-from pgkeras.metrics import ms_ssim, sliced_wasserstein, variation
+from pgkeras.metrics import SlicedWasserstein, ms_ssim, sliced_wasserstein, variation
 from pgkeras.metrics.laplacian_pyramid import laplacian_pyramid
 from pgkeras.metrics.sliced_wasserstein import BINS, _area, _bins
 
@@ -105,6 +105,15 @@ def test_sets_are_ranked_as_people_would(textures, worsen, degrees):
     distances = [sliced_wasserstein(images, each, patches_per_image=32, directions=32)["average"] for each in sets]
     assert distances == sorted(distances)
     assert distances[2] > 1.3 * distances[0]
+
+
+def test_the_same_reals_serve_several_sets(textures):
+    real, *fakes = textures[:20], textures[20:40], textures[40:60]
+    from_real = SlicedWasserstein(real, directions=16)
+    for fake in fakes:
+        assert from_real(fake) == sliced_wasserstein(real, fake, directions=16)
+    with pytest.raises(ValueError, match="must have one shape"):
+        from_real(textures[:19])
 
 
 def test_ms_ssim_ranks(textures):
