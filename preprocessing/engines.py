@@ -9,6 +9,9 @@ from itertools import islice
 from typing import Any
 
 from pgkeras.errors import UserError
+from preprocessing.signals import end_if_asked
+
+PATIENCE = 0.2  # seconds from one look at signals to the next
 
 Task = Callable[..., bytes]
 Chunks = Iterable[tuple[int, tuple]]
@@ -29,7 +32,7 @@ def threads(workers: int) -> Iterator[Compute]:
     cv2.setNumThreads(1)
 
     def finished(running: list[Future]) -> Iterator[tuple[Future, bytes]]:
-        done, _ = wait(running, return_when=FIRST_COMPLETED)
+        done, _ = wait(running, PATIENCE, return_when=FIRST_COMPLETED)
         for future in done:
             yield future, future.result()
 
@@ -58,8 +61,8 @@ def ray_cluster(workers: int) -> Iterator[Compute]:
     remote = cache(ray.remote(num_cpus=1))
 
     def finished(running: list[ray.ObjectRef]) -> Iterator[tuple[ray.ObjectRef, bytes]]:
-        (done,), _ = ray.wait(running)
-        yield done, ray.get(done)
+        for done in ray.wait(running, timeout=PATIENCE)[0]:
+            yield done, ray.get(done)
 
     here = os.environ.get("RAY_ADDRESS")
     ray.init(address=here, num_cpus=None if here else workers, log_to_driver=False, include_dashboard=False)
@@ -75,13 +78,14 @@ def _in_turn(
     submit: Callable[..., Any],
     finished: Callable[[list], Iterator[tuple[Any, bytes]]],
 ) -> Iterator[tuple[int, bytes]]:
-    """Keeps every worker busy, and one chunk waiting."""
+    """Keeps every worker busy, and one chunk waiting; `finished` waits for `PATIENCE` at most."""
     waiting, running = iter(chunks), {}
     while True:
         for number, arguments in islice(waiting, workers + 1 - len(running)):
             running[submit(*arguments)] = number
         if not running:
             return
+        end_if_asked()
         for done, result in finished(list(running)):
             yield running.pop(done), result
 

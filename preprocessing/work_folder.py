@@ -17,6 +17,7 @@ from pgkeras.files.writing import writing
 from preprocessing.chunk import CHUNK_SIZE, Chunk
 from preprocessing.config import CropConfig
 from preprocessing.find_photos import PhotoFile
+from preprocessing.signals import end_if_asked
 
 Stage = Literal["found", "cropped"]
 
@@ -37,6 +38,7 @@ class WorkFolder:
 
     Raises:
         UserError: from every method, if the folder cannot be written.
+        KeyboardInterrupt, SystemExit: as `end_if_asked`, when a chunk is saved or loaded.
     """
 
     def __init__(self, out: Path, photos: Sequence[PhotoFile], config: CropConfig) -> None:
@@ -83,6 +85,7 @@ class WorkFolder:
         """
         with writing(self.out), atomic_path(self._file(stage, number)) as temporary:
             temporary.write_bytes(chunk)
+        end_if_asked()
 
     def load(self, stage: Stage, number: int, *, without: Sequence[str] = ()) -> Chunk:
         """A chunk that is done.
@@ -92,6 +95,7 @@ class WorkFolder:
             number: of the chunk.
             without: the names of arrays that are not needed.
         """
+        end_if_asked()
         with np.load(self._file(stage, number), allow_pickle=False) as archive:
             return Chunk.from_npz(archive, without=without)
 

@@ -40,11 +40,6 @@ def collection(tmp_path_factory, portraits) -> Path:
     return folder
 
 
-def give_way() -> None:
-    """Before a process that is to be interrupted: on a busy machine it could end before anybody looks at it."""
-    os.nice(19)
-
-
 @pytest.fixture(scope="module")
 def uninterrupted(tmp_path_factory, collection) -> dict[str, bytes]:
     out = tmp_path_factory.mktemp("uninterrupted")
@@ -60,9 +55,7 @@ def test_killed_at_random_moments_and_run_again_it_ends_with_the_same_files(tmp_
     partial = tmp_path / ".faces.partial"
     for stage, wanted in (("found", 1), ("found", 3), ("cropped", 1), ("cropped", 2)):
         done = f"[0-9]*.{stage}.npz"
-        process = subprocess.Popen(
-            command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, preexec_fn=give_way
-        )
+        process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         while process.poll() is None and len(list(partial.glob(done))) < wanted:
             time.sleep(0.01)
         time.sleep(random.uniform(0, 0.02))
@@ -81,11 +74,6 @@ def test_a_signal_ends_it_in_order_and_the_same_command_goes_on(tmp_path, collec
     command = [sys.executable, "preprocessing/crop_faces.py", collection, "--out", tmp_path / "faces.npz"]
     command += ["--size", "64", "--preview", "--workers", "1", *LENIENT]
     partial = tmp_path / ".faces.partial"
-
-    def start() -> None:
-        give_way()
-        signal.signal(number, signal.SIG_DFL)  # The tests themselves may run under nohup.
-
     for awaited in ("job.json", "[0-9]*.found.npz"):
         with subprocess.Popen(
             command,
@@ -93,7 +81,7 @@ def test_a_signal_ends_it_in_order_and_the_same_command_goes_on(tmp_path, collec
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
-            preexec_fn=start,
+            preexec_fn=lambda: signal.signal(number, signal.SIG_DFL),  # The tests themselves may run under nohup.
         ) as process:
             while process.poll() is None and not list(partial.glob(awaited)):
                 time.sleep(0.01)
