@@ -6,7 +6,8 @@ from statistics import median
 import click
 
 from pgkeras.command_line import run
-from tests.browser import PHONE, chromium
+from pgkeras.errors import UserError
+from tests.browser import PHONE, chromium, find_chromium
 from tests.export.web.conftest import hosted
 
 VISITS = ("first", "second")
@@ -26,6 +27,8 @@ def main(site: Path, rounds: int) -> None:
     On the first visit the WebAssembly is unpacked and compiled, and the largest model passes its self-test; on the
     second, the files come from the browser's cache.
     """
+    if find_chromium() is None:
+        raise UserError("there is no Chromium here: python -m tests.install_browser installs it")
     times = {visit: [] for visit in VISITS}
     with chromium() as browser:
         for _ in range(rounds):

@@ -16,7 +16,7 @@ class Known:
     """What was found of real images by their shape, for the next calls: it takes as long as that of the fakes.
 
     Attributes:
-        distances: sliced Wasserstein distances from them.
+        distances: sliced Wasserstein distances from them, of the last shape only.
         variations: their MS-SSIM.
         features: float32 (images, 1280), what the network sees in them.
     """
@@ -69,6 +69,7 @@ def measure(names: Sequence[str], real: np.ndarray, fake: np.ndarray, known: Kno
     values: dict[str, dict[str, float]] = {}
     if "swd" in names:
         if real.shape not in known.distances:
+            known.distances.clear()  # 17 MB for each level
             known.distances[real.shape] = SlicedWasserstein(real)
         found = known.distances[real.shape](fake)
         values["swd"] = {f"swd_{resolution}": value for resolution, value in found.items()}

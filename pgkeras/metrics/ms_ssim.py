@@ -61,7 +61,8 @@ def variation(images: np.ndarray, most_pairs: int = 10_000) -> float:
     order = np.random.default_rng(0).permutation(number)
     pairs = min(most_pairs, number * (number - 1) // 2)
     rows = _batch(images)
-    columns = min(MOST_COLUMNS, 2 * rows)
+    farthest = -(-pairs // number)
+    columns = min(MOST_COLUMNS, 2 * rows, farthest)
 
     def total(tile: tuple[int, int]) -> float:
         """Of the pairs of images start, start + 1 ... with those that come nearest, nearest + 1 ... after them."""
@@ -77,7 +78,6 @@ def variation(images: np.ndarray, most_pairs: int = 10_000) -> float:
                 similarity += _similarities(one, other).sum()
         return similarity
 
-    farthest = -(-pairs // number)
     tiles = [(start, nearest) for nearest in range(1, farthest + 1, columns) for start in range(0, number, rows)]
     with ThreadPoolExecutor(os.cpu_count()) as pool:
         return float(sum(pool.map(total, tiles))) / pairs

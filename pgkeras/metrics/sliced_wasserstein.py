@@ -18,16 +18,7 @@ AXES_AT_A_TIME = 128
 LEAST_DEVIATION = 1e-3  # grey levels; less is rounding, which is not enlarged
 
 
-def sliced_wasserstein(
-    real: np.ndarray,
-    fake: np.ndarray,
-    *,
-    patch_size: int = 7,
-    patches_per_image: int = 128,
-    directions: int = 128,
-    repeats: int = 4,
-    seed: int = 0,
-) -> dict[int | str, float]:
+def sliced_wasserstein(real: np.ndarray, fake: np.ndarray, **options: int) -> dict[int | str, float]:
     """How differently two sets of images are textured, at each resolution from their own down to 16x16.
 
     Patches are taken at random places of every level of the images' Laplacian pyramids and normalized by channel. Along
@@ -41,11 +32,7 @@ def sliced_wasserstein(
     Args:
         real: uint8 (images, side, side, channels), perhaps memory-mapped; the paper takes 16,384.
         fake: of the same shape.
-        patch_size: side of a patch in pixels.
-        patches_per_image: at each level.
-        directions: in each repeat.
-        repeats: with other directions.
-        seed: of places and directions.
+        options: of `SlicedWasserstein`.
 
     Returns:
         The distance times 1,000 by resolution, and their mean as "average". 0 for equal sets of patches.
@@ -53,15 +40,7 @@ def sliced_wasserstein(
     Raises:
         ValueError: if the sets differ in shape, or the side is no power of two from 16 on.
     """
-    from_real = SlicedWasserstein(
-        real,
-        patch_size=patch_size,
-        patches_per_image=patches_per_image,
-        directions=directions,
-        repeats=repeats,
-        seed=seed,
-    )
-    return from_real(fake)
+    return SlicedWasserstein(real, **options)(fake)
 
 
 class SlicedWasserstein:
