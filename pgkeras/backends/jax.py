@@ -225,7 +225,8 @@ class Devices:
         return run
 
     def _on_all(self, value: Tensor) -> Tensor:
-        """Values from outside of a step lie on one device, and would have it compiled again."""
+        """Values from outside of a step, on one device or from Python's numbers, would have it compiled again."""
+        value = value.astype(value.dtype) if value.weak_type else value
         return value if value.sharding == self._whole else jax.device_put(value, self._whole)
 
 

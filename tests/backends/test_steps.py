@@ -39,6 +39,7 @@ def test_a_step_is_compiled_once_whatever_its_variables_hold():
     state, gan = made()
     traces, step = [], gan.step
     gan.step = lambda *batch: traces.append(1) or step(*batch)
+    gan.train_on([(REALS, None)])
     for number in range(4):
         gan.set_alpha(number / 10)
         gan.set_penalty_factor(1 - number / 10)
