@@ -30,16 +30,15 @@ def pytest_collection_finish() -> None:
     gc.enable()
 
 
-def pytest_unconfigure() -> None:
-    gc.unfreeze()  # or extensions complain of leaks when Python ends
-
-
 @pytest.fixture(autouse=True, scope="module")
 def forget_graphs():
-    """Without this, every later trace is slower: Python looks through all graphs that any test has made."""
+    """Frees what can be freed, and looks at the rest no more: TensorFlow keeps every graph that has its own gradients.
+
+    Otherwise each later collection, of which there are hundreds, takes longer.
+    """
     yield
     keras.backend.clear_session()
-    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

@@ -72,22 +72,23 @@ def test_tensorflow_is_required_where_it_is_not_installed(monkeypatch):
 def test_settings_of_another_project_change_nothing(first, settings):
     """Layers are registered and settings undone, whichever is imported first; nothing is printed.
 
-    If pgkeras came first, Matplotlib is imported by the first use of Keras's pictures.
+    If pgkeras came first, Matplotlib is imported by the first use of Keras's pictures. Garbage is collected again.
     """
     settings.write_text('{"floatx": "float16", "epsilon": 0.1, "image_data_format": "channels_first"}')
     code = f"""
 {first}
-import json, sys
+import gc, json, sys
 drawing = ["matplotlib" in sys.modules, bool(keras.visualization.plot_image_gallery), "matplotlib" in sys.modules]
 layers = [keras.saving.get_registered_object(f"pgkeras>{{name}}").__module__
           for name in ("EqualizedConv2D", "GANZooMinibatchStddev")]
 config = keras.config
-print(json.dumps([config.floatx(), config.epsilon(), config.image_data_format(), *layers, *drawing]))
+settings = [config.floatx(), config.epsilon(), config.image_data_format()]
+print(json.dumps([*settings, *layers, *drawing, gc.isenabled()]))
 """
     done = script("-c", code)
     layers = ["pgkeras.layers", "pgkeras.interop.gan_zoo_layers"]
     drawing = [first == "import keras, pgkeras", True, True]
-    assert json.loads(done.stdout) == ["float32", 1e-7, "channels_last", *layers, *drawing]
+    assert json.loads(done.stdout) == ["float32", 1e-7, "channels_last", *layers, *drawing, True]
     if first.startswith("import pgkeras"):
         assert done.stderr == ""
 
