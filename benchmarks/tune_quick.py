@@ -43,6 +43,7 @@ BASE = {
 CHANGES: dict[str, dict] = {
     "today": {},
     "R1 10": {"penalty_weight": 10},
+    "R1 10 and a longer average": {"penalty_weight": 10, "fmap_min": 16, "ema_decay": 0.9995, "ema_rampup": 0.1},
 }
 """What each configuration has different, the base first; None leaves an option of the base at its default."""
 KIMG = {"32": 300, "64": 600}
