@@ -55,6 +55,9 @@ class Devices(Protocol):
         """
 
 
+_Devices = Devices  # which `Backend.Devices` hides
+
+
 class Backend(Protocol):
     """A module of `pgkeras.backends`.
 
@@ -155,10 +158,10 @@ class Backend(Protocol):
             name: of the result.
         """
 
-    def Devices(self) -> Devices:  # noqa: N802
+    def Devices(self) -> _Devices:  # noqa: N802
         """One device, for what needs no `choose_devices`."""
 
-    def choose_devices(self, number: int | None) -> Devices:
+    def choose_devices(self, number: int | None) -> _Devices:
         """Decides what trains, and makes it compute the same numbers every time. Call it before anything is computed.
 
         Args:

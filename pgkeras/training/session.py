@@ -16,7 +16,7 @@ import numpy as np
 from tqdm import tqdm
 
 import pgkeras
-from pgkeras.backends import backend
+from pgkeras.backends import Precision, backend
 from pgkeras.cluster import number_of_workers
 from pgkeras.config import Fit, ProgressiveConfig
 from pgkeras.data import Dataset, hold_out, naming_all_unreadable, open_dataset
@@ -112,13 +112,14 @@ class Run:
         if kimg and minutes:
             raise UserError(f"`kimg` {kimg:g} and `minutes` {minutes:g} contradict each other: give one of them")
         data, out = Path(data), Path(out)
-        given = config.model_dump(exclude_unset=True) if isinstance(config, ProgressiveConfig) else config or {}
+        given = config.model_dump(exclude_unset=True) if isinstance(config, ProgressiveConfig) else dict(config or {})
         chosen = backend.choose_devices(devices)
         if minutes and number_of_workers() > 1:
             raise UserError(f"`minutes` {minutes:g}: the machines of TF_CONFIG differ in speed; give `kimg` instead")
         side = ProgressiveConfig.from_preset(preset, **{"label_size": int(conditional)} | given).resolution
         everything = open_dataset(data, side=side, fit=fit, labels=conditional)
-        config = _with_precision(ProgressiveConfig.from_preset(preset, **_decided_by(everything) | given))
+        config = ProgressiveConfig.from_preset(preset, **_decided_by(everything) | given)
+        config, precision = _with_precision(config)
         if kimg:
             config = plan.scaled_to(config, plan.factor_for_kimg(config, kimg))
         dataset, held_out = hold_out(everything, config.holdout)
@@ -126,7 +127,7 @@ class Run:
         _check_metrics(config, held_out)
         check_shares(config, chosen.number)
         RunFolder.check_writable(out)
-        state = TrainingState(config, config.precision, chosen)
+        state = TrainingState(config, precision, chosen)
         if start_from:
             begin_with(state, Path(start_from))
         with naming_all_unreadable():
@@ -164,14 +165,14 @@ class Run:
             UserError: if this is no run folder, or its data or checkpoints are not what they were.
         """
         folder, description = RunFolder.open(Path(path))
-        config = _with_precision(description.config)
-        dataset, held_out = open_data(folder, description, data and Path(data))
+        config, precision = _with_precision(description.config)
+        dataset, held_out = open_data(folder, description, Path(data) if data else None)
         if data:
             description = description.model_copy(update={"data": str(Path(data).resolve())})
         _check_metrics(config, held_out)
         chosen = backend.choose_devices(devices)
         check_shares(config, chosen.number)
-        state = TrainingState(config, config.precision, chosen)
+        state = TrainingState(config, precision, chosen)
         checkpoint = load_newest_checkpoint(state, folder.checkpoints)
         if description.start_from and not checkpoint:
             begin_with(state, Path(description.start_from))
@@ -186,7 +187,7 @@ class Run:
     @property
     def path(self) -> Path | None:
         """The run's folder; None until a new run begins to train."""
-        return self.folder and self.folder.path
+        return self.folder.path if self.folder else None
 
     @property
     def images_shown(self) -> int:
@@ -215,20 +216,15 @@ class Run:
         """
         with self._own_folder() as out:
             begins = self.folder is None
-            if begins:
-                self.folder = RunFolder.create(out, self.description)
-            elif out != self.out:
-                self.folder = self._copied_to(out)
-            folder = self.folder
+            self.folder = folder = self._folder_in(out)
             with folder.lock(), written_to(folder), remembering_unreadable(folder):
-                if begins:
-                    image_costs = [cost.seconds_per_image for cost in self._costs]
-                else:
-                    image_costs = plan.estimate_image_costs(self._state, self._schedule)
-                    self._go_on()
+                if not begins:
+                    self._go_on(folder)
                 write_reals(folder, self._dataset, self._state.config.resolution)
                 try:
-                    return train(self._state, self._dataset, self._held_out, self._schedule, folder, image_costs)
+                    return train(
+                        self._state, self._dataset, self._held_out, self._schedule, folder, self._image_costs()
+                    )
                 finally:
                     self._seen = self._checkpoints()
 
@@ -258,22 +254,32 @@ class Run:
         with tempfile.TemporaryDirectory() as own:
             yield Path(own)
 
-    def _go_on(self) -> None:
+    def _folder_in(self, out: Path) -> RunFolder:
+        """The run's, which is made or, where `out` is not the folder of all runs, copied."""
+        if self.folder and out == self.out:
+            return self.folder
+        folder = RunFolder.create(out, self.description)
+        if self.folder:
+            shutil.copytree(self.folder.checkpoints, folder.checkpoints, dirs_exist_ok=True)
+        return folder
+
+    def _image_costs(self) -> list[float]:
+        """Of each phase: measured, if every phase was tried, or else estimated."""
+        if self._costs:
+            return [cost.seconds_per_image for cost in self._costs]
+        return plan.estimate_image_costs(self._state, self._schedule)
+
+    def _go_on(self, folder: RunFolder) -> None:
         """Makes the folder as it was at the checkpoint, and tells it where the images are now."""
         if self._checkpoints() != self._seen:
             raise UserError(f"{self.path}: somebody else has trained the run meanwhile; open it again")
-        _, description = RunFolder.open(self.folder.path)
+        _, description = RunFolder.open(folder.path)
         if description.data != self.description.data:
-            self.folder.write_description(description.model_copy(update={"data": self.description.data}))
-        self.folder.rewind(self.images_shown)
+            folder.write_description(description.model_copy(update={"data": self.description.data}))
+        folder.rewind(self.images_shown)
 
     def _checkpoints(self) -> list[str]:
         return [] if self.folder is None else [path.name for path in list_checkpoints(self.folder.checkpoints)]
-
-    def _copied_to(self, out: Path) -> RunFolder:
-        copied = RunFolder.create(out, self.description)
-        shutil.copytree(self.folder.checkpoints, copied.checkpoints, dirs_exist_ok=True)
-        return copied
 
     def _summary(self) -> str:
         config, devices = self._state.config, self._state.devices.number
@@ -296,17 +302,18 @@ def _try(state: TrainingState, dataset: Dataset, *, seconds: float) -> list[Phas
     return preflight(state, dataset, Schedule.from_config(state.config), seconds=seconds)
 
 
-def _decided_by(dataset: Dataset) -> dict[str, object]:
+def _decided_by(dataset: Dataset) -> dict[str, Any]:
     """The options that follow from the data."""
     no_mirror = {} if dataset.mirror else {"mirror": False}
     return {"channels": dataset.images.shape[-1], "label_size": len(dataset.label_names)} | no_mirror
 
 
-def _with_precision(config: ProgressiveConfig) -> ProgressiveConfig:
+def _with_precision(config: ProgressiveConfig) -> tuple[ProgressiveConfig, Precision]:
     """Decides what "auto" means here, once for the run: another machine that resumes it computes alike."""
     if config.precision != "auto":
-        return config
-    return config.model_copy(update={"precision": fastest_precision()})
+        return config, config.precision
+    precision = fastest_precision()
+    return config.model_copy(update={"precision": precision}), precision
 
 
 def _check_data(dataset: Dataset, config: ProgressiveConfig, path: Path) -> None:
