@@ -81,17 +81,6 @@ def step(loss: str, phase: str, extras: str) -> Iterator[tuple[str, np.ndarray]]
     yield from ((f"weights/{name}", np.array(variable)) for name, variable in weights.items())
 
 
-def compile_with_tensorflow(case: tuple[str, str, str]) -> None:
-    """WGAN-GP's steps only: TensorFlow takes seconds to trace each, and runs the same operations without."""
-    if keras.backend.backend() == "tensorflow":
-        import tensorflow as tf
-
-        tf.config.run_functions_eagerly("wgan-gp" not in case)
-
-
 if __name__ == "__main__":
-    found = {}
-    for case in CASES:
-        compile_with_tensorflow(case)
-        found |= {f"{name(case)}/{key}": array for key, array in step(*case)}
+    found = {f"{name(case)}/{key}": array for case in CASES for key, array in step(*case)}
     np.savez(sys.argv[1], **found)
