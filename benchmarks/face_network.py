@@ -1,13 +1,14 @@
 """What MTCNN's last network sees in images: it learnt faces from hundreds of thousands of photos, none of them ours."""
 
 from collections.abc import Iterable
+from functools import cache
 
 import cv2
 import keras
 import numpy as np
 
 from pgkeras.metrics import frechet_distance
-from preprocessing.networks import PATCH_SIDES, mtcnn_networks
+from preprocessing.networks import PATCH_SIDES
 
 SURE = 0.95
 
@@ -51,7 +52,14 @@ def _look(images: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     side = PATCH_SIDES["onet"]
     enlarged = np.stack([cv2.resize(image, (side, side), interpolation=cv2.INTER_LINEAR) for image in images])
     features = (enlarged.astype(np.float32) - 127.5) / 128
-    *hidden, _, _, classifier = mtcnn_networks()["onet"].layers
+    *hidden, _, _, classifier = _network().layers
     for layer in hidden:
         features = layer(features)
     return keras.ops.convert_to_numpy(features), keras.ops.convert_to_numpy(classifier(features))[:, 1]
+
+
+@cache
+def _network() -> keras.Model:
+    from mtcnn import MTCNN
+
+    return MTCNN().get_stage(stage_id=3).model

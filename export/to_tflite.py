@@ -27,7 +27,7 @@ Examples:
 """
 
 
-@command(epilog=EXAMPLES)
+@command(epilog=EXAMPLES, extra="tensorflow,export")
 @click.argument("run_or_model", type=RunPath())
 @click.option(
     "--out", type=click.Path(path_type=Path), default=Path("exported"), show_default=True, help="Folder for the files."

@@ -62,12 +62,19 @@ class Command(click.Command):
     Args:
         config: the class given to `config_options`, if any; its headings become sections of the help.
         folded: headings that only --help-all shows.
+        extra: of the package, what the command needs beyond pgkeras itself; "" if nothing.
     """
 
     def __init__(
-        self, *arguments: Any, config: type[BaseModel] | None = None, folded: Sequence[str] = (), **options: Any
+        self,
+        *arguments: Any,
+        config: type[BaseModel] | None = None,
+        folded: Sequence[str] = (),
+        extra: str = "",
+        **options: Any,
     ) -> None:
         super().__init__(*arguments, **options)
+        self.extra = extra
         self.sections = {} if config is None else fields_by_heading(config)
         self.folded = folded
         if folded:
@@ -79,9 +86,18 @@ class Command(click.Command):
             )
 
     def invoke(self, ctx: click.Context) -> Any:
-        """Runs the command."""
-        with self.naming_options():
-            return super().invoke(ctx)
+        """Runs the command.
+
+        Raises:
+            UserError: if packages of its extra are missing.
+        """
+        try:
+            with self.naming_options():
+                return super().invoke(ctx)
+        except ModuleNotFoundError as error:
+            if not self.extra:
+                raise
+            raise UserError(f"{error.name} is missing; pip install 'pgkeras[{self.extra}]'") from None
 
     @contextmanager
     def naming_options(self) -> Iterator[None]:

@@ -9,7 +9,6 @@ import click
 from pgkeras.command_line import command, config_options, run, take_given
 from pgkeras.errors import UserError
 from pgkeras.files.lock import locked
-from pgkeras.first_import import require_tensorflow
 from preprocessing.config import CropConfig
 from preprocessing.engines import ENGINES
 
@@ -21,7 +20,7 @@ Examples:
 """
 
 
-@command(epilog=EXAMPLES)
+@command(epilog=EXAMPLES, extra="faces")
 @click.argument("photos", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option(
     "--out",
@@ -65,7 +64,6 @@ def main(photos: tuple[Path, ...], out: Path, every: float | None, **options: ob
     _check_out(out)
     if every is not None and not math.isfinite(every):
         raise UserError(f"--every {every}: must be a number of seconds")
-    require_tensorflow("finding faces")
     from preprocessing.make_faces import make_faces
 
     busy = f"{out}: somebody else is cropping into it already; wait for them, or give another --out"

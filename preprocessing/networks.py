@@ -1,20 +1,15 @@
 """MTCNN's three networks (Zhang et al., arXiv 1604.02878) with the mtcnn package's weights, run by LiteRT."""
 
-import sys
 import threading
-from functools import cache
-from importlib.util import find_spec
-from typing import Any
 
 import numpy as np
 from ai_edge_litert.interpreter import Interpreter
 
-from pgkeras.first_import import require_tensorflow
 from pgkeras.quiet_tensorflow import quiet_stderr
+from preprocessing.mtcnn_models import mtcnn_model
 from preprocessing.pyramid import CELL, STRIDE
 
 PATCHES = {"rnet": 16, "onet": 4}  # at a time
-HEADS = {"pnet": 2, "rnet": 2, "onet": 3}  # the last layers, which see the same
 PATCH_SIDES = {"rnet": 24, "onet": 48}  # pixels
 
 _one_thread = threading.Lock()
@@ -32,8 +27,8 @@ class Networks:
     def __init__(self, tile: tuple[int, int]) -> None:
         self._tile = tile
         with _one_thread, quiet_stderr():
-            self._proposals = _interpreter(_converted("pnet", (1, *tile, 3)))
-            self._refining = {name: _interpreter(_converted(name, _patches_shape(name))) for name in PATCHES}
+            self._proposals = _interpreter(mtcnn_model("pnet", (1, *tile, 3)))
+            self._refining = {name: _interpreter(mtcnn_model(name, _patches_shape(name))) for name in PATCHES}
 
     def propose(self, mosaic: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Looks for faces of 12x12 pixels, two pixels apart.
@@ -61,7 +56,7 @@ class Networks:
         return probabilities, offsets
 
     def _propose(self, tile: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        probabilities, offsets = _run(self._proposals, _normalized(tile)[np.newaxis], [2, 4])
+        offsets, probabilities = _run(self._proposals, _normalized(tile)[np.newaxis])
         return probabilities[0, :, :, 1], offsets[0]
 
     def _cut(self, mosaic: np.ndarray, top: int, left: int) -> np.ndarray:
@@ -80,7 +75,7 @@ class Networks:
         Returns:
             float32 (number,), the probability of a face, and (number, 4), how to move its sides.
         """
-        probabilities, offsets = self._run_in_parts("rnet", patches, [2, 4])
+        offsets, probabilities = self._run_in_parts("rnet", patches)
         return probabilities[:, 1], offsets
 
     def locate(self, patches: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -93,17 +88,17 @@ class Networks:
             float32 (number,), the probability of a face; (number, 4), how to move its sides; (number, 5, 2), x and y
             of left eye, right eye, nose, left and right corner of the mouth, in box sides from its upper left corner.
         """
-        probabilities, offsets, landmarks = self._run_in_parts("onet", patches, [2, 4, 10])
+        offsets, landmarks, probabilities = self._run_in_parts("onet", patches)
         return probabilities[:, 1], offsets, landmarks.reshape(-1, 2, 5).transpose(0, 2, 1)
 
-    def _run_in_parts(self, name: str, patches: np.ndarray, widths: list[int]) -> list[np.ndarray]:
+    def _run_in_parts(self, name: str, patches: np.ndarray) -> list[np.ndarray]:
         number = len(patches)
         part = np.zeros(_patches_shape(name), np.float32)
         parts = []
         for start in range(0, number, len(part)):
             there = patches[start : start + len(part)]
             part[: len(there)] = _normalized(there)
-            parts.append(_run(self._refining[name], part, widths))
+            parts.append(_run(self._refining[name], part))
         return [np.concatenate(outputs)[:number] for outputs in zip(*parts, strict=True)]
 
 
@@ -121,61 +116,7 @@ def _interpreter(model: bytes) -> Interpreter:
     return interpreter
 
 
-def _run(interpreter: Interpreter, inputs: np.ndarray, widths: list[int]) -> list[np.ndarray]:
-    """The outputs, recognized by their last axes: LiteRT keeps neither their order nor their names."""
+def _run(interpreter: Interpreter, inputs: np.ndarray) -> list[np.ndarray]:
     interpreter.set_tensor(interpreter.get_input_details()[0]["index"], inputs)
     interpreter.invoke()
-    outputs = {each["shape"][-1]: each["index"] for each in interpreter.get_output_details()}
-    return [interpreter.get_tensor(outputs[width]) for width in widths]
-
-
-@cache
-def _converted(name: str, shape: tuple[int, ...]) -> bytes:
-    """A network as a LiteRT model for inputs of one shape, its weights as constants."""
-    networks = mtcnn_networks()
-    import tensorflow as tf
-
-    layers = [(layer, layer.get_weights()) for layer in networks[name].layers]
-    heads = HEADS[name]
-
-    @tf.function(input_signature=[tf.TensorSpec(shape)], autograph=False)
-    def run(inputs: tf.Tensor) -> list[tf.Tensor]:
-        for layer in layers[:-heads]:
-            inputs = _applied(*layer, inputs)
-        return [_applied(*head, inputs) for head in layers[-heads:]]
-
-    return tf.lite.TFLiteConverter.from_concrete_functions([run.get_concrete_function()], tf.Module()).convert()
-
-
-def _applied(layer: Any, weights: list[np.ndarray], inputs: "tf.Tensor") -> "tf.Tensor":  # noqa: F821
-    """What a Keras layer of mtcnn's does, in TensorFlow: Keras may run on another backend."""
-    import tensorflow as tf
-
-    match type(layer).__name__:
-        case "Conv2D":
-            outputs = tf.nn.conv2d(inputs, weights[0], 1, "VALID") + weights[1]
-        case "Dense":
-            outputs = inputs @ weights[0] + weights[1]
-        case "PReLU":
-            return tf.nn.relu(inputs) + -weights[0] * tf.nn.relu(-inputs)  # so the converter knows it
-        case "MaxPooling2D":
-            return tf.nn.max_pool2d(inputs, layer.pool_size, layer.strides, layer.padding.upper())
-        case "Permute":
-            return tf.transpose(inputs, (0, *layer.dims))
-        case "Flatten":
-            return tf.reshape(inputs, (inputs.shape[0], -1))
-    return tf.nn.softmax(outputs) if layer.activation.__name__ == "softmax" else outputs
-
-
-@cache
-def mtcnn_networks() -> dict:
-    """The networks themselves, Keras models: pnet, rnet, onet.
-
-    Raises:
-        UserError: if TensorFlow, which mtcnn imports, is not installed.
-    """
-    if "keras" not in sys.modules or not find_spec("tensorflow"):
-        require_tensorflow("finding faces")
-    from mtcnn import MTCNN
-
-    return {name: stage._model for name, stage in zip(("pnet", "rnet", "onet"), MTCNN().stages, strict=True)}
+    return [interpreter.get_tensor(output["index"]) for output in interpreter.get_output_details()]

@@ -39,6 +39,16 @@ def tool(title: str | None, **options: object) -> None:
         raise UserError(f"`least` {given.least} is above `most` {given.most}, and `title` and `others` know no better")
 
 
+@command(extra="faces,heic")
+def needy() -> None:
+    """Needs a package that nobody has."""
+    import no_such_package.part  # noqa: F401
+
+
+def test_a_missing_package_is_one_line(capsys, monkeypatch):
+    assert "no_such_package is missing; pip install 'pgkeras[faces,heic]'" in fail(needy, capsys, monkeypatch)
+
+
 def test_importing_a_command_imports_nothing_heavy():
     """Help, and mistakes in options, therefore take as long as Python, click and pydantic do."""
     modules = [module for module, _ in (COMMANDS | TOOLS).values()]

@@ -18,7 +18,7 @@ Examples:
 """
 
 
-@command(epilog=EXAMPLES)
+@command(epilog=EXAMPLES, extra="serve")
 @click.argument("run_or_model", type=RunPath())
 @click.option(
     "--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="Of the page; 0 for any free one."
@@ -38,11 +38,8 @@ def main(run_or_model: Path, port: int, host: str, resolution: int | None, open_
     found in the generator, as pgkeras.project does it; only this machine can do that, and nothing is kept of the photo.
     Ctrl-C ends it.
     """
-    try:
-        import flask  # noqa: F401
-        import waitress
-    except ImportError as error:
-        raise UserError(f"the page needs the package {error.name}: pip install flask waitress") from None
+    import waitress
+
     from pgkeras.runs.generators import choose_generator
     from pgkeras.serve.application import LARGEST_PHOTO, create_application
     from pgkeras.serve.studio import Studio

@@ -37,8 +37,9 @@ def test_a_port_in_use_is_one_line(model, capsys, monkeypatch):
 
 @pytest.mark.parametrize("package", ["flask", "waitress"])
 def test_missing_packages_are_named(model, package, capsys, monkeypatch):
+    monkeypatch.delitem(sys.modules, "pgkeras.serve.application", raising=False)
     monkeypatch.setitem(sys.modules, package, None)
-    assert f"needs the package {package}: pip install flask waitress" in fail(main, capsys, monkeypatch, model)
+    assert f"{package} is missing; pip install 'pgkeras[serve]'" in fail(main, capsys, monkeypatch, model)
 
 
 @pytest.fixture
