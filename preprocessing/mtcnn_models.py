@@ -58,6 +58,7 @@ def mtcnn_model(name: str, shape: tuple[int, int, int, int]) -> bytes:
 
 def _weights(name: str) -> tuple[list[_Layer], list[_Layer]]:
     """Of the hidden layers and of the outputs."""
+    # A pickle, but of the package itself, which is trusted as its code is.
     arrays = joblib.load(Path(_PACKAGE.origin).parent / "assets" / "weights" / f"{name}.lz4")
     split = len(arrays) - 2 * _OUTPUTS[name]
     hidden = [tuple(arrays[start : start + 3]) for start in range(0, split, 3)]
