@@ -36,6 +36,10 @@ def run(command: click.Command) -> NoReturn:
         _fail(error.format_message())
     except UserError as error:
         _fail(str(error))
+    except PermissionError as error:
+        if error.filename is None:
+            raise
+        _fail(f"{error.filename}: {error.strerror.lower()}; give rights to it, or choose another")
     except (click.Abort, KeyboardInterrupt):
         print("interrupted", file=sys.stderr)
         sys.exit(130)

@@ -145,11 +145,18 @@ def load_labels(path: Path, label_size: int) -> np.ndarray:
     ):
         return one_hot(labels, label_size)
     if labels.ndim == 2 and labels.shape[1] == label_size and labels.dtype.kind in "fiu" and labels.size:
-        return labels.astype(np.float32)
+        return _checked_weights(path, labels.astype(np.float32))
     raise UserError(
         f"{path}: holds {labels.dtype} {labels.shape}; give class numbers from 0 to {label_size - 1} (images,), or "
         f"weights (images, {label_size})"
     )
+
+
+def _checked_weights(path: Path, weights: np.ndarray) -> np.ndarray:
+    sums = weights.sum(axis=1)
+    if not (np.isfinite(sums) & (sums > 0)).all():
+        raise UserError(f"{path}: holds weights whose sum is not above 0, or not finite; give each image a class")
+    return weights
 
 
 def _parse_class(text: str, names: Sequence[str]) -> int:

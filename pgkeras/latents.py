@@ -32,6 +32,29 @@ def latents_from_seeds(seeds: Iterable[int], latent_size: int) -> np.ndarray:
     return np.stack([np.random.RandomState(seed).randn(latent_size) for seed in seeds]).astype(np.float32)
 
 
+class SeededLatents:
+    """The latents of seeds, drawn when they are asked for.
+
+    Args:
+        seeds: int64 (latents,), from 0 to LAST_SEED.
+        latent_size: components of each.
+
+    >>> latents = SeededLatents(np.arange(1000), 2)
+    >>> latents.shape, latents[:2].round(4).tolist() == latents_from_seeds([0, 1], 2).round(4).tolist()
+    ((1000, 2), True)
+    """
+
+    def __init__(self, seeds: np.ndarray, latent_size: int) -> None:
+        self._seeds = seeds
+        self.shape = (len(seeds), latent_size)
+
+    def __len__(self) -> int:
+        return self.shape[0]
+
+    def __getitem__(self, chosen: slice) -> np.ndarray:
+        return latents_from_seeds(self._seeds[chosen], self.shape[1])
+
+
 def read_latents(path: Path, latent_size: int) -> np.ndarray:
     """Reads latents, as `pgkeras.project` and `pgkeras.serve` write them.
 

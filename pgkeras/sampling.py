@@ -12,7 +12,7 @@ from pgkeras.backends import backend
 from pgkeras.errors import UserError
 from pgkeras.images import to_uint8
 from pgkeras.labels import one_hot
-from pgkeras.latents import latents_from_seeds
+from pgkeras.latents import SeededLatents, latents_from_seeds
 
 BATCH_SIZE = 16
 WORTH_COMPILING = 10  # batches; that takes as long as running a few layer by layer
@@ -67,13 +67,13 @@ def label_size(generator: keras.Model) -> int:
 
 
 def sample_batches(
-    generator: keras.Model, latents: np.ndarray, labels: np.ndarray | None = None
+    generator: keras.Model, latents: np.ndarray | SeededLatents, labels: np.ndarray | None = None
 ) -> Iterator[np.ndarray]:
     """Runs a generator on a few latents at a time, so that any number fits in memory.
 
     Args:
         generator: latents, or latents and labels -> images.
-        latents: float32 (images, latent_size).
+        latents: float32 (images, latent_size), or those of seeds.
         labels: one-hot, float32 (images, label_size), if the generator takes them.
 
     Yields:
@@ -115,7 +115,7 @@ def sample_frames(
         yield np.concatenate(list(_batches(draw, latents, labels)))
 
 
-def _batches(draw: Draw, latents: np.ndarray, labels: np.ndarray | None) -> Iterator[np.ndarray]:
+def _batches(draw: Draw, latents: np.ndarray | SeededLatents, labels: np.ndarray | None) -> Iterator[np.ndarray]:
     for start in range(0, len(latents), BATCH_SIZE):
         part = slice(start, start + BATCH_SIZE)
         yield ops.convert_to_numpy(draw(latents[part], None if labels is None else labels[part]))

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from pgkeras.errors import UserError
-from pgkeras.files.folders import walk_folders
+from pgkeras.files.folders import real_path, walk_folders
 from preprocessing.celeba import read_landmarks
 from preprocessing.read_photo import SUFFIXES
 from preprocessing.videos import VIDEO_SUFFIXES, frame_times
@@ -64,12 +64,12 @@ def find_photos(
     """
     inputs = list(inputs)
     suffixes = SUFFIXES | VIDEO_SUFFIXES if every else SUFFIXES
-    without_names, without = {path.name for path in without}, {path.resolve() for path in without}
+    without_names, without = {path.name for path in without}, {real_path(path) for path in without}
     found = {
-        path.resolve(): (path.absolute(), source)
+        real_path(path): (path.absolute(), source)
         for given in inputs
         for source, path in _files_in(given, suffixes)
-        if path.name not in without_names or path.resolve() not in without
+        if path.name not in without_names or real_path(path) not in without
     }
     sources = dict(found.values())
     if not sources:
@@ -92,9 +92,15 @@ def find_photos(
 
 def _files_in(given: Path, suffixes: frozenset[str]) -> Iterator[tuple[str, Path]]:
     """Sources and paths; folders that cannot be listed are among them, so that they become rejects."""
-    if not given.is_dir():
-        if not given.exists():
-            raise UserError(f"no such file or folder: {given}; check the path of the photos")
+    if not os.path.isdir(given):  # noqa: PTH112  False in a folder that is closed, where Path raises
+        try:
+            given.stat()
+        except FileNotFoundError:
+            raise UserError(f"no such file or folder: {given}; check the path of the photos") from None
+        except OSError as error:
+            raise UserError(
+                f"{given}: cannot be read ({error.strerror.lower()}); check the path of the photos"
+            ) from None
         if given.suffix.lower() in VIDEO_SUFFIXES - suffixes:
             raise UserError(f"{given} is a video: say with `every` how many seconds lie between its frames")
         if given.suffix.lower() in ARCHIVE_SUFFIXES:
@@ -121,4 +127,4 @@ def _files_in(given: Path, suffixes: frozenset[str]) -> Iterator[tuple[str, Path
 
 
 def _folders(inputs: list[Path]) -> Iterator[Path]:
-    return (given.absolute() for given in inputs if given.is_dir())
+    return (given.absolute() for given in inputs if os.path.isdir(given))  # noqa: PTH112

@@ -148,16 +148,19 @@ def _is_halved_in_decoding(image: Image.Image) -> bool:
 
 
 def _decode(image: Image.Image, enough: int | None) -> Photo:
-    extent = _extent(image)
+    extent, is_scalable = _extent(image), image.format in JPEGS
     halvings = math.ceil(math.log2(max(1, image.width * image.height / MOST_PIXELS)) / 2)
     if enough:
         halvings = max(halvings, int(math.log2(max(1, max(image.size) / enough))))
     if halvings:
         image.draft(None, tuple(max(1, length // 2**halvings) for length in image.size))  # JPEG only
     image.load()
+    orientation = _orientation(image)  # of a TIFF, loading has applied it; reducing forgets it
     while image.width * image.height > MOST_PIXELS:
         image = (image if image.mode in REDUCIBLE else _rgb(image)).reduce(2)
-    return Photo(np.asarray(_rgb(_upright(image))), extent, image.format in JPEGS)
+    if orientation in TO_UPRIGHT:
+        image = image.transpose(TO_UPRIGHT[orientation])
+    return Photo(np.asarray(_rgb(image)), extent, is_scalable)
 
 
 def _extent(image: Image.Image) -> tuple[int, int]:
@@ -171,11 +174,6 @@ def _orientation(image: Image.Image) -> int | None:
         return image.getexif().get(ORIENTATION_TAG)
     except Exception:  # broken metadata must not cost the photo
         return None
-
-
-def _upright(image: Image.Image) -> Image.Image:
-    orientation = _orientation(image)
-    return image.transpose(TO_UPRIGHT[orientation]) if orientation in TO_UPRIGHT else image
 
 
 def _rgb(image: Image.Image) -> Image.Image:

@@ -9,9 +9,11 @@ import numpy as np
 from av.container import InputContainer
 from av.video.stream import VideoStream
 
+from pgkeras.errors import UserError
 from preprocessing.rejects import Reason, Rejection, describe
 
 VIDEO_SUFFIXES = frozenset({".mp4", ".mov", ".avi", ".mkv", ".webm", ".m4v"})
+MOST_FRAMES = 1_000_000
 ROUNDING = 1e-4  # seconds: what the last digits of a time are worth
 
 
@@ -24,13 +26,19 @@ def frame_times(path: Path, every: float) -> list[float]:
 
     Returns:
         Seconds from the start; only 0 for a video that cannot be read, which then becomes one reject.
+
+    Raises:
+        UserError: if they would be more than a million, as in a file that claims to last for years.
     """
     try:
         with av.open(path) as container:
             seconds = _length(container, _stream(container))
     except (av.FFmpegError, ValueError):
         seconds = 0
-    return [number * every for number in range(max(1, math.ceil((seconds - ROUNDING) / every)))]
+    frames = max(1, math.ceil((seconds - ROUNDING) / every))
+    if frames > MOST_FRAMES:
+        raise UserError(f"{path}: `every` {every:g} would take {frames:,} frames; {MOST_FRAMES:,} are the most")
+    return [number * every for number in range(frames)]
 
 
 def read_frame(path: Path, second: float) -> np.ndarray | Rejection:

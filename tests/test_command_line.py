@@ -1,5 +1,6 @@
 """The command lines' door: fast, in sections, in the user's words."""
 
+import errno
 import json
 import os
 import subprocess
@@ -43,6 +44,16 @@ def tool(title: str | None, **options: object) -> None:
 def needy() -> None:
     """Needs a package that nobody has."""
     import no_such_package.part  # noqa: F401
+
+
+@command()
+def closed() -> None:
+    """Reads what it may not."""
+    raise PermissionError(errno.EACCES, "Permission denied", "photos/mine")
+
+
+def test_what_may_not_be_read_is_one_line(capsys, monkeypatch):
+    assert "photos/mine: permission denied; give rights to it" in fail(closed, capsys, monkeypatch)
 
 
 def test_a_missing_package_is_one_line(capsys, monkeypatch):

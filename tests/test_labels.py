@@ -42,3 +42,10 @@ def test_classes_are_asked_for_by_names_that_hold_commas():
     for text in ("tench", "hot dog,tench", "", "3"):
         with pytest.raises(UserError, match=r"there is no such class; choose from .*, or by number from 0 to 2"):
             parse_classes(text, names)
+
+
+@pytest.mark.parametrize("wrong", [[np.nan, 1], [0, 0], [np.inf, 0], [1, -1]], ids=str)
+def test_weights_of_no_mixture_are_refused(tmp_path, wrong):
+    np.save(tmp_path / "w.npy", np.array([[0.5, 0.5], wrong]))
+    with pytest.raises(UserError, match=r"w\.npy: holds weights whose sum is not above 0, or not finite"):
+        load_labels(tmp_path / "w.npy", 2)

@@ -62,6 +62,8 @@ def main(data: Path, out: Path, shard_images: int | None, **options: object) -> 
 def _check_out(out: Path, data: Path, shard_images: int | None) -> None:
     if out.exists() and data.exists() and out.samefile(data):
         raise UserError(f"--out {out}: is DATA itself; choose another")
+    if not out.name:
+        raise UserError(f"--out {out}: give the name of a new folder or file")
     if out.suffix.lower() != ".npz":
         if out.exists() and (not out.is_dir() or any(out.iterdir())):
             raise UserError(f"--out {out}: is there already; remove it, or choose another")

@@ -6,9 +6,11 @@ import numpy as np
 
 from pgkeras.data.dataset import Images
 
+PART = 2**25  # bytes of pixels underneath that are in memory at once
+
 
 class Transformed:
-    """Images that pass through a function on their way out.
+    """Images that pass through a function on their way out, some at a time: they may be shrunk from far larger ones.
 
     Args:
         images: those underneath, at least one.
@@ -22,13 +24,16 @@ class Transformed:
     def __init__(self, images: Images, transform: Callable[[np.ndarray], np.ndarray]) -> None:
         self._images = images
         self._transform = transform
+        self._part = max(1, PART // int(np.prod(images.shape[1:])))
         self.shape = (len(images), *transform(images[:1]).shape[1:])
 
     def __len__(self) -> int:
         return self.shape[0]
 
     def __getitem__(self, indices: slice | np.ndarray) -> np.ndarray:
-        return self._transform(self._images[indices])
+        chosen = positions(indices, len(self))
+        starts = range(0, max(1, len(chosen)), self._part)
+        return np.concatenate([self._transform(self._images[chosen[start : start + self._part]]) for start in starts])
 
 
 class Selected:

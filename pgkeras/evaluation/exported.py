@@ -30,14 +30,15 @@ class Exported:
         try:
             self._run = litert.Interpreter(model_content=path.read_bytes()).get_signature_runner("serving_default")
             inputs, outputs = self._run.get_input_details(), self._run.get_output_details()
-            self._sizes = {name: int(each["shape"][1]) for name, each in inputs.items()}
+            sizes = {name: int(each["shape"][1]) for name, each in inputs.items()}
+            self._latent_size, self._label_size = sizes["latent"], sizes.get("label", 0)
             _, self.side, _, self.channels = map(int, outputs["image"]["shape"])
-        except (OSError, ValueError, RuntimeError, KeyError) as error:
+        except (OSError, ValueError, RuntimeError, LookupError) as error:
             reason = str(error).partition("\n")[0]
             raise UserError(f"{path}: is no generator that export/to_tflite.py wrote ({reason})") from None
 
     def batches(self, number: int) -> Iterator[np.ndarray]:
-        latents, labels = inputs_of(number, self._sizes["latent"], self._sizes.get("label", 0))
+        latents, labels = inputs_of(number, self._latent_size, self._label_size)
         for start in range(0, number, READ_AT_A_TIME):
             part = range(start, min(start + READ_AT_A_TIME, number))
             yield np.concatenate([self._image(latents, labels, each) for each in part])

@@ -19,7 +19,8 @@ class Neighbours:
     """The training images most like each of a number of images.
 
     Attributes:
-        similarity: float32 (images, 5), the correlation of pixels, the most similar first.
+        similarity: float32 (images, 5), the correlation of pixels, the most similar first; fewer than 5 if there are
+            fewer training images.
         index: int64 (images, 5), which training image.
         mirrored: bool (images, 5), whether it is the training image's mirror image that is so similar.
     """
@@ -49,9 +50,9 @@ def nearest(
     """
     side = min(images.shape[1], COMPARED_SIDE)
     wanted = _features(images, side)
-    similarity = np.full((len(images), NEAREST), -np.inf, np.float32)
-    index = np.zeros((len(images), NEAREST), np.int64)
-    mirrored = np.zeros((len(images), NEAREST), bool)
+    similarity = np.empty((len(images), 0), np.float32)
+    index = np.empty((len(images), 0), np.int64)
+    mirrored = np.empty((len(images), 0), bool)
     for start, batch in _batches(training):
         straight, mirror = (_features(each, side) for each in (batch, batch[:, :, ::-1]))
         found = np.stack([wanted @ straight.T, wanted @ mirror.T])
@@ -81,7 +82,7 @@ def sheet(images: np.ndarray, neighbours: Neighbours, training: Dataset) -> np.n
     found = resize(training.images[neighbours.index[rows].ravel()], side)
     turned = neighbours.mirrored[rows].ravel()
     found[turned] = found[turned, :, ::-1]
-    own, theirs = grid(images[rows], 1), grid(found, NEAREST)
+    own, theirs = grid(images[rows], 1), grid(found, neighbours.index.shape[1])
     gap = np.full((len(own), side // 8, images.shape[3]), 255, np.uint8)
     return np.concatenate([own, gap, theirs], axis=1)
 

@@ -17,18 +17,27 @@ def walk_folders(folder: Path, on_error: Callable[[OSError], object] | None = No
     Yields:
         Each folder's path, through `folder`, and the names of its files.
     """
-    on_the_way = {str(folder): (folder.resolve(),)}
+    on_the_way = {os.fspath(folder): (real_path(folder),)}
     for parent, subfolders, files in os.walk(folder, onerror=on_error, followlinks=True):
         passed = on_the_way.pop(parent)
-        children = [Path(parent, name) for name in subfolders if not name.startswith(".")]
-        children = [child for child in children if not _leads_back(child, passed)]
-        on_the_way |= {str(child): (*passed, child.resolve()) for child in children}
-        subfolders[:] = [child.name for child in children]
+        children = {name: os.path.join(parent, name) for name in subfolders if not name.startswith(".")}  # noqa: PTH118
+        children = {name: child for name, child in children.items() if not _leads_back(child, passed)}
+        on_the_way |= {child: (*passed, real_path(child)) for child in children.values()}
+        subfolders[:] = children
         yield Path(parent), files
 
 
-def _leads_back(child: Path, passed: tuple[Path, ...]) -> bool:
-    if not child.is_symlink():
+def real_path(path: Path | str) -> Path:
+    """Where a path leads by all links. Unlike `Path.resolve`, it passes over links to themselves and closed folders.
+
+    Args:
+        path: of a file or folder, which need not exist.
+    """
+    return Path(os.path.realpath(path))
+
+
+def _leads_back(child: str, passed: tuple[Path, ...]) -> bool:
+    if not os.path.islink(child):  # noqa: PTH114  False in a folder that is closed, where Path raises
         return False
-    target = child.resolve()
+    target = real_path(child)
     return any(folder.is_relative_to(target) for folder in passed)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import keras
 import numpy as np
+from numpy.lib.format import write_array_header_1_0
 
 from pgkeras.errors import UserError
 from pgkeras.files.atomic import atomic_path
@@ -94,14 +95,11 @@ def write_array(generator: keras.Model, request: Request, out: Path) -> None:
         request: what to make.
         out: the file.
     """
-    with atomic_path(out) as temporary:
-        shape = (len(request), *generator.output_shape[1:])
-        images = np.lib.format.open_memmap(temporary, "w+", np.float32, shape)
-        start = 0
+    header = {"descr": "<f4", "fortran_order": False, "shape": (len(request), *generator.output_shape[1:])}
+    with atomic_path(out) as temporary, temporary.open("wb") as file:
+        write_array_header_1_0(file, header)
         for batch in request.make(generator):
-            images[start : start + len(batch)] = batch
-            start += len(batch)
-        images.flush()
+            file.write(np.ascontiguousarray(batch, "<f4").data)
 
 
 def _gap(side: int) -> int:

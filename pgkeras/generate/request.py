@@ -11,7 +11,7 @@ from tqdm import tqdm
 
 from pgkeras.errors import UserError
 from pgkeras.labels import classes_of_rows, load_labels, one_hot, read_label_names, rows
-from pgkeras.latents import LAST_SEED, latents_from_seeds, read_latents
+from pgkeras.latents import LAST_SEED, SeededLatents, read_latents
 from pgkeras.sampling import label_size, sample_batches
 
 COLUMNS = 8  # images of each class, if the number of images is not given
@@ -22,13 +22,13 @@ class Request:
     """What to make.
 
     Attributes:
-        latents: float32 (images, latent_size).
+        latents: float32 (images, latent_size), or those of `seeds`.
         columns: of a grid.
         labels: float32 (images, label_size), or None.
         seeds: int64 (images,), of the latents; None if they come from a file.
     """
 
-    latents: np.ndarray
+    latents: np.ndarray | SeededLatents
     columns: int
     labels: np.ndarray | None = None
     seeds: np.ndarray | None = None
@@ -97,7 +97,7 @@ def choose(
         one_hots = one_hot(rows(shown, columns)[:number], classes)
     if given is None:
         seeds = seeds_from(seed or 0, number)
-        given = latents_from_seeds(seeds, latent_size)
+        given = SeededLatents(seeds, latent_size)
     return Request(given, columns or math.ceil(math.sqrt(number)), one_hots, seeds)
 
 

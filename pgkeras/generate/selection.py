@@ -10,7 +10,7 @@ from keras import ops
 
 from pgkeras.errors import UserError
 from pgkeras.generate.request import Request, seeds_from
-from pgkeras.latents import latents_from_seeds
+from pgkeras.latents import SeededLatents
 from pgkeras.layers import MinibatchDiscrimination, MinibatchStddev
 from pgkeras.sampling import BATCH_SIZE
 
@@ -36,11 +36,11 @@ def select(generator: keras.Model, discriminator: keras.Model, request: Request,
     if request.seeds is None:
         raise UserError(f"`best_of` {best_of}: chooses among seeds, not among `latents`; drop one of them")
     seeds = seeds_from(request.seeds[0], best_of * len(request))
-    latents = latents_from_seeds(seeds, request.latents.shape[1])
+    latents = SeededLatents(seeds, request.latents.shape[1])
     labels = None if request.labels is None else request.labels.repeat(best_of, axis=0)
     candidates = replace(request, latents=latents, labels=labels)
     kept = keep(score(discriminator, candidates.make(generator, "judging")), request.labels, best_of)
-    return replace(request, latents=latents[kept], seeds=seeds[kept])
+    return replace(request, latents=SeededLatents(seeds[kept], latents.shape[1]), seeds=seeds[kept])
 
 
 def score(discriminator: keras.Model, batches: Iterable[np.ndarray]) -> np.ndarray:

@@ -42,6 +42,11 @@ class PickledArray:
 
     array = np.empty(0)
 
+    @property
+    def nbytes(self) -> int:
+        """How much memory it takes."""
+        return self.array.nbytes
+
     def __setstate__(self, state: tuple) -> None:
         _, shape, dtype, fortran_order, data = state
         self.array = dtype.array(data, shape, "F" if fortran_order else "C")

@@ -16,6 +16,8 @@ from pgkeras.errors import UserError
 
 MOST_INSTRUCTIONS = 1_000_000
 """More make no data set or network: an empty dict, which is one byte, takes 64 bytes of memory."""
+SLACK = 2**20
+"""Bytes that arrays may have beyond those of their file, which keeps equal ones once."""
 
 
 def load_pickle(
@@ -31,8 +33,9 @@ def load_pickle(
             pickle.
         path: of the file, for messages.
         allowed: what stands for the classes and functions that the pickle may ask for, by full name, such as
-            `{"collections.OrderedDict": OrderedDict}`. It can call them with any arguments. Objects whose class has a
-            `__setstate__` receive their state; that of others is dropped.
+            `{"collections.OrderedDict": ordered_dict}`. It can call them with any arguments, so they must look at
+            these before they hash, print or compare them. Objects whose class has a `__setstate__` receive their
+            state; that of others is dropped. What they make counts as much memory as its `nbytes` says.
         persistent_load: gives the objects that the pickle keeps elsewhere.
 
     Returns:
@@ -46,7 +49,8 @@ def load_pickle(
     >>> load_pickle(io.BytesIO(pickle.dumps({"data": [1, 2]})), Path("batch"))
     {'data': [1, 2]}
     """
-    machine = _Machine(allowed or {}, persistent_load)
+    size = len(stream) if isinstance(stream, mmap) else stream.getbuffer().nbytes
+    machine = _Machine(allowed or {}, persistent_load, most_made=size + SLACK)
     try:
         return machine.run(stream)
     except Exception as error:  # A damaged pickle can raise anything.
@@ -56,9 +60,13 @@ def load_pickle(
 
 
 class _Machine:
-    def __init__(self, allowed: Mapping[str, Any], persistent_load: Callable[[Any], Any] | None) -> None:
+    def __init__(
+        self, allowed: Mapping[str, Any], persistent_load: Callable[[Any], Any] | None, most_made: int
+    ) -> None:
         self.allowed = allowed
         self.persistent_load = persistent_load
+        self.most_made = most_made
+        self.made = 0
         self.stack: list[Any] = []
         self.marks: list[int] = []
         self.memo: dict[int, Any] = {}
@@ -120,10 +128,12 @@ class _Machine:
             case "REDUCE" | "NEWOBJ":
                 function, arguments = self.pop(2)
                 stack.append(function(*arguments))
+                self.count(stack[-1])
             case "BUILD":
                 (state,) = self.pop(1)
                 if hasattr(type(stack[-1]), "__setstate__"):
                     stack[-1].__setstate__(state)
+                    self.count(stack[-1])
             case "BINPERSID" if self.persistent_load:
                 stack.append(self.persistent_load(stack.pop()))
             case _:
@@ -142,7 +152,15 @@ class _Machine:
         del self.stack[start:]
         return items
 
-    def find(self, module: str, name: str) -> Any:
+    def count(self, made: Any) -> None:
+        """Each byte of the file becomes one of an array, perhaps by way of text; a program could repeat that."""
+        self.made += len(made) if isinstance(made, bytes) else getattr(made, "nbytes", 0)
+        if self.made > 2 * self.most_made:
+            raise UnpicklingError("it makes more of its bytes than they are")
+
+    def find(self, module: Any, name: Any) -> Any:
+        if not isinstance(module, str) or not isinstance(name, str):
+            raise UnpicklingError("it asks for something whose name is no text")
         if f"{module}.{name}" not in self.allowed:
             raise UnpicklingError(f"it asks for {module}.{name}, which such data has no need of")
         return self.allowed[f"{module}.{name}"]
@@ -158,6 +176,20 @@ def _extend(target: Any, items: tuple) -> None:
     if type(target) is not list:
         raise UnpicklingError(f"items for a {type(target).__name__}")
     target.extend(items)
+
+
+def ordered_dict(pairs: Any = ()) -> dict:
+    """Stands for `collections.OrderedDict`.
+
+    Args:
+        pairs: a list or tuple of keys and values, as Python 2 pickles them.
+
+    Raises:
+        UnpicklingError: if they are anything else, or keys are no text and no integers.
+    """
+    if type(pairs) not in (list, tuple) or not all(type(pair) in (list, tuple) and len(pair) == 2 for pair in pairs):
+        raise UnpicklingError("an OrderedDict of something else than keys and values")
+    return _update({}, tuple(item for pair in pairs for item in pair))
 
 
 def _update(target: Any, items: tuple) -> dict:

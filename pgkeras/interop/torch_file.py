@@ -11,7 +11,6 @@ import math
 import mmap
 import pickle
 import zipfile
-from collections import OrderedDict
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -19,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from pgkeras.errors import UserError
-from pgkeras.interop.restricted_unpickler import load_pickle
+from pgkeras.interop.restricted_unpickler import load_pickle, ordered_dict
 
 _LEGACY_MAGIC = 0x1950A86A20F9469CFC6C
 _LEGACY_VERSION = 1001
@@ -151,7 +150,7 @@ def _rebuild_parameter(tensor: _Tensor, *_: object) -> _Tensor:
 
 _DTYPES = {"HalfStorage": "<f2", "FloatStorage": "<f4", "DoubleStorage": "<f8", "LongStorage": "<i8"}
 _TORCH_GLOBALS: dict[str, Any] = {
-    "collections.OrderedDict": OrderedDict,
+    "collections.OrderedDict": ordered_dict,
     "torch._utils._rebuild_tensor": _Tensor,
     "torch._utils._rebuild_tensor_v2": _Tensor,
     "torch._utils._rebuild_parameter": _rebuild_parameter,

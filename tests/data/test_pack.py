@@ -11,6 +11,7 @@ import pytest
 
 from pgkeras.data import Dataset, open_dataset, pack
 from pgkeras.data.__main__ import main
+from pgkeras.data.views import Transformed
 from tests.command_lines import call, fail, script
 from tests.data.sources.formats import (
     IMAGES,
@@ -151,6 +152,7 @@ def test_missing_data_are_named(tmp_path, capsys, monkeypatch):
         ("named.npz/a", [], "cannot be written"),
         ("a.npz", ["--shard-images", 5], "is one file"),
         ("folder.npz", [], "folder.npz: is a folder"),
+        (".", [], "give the name of a new folder or file"),
         ("b", ["--fit", "stretch"], "'stretch' is not one of"),
     ],
 )
@@ -158,7 +160,8 @@ def test_wrong_outputs_are_named(named, tmp_path, out, options, message, capsys,
     (tmp_path / "taken").mkdir()
     (tmp_path / "taken" / "file").touch()
     (tmp_path / "folder.npz").mkdir()
-    assert message in fail(main, capsys, monkeypatch, named, "--out", tmp_path / out, *options)
+    monkeypatch.chdir(tmp_path)
+    assert message in fail(main, capsys, monkeypatch, named, "--out", out, *options)
 
 
 def test_the_data_are_never_overwritten(named, tmp_path, capsys, monkeypatch):
@@ -203,3 +206,24 @@ def test_it_runs_as_a_module(named, tmp_path):
     done = script("-m", "pgkeras.data", named, "--out", tmp_path / "a b.npz")
     assert done.returncode == 0, done.stderr
     assert done.stdout.splitlines()[-1].startswith(f"  python -m pgkeras.train '{tmp_path / 'a b.npz'}' --out runs")
+
+
+def test_large_images_are_shrunk_a_few_at_a_time(monkeypatch):
+    """However small they become."""
+    monkeypatch.setattr("pgkeras.data.views.PART", 3 * 16 * 16 * 3)
+    asked, images = [], np.random.default_rng(0).integers(0, 256, (10, 16, 16, 3), np.uint8)
+
+    class Large:
+        shape = images.shape
+
+        def __len__(self):
+            return len(images)
+
+        def __getitem__(self, indices):
+            asked.append(len(images[indices]))
+            return images[indices]
+
+    shrunk = Transformed(Large(), lambda batch: batch[:, ::4, ::4])
+    for chosen in (slice(1, 9), np.array([9, 0, 5, 5]), slice(3, 3)):
+        np.testing.assert_array_equal(shrunk[chosen], images[chosen, ::4, ::4])
+    assert max(asked) == 3

@@ -42,3 +42,12 @@ def test_the_sheet_begins_with_the_copies(images):
         drawn[:32, 18:34] if drawn[:16, :16].tobytes() == images[5].tobytes() else drawn[16:32, 18:34]
     )
     assert nearest_to_the_mirrored[:16].tobytes() == images[5].tobytes()
+
+
+def test_fewer_training_images_than_are_shown(images):
+    training = Dataset(TRAINING[5:8])
+    found = nearest(images, training)
+    assert found.similarity.shape == (6, 3)
+    assert np.sort(found.index, axis=1).tolist() == [[0, 1, 2]] * 6
+    assert found.index[2, 0] == 2
+    assert sheet(images, found, training).shape == (6 * 16, 16 + 2 + 3 * 16, 3)

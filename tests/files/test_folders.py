@@ -1,5 +1,7 @@
 """Walking through folders and links."""
 
+from pathlib import Path
+
 from pgkeras.files.folders import walk_folders
 
 
@@ -50,3 +52,16 @@ def test_a_folder_linked_twice_is_walked_twice(tmp_path):
 def test_hidden_folders_are_left_out_below_the_first(tmp_path):
     make(tmp_path, ".root/a", ".root/.hidden/b")
     assert files_in(tmp_path / ".root") == ["a"]
+
+
+def test_the_working_folder(tmp_path, monkeypatch):
+    make(tmp_path, "a", "cat/b", "cat/deep/c")
+    monkeypatch.chdir(tmp_path)
+    for folder in (Path(), Path("cat/..")):
+        assert files_in(folder) == ["a", "cat/b", "cat/deep/c"]
+
+
+def test_a_link_to_itself_is_a_file_like_others(tmp_path):
+    make(tmp_path, "a")
+    (tmp_path / "round").symlink_to("round")
+    assert files_in(tmp_path) == ["a", "round"]

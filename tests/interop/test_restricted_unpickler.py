@@ -15,7 +15,7 @@ import pytest
 from pgkeras import UserError
 from pgkeras.interop import restricted_unpickler
 from pgkeras.interop.pickled_arrays import NUMPY_GLOBALS, PickledArray
-from pgkeras.interop.restricted_unpickler import load_pickle
+from pgkeras.interop.restricted_unpickler import load_pickle, ordered_dict
 
 PLAIN = {
     "text": ["faces", "ü", ""],
@@ -58,7 +58,7 @@ def test_shared_lists_stay_shared():
 
 def test_ordered_dicts_and_the_allowed_class():
     pickled = pickle.dumps(OrderedDict(a=1, b=2), 2)
-    assert load(pickled, {"collections.OrderedDict": OrderedDict}) == OrderedDict(a=1, b=2)
+    assert load(pickled, {"collections.OrderedDict": ordered_dict}) == {"a": 1, "b": 2}
     assert "it asks for collections.OrderedDict" in refused(pickled, {"collections.deque": list})
 
 
@@ -130,6 +130,7 @@ HOSTILE = {
     "an array of 10 GB": ARRAY + b"\x8a\x05\x00\x00\x00\x80\x02\x85cnumpy\ndtype\nU\x02u1\x85R\x89U\x03abctb.",
     "an array of objects": ARRAY + b"K\x01\x85cnumpy\ndtype\nU\x01O\x85R\x89U\x08abcdefghtb.",
     "tuples in tuples as a key": b"\x80\x02})" + b"\x85" * 200_000 + b"Ns.",
+    "shared tuples as a name": b"\x80\x04)q\x00" + b"h\x00h\x00\x86q\x00" * 60 + b"h\x00\x93.",
     "shared tuples as a key": b"\x80\x02)q\x00" + b"h\x00h\x00\x86q\x00" * 60 + b"}h\x00Ns.",
     "a frame of 10 GB": b"\x80\x04\x95" + struct.pack("<Q", HUGE) + b"N",
     "an empty file": b"",
@@ -147,6 +148,18 @@ HOSTILE = {
 @pytest.mark.parametrize("name", HOSTILE)
 def test_hostile_pickles(name):
     refused(HOSTILE[name])
+
+
+def test_an_ordered_dict_takes_pairs_of_keys_and_values_alone():
+    nested = b"\x80\x02ccollections\nOrderedDict\n)q\x00" + b"h\x00h\x00\x86q\x00" * 60 + b"%bR."
+    for arguments in (b"h\x00K\x01\x86\x85\x85", b"h\x00\x85", b"K\x05\x85", b"]q\x01h\x01a\x85"):
+        refused(nested % arguments, {"collections.OrderedDict": ordered_dict})
+
+
+def test_text_is_made_into_bytes_once():
+    """1 MB of text, encoded a thousand times."""
+    text = b"\x80\x02c_codecs\nencode\nq\x00X\x00\x00\x10\x00" + b"a" * 2**20 + b"q\x01("
+    assert "it makes more of its bytes than they are" in refused(text + b"h\x00h\x01\x85R" * 1000 + b"t.")
 
 
 def test_small_objects_without_end(monkeypatch):

@@ -4,6 +4,7 @@ import pytest
 
 from pgkeras.errors import UserError
 from preprocessing.find_photos import PhotoFile, find_photos
+from preprocessing.read_photo import read_photo
 
 
 def make(folder, *names):
@@ -101,3 +102,12 @@ def test_a_folder_without_photos_is_named(tmp_path):
     make(tmp_path, "notes.txt")
     with pytest.raises(UserError, match=f"no photo in {tmp_path}"):
         find_photos([tmp_path])
+
+
+def test_a_link_to_itself_is_found_and_becomes_a_reject(tmp_path):
+    make(tmp_path, "a.jpg")
+    (tmp_path / "round.jpg").symlink_to("round.jpg")
+    assert sources(tmp_path) == ["a.jpg", "round.jpg"]
+    assert read_photo(tmp_path / "round.jpg").reason == "unreadable"
+    with pytest.raises(UserError, match=r"round\.jpg: cannot be read \(too many levels of symbolic links\)"):
+        find_photos([tmp_path / "round.jpg"])

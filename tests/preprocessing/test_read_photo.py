@@ -279,6 +279,17 @@ def test_a_huge_photo_is_halved_until_it_is_no_longer_huge(tmp_path, monkeypatch
     np.testing.assert_allclose(photo.reduction, 4)
 
 
+@pytest.mark.parametrize("mode", ["RGB", "P", "I;16"])
+def test_a_huge_photo_on_its_side_is_turned_upright(tmp_path, monkeypatch, mode):
+    monkeypatch.setattr(module, "MOST_PIXELS", 1000)
+    exif = Image.Exif()
+    exif[ORIENTATION] = 6
+    Image.new(mode, (100, 60)).save(tmp_path / "photo.png", exif=exif)
+    photo = read_photo(tmp_path / "photo.png")
+    assert photo.pixels.shape == (25, 15, 3)
+    np.testing.assert_allclose(photo.reduction, 4)
+
+
 @pytest.mark.parametrize("dtype", [np.int32, np.float32])
 def test_numbers_of_no_known_range_are_rejected(tmp_path, dtype):
     Image.fromarray(np.arange(1024).reshape(32, 32).astype(dtype)).save(tmp_path / "photo.tif")

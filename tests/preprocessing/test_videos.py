@@ -154,3 +154,8 @@ def test_a_video_wants_to_know_how_often(video):
     with pytest.raises(UserError, match=r"colours.avi is a video: say with `every`"):
         find_photos([video])
     assert len(find_photos([video], every=1)) == 3
+
+
+def test_more_frames_than_anybody_wants(video):
+    with pytest.raises(UserError, match=r"colours\.avi: `every` 1e-07 would take 29,\d{3},000 frames; 1,000,000 are"):
+        find_photos([video], every=1e-7)

@@ -16,10 +16,11 @@ from pgkeras.errors import UserError
 
 
 class _Members:
-    def __init__(self, path: Path, archive: zipfile.ZipFile, names: list[str]) -> None:
+    def __init__(self, path: Path, archive: zipfile.ZipFile, members: dict[str, zipfile.ZipInfo]) -> None:
         self._path = path
         self._archive = archive
-        self.names = names
+        self._members = [*members.values()]
+        self.names = [*members]
 
     def __len__(self) -> int:
         return len(self.names)
@@ -28,7 +29,7 @@ class _Members:
         return str(self._path / self.names[index])
 
     def open(self, index: int) -> BinaryIO:
-        return self._archive.open(self.names[index])
+        return self._archive.open(self._members[index])
 
 
 def is_image_zip(path: Path) -> bool:
@@ -54,9 +55,12 @@ def open_image_zip(path: Path, side: int | None, fit: Fit, labels: bool) -> Data
         dataset_json = _read_dataset_json(path, archive) if labels else None
     except (OSError, ValueError, RuntimeError, zipfile.BadZipFile, zlib.error) as error:
         raise UserError(f"{path}: cannot be read as .zip ({reason(error)}); is it truncated? Make it again") from None
-    names = picture_names(path, (name for name in archive.namelist() if not name.endswith("/")))
+    members = {member.filename.replace("\\", "/"): member for member in archive.infolist()}  # some come from Windows
+    names = picture_names(path, (name for name in members if not name.endswith("/")))
     classes = folder_labels(path, names, dataset_json) if labels else ()
-    return Dataset(Pictures(_Members(path, archive, names), side, fit), *classes, names=names)
+    return Dataset(
+        Pictures(_Members(path, archive, {name: members[name] for name in names}), side, fit), *classes, names=names
+    )
 
 
 def _read_dataset_json(path: Path, archive: zipfile.ZipFile) -> bytes | None:

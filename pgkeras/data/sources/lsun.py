@@ -7,13 +7,12 @@ from pathlib import Path
 from typing import Any, BinaryIO
 from weakref import WeakValueDictionary
 
-import numpy as np
-
 from pgkeras.config import Fit
 from pgkeras.data.dataset import Dataset, NoLabelsError
 from pgkeras.data.sources.optional_package import optional_package
 from pgkeras.data.sources.pictures import Pictures
 from pgkeras.errors import UserError
+from pgkeras.text import readable
 
 DATA_FILE = "data.mdb"
 WALK = """
@@ -33,14 +32,14 @@ class _Values:
         self._folder = folder
         self._environment = environment
         with environment.begin() as transaction:
-            self._keys = np.array(list(transaction.cursor().iternext(values=False)), np.bytes_)
+            self._keys = list(transaction.cursor().iternext(values=False))
         self.names = [key.decode(errors="backslashreplace") for key in self._keys]
 
     def __len__(self) -> int:
         return len(self._keys)
 
     def name(self, index: int) -> str:
-        return f"{self._folder}, key {self.names[index]}"
+        return f"{self._folder}, key {readable(self.names[index])}"
 
     def open(self, index: int) -> BinaryIO:
         with self._environment.begin() as transaction:

@@ -151,10 +151,12 @@ def write_svhn(path: Path, images: np.ndarray = IMAGES, labels: np.ndarray = LAB
     return path
 
 
-def write_lsun(folder: Path, pictures: list[bytes]) -> Path:
+def write_lsun(folder: Path, pictures: list[bytes] | dict[bytes, bytes]) -> Path:
+    if isinstance(pictures, list):
+        pictures = {f"{number:040x}".encode(): picture for number, picture in enumerate(pictures)}
     with lmdb.open(str(folder), map_size=2**24) as environment, environment.begin(write=True) as transaction:
-        for number, picture in enumerate(pictures):
-            transaction.put(f"{number:040x}".encode(), picture)
+        for key, picture in pictures.items():
+            transaction.put(key, picture)
     return folder
 
 

@@ -94,3 +94,15 @@ def test_an_archive_without_pictures_is_named(tmp_path):
         archive.writestr("a.txt", "text")
     with pytest.raises(UserError, match=r"a\.zip: holds no picture"):
         open_dataset(tmp_path / "a.zip")
+
+
+def test_names_with_backslashes(tmp_path):
+    """Some programs of Windows write them, which the format forbids."""
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        for name, image in zip(["x\\dog\\0.png", "x\\cat\\0.png", "x\\.thumbs\\0.png"], IMAGES, strict=False):
+            archive.writestr(name, encoded(image))
+        archive.writestr("x\\dog\\", b"")
+    dataset = open_dataset(tmp_path / "a.zip", labels=True)
+    assert dataset.names == ["x/cat/0.png", "x/dog/0.png"]
+    assert dataset.label_names == ("cat", "dog")
+    np.testing.assert_array_equal(dataset.images[:], IMAGES[[1, 0]])

@@ -1,5 +1,7 @@
 """LSUN: an LMDB of JPEG or WebP pictures of various sizes."""
 
+import re
+import struct
 from contextlib import suppress
 
 import numpy as np
@@ -86,3 +88,12 @@ def test_damaged_pages_are_survived(tmp_path):
         (path / "data.mdb").write_bytes(data)
         with suppress(UserError):
             open_dataset(path).images[:]
+
+
+def test_keys_that_end_in_zero_bytes(tmp_path):
+    """Numbers of four bytes, the highest first; one is no picture."""
+    pictures = {struct.pack(">I", number): picture for number, picture in enumerate(PICTURES[:3], 255)}
+    path = write_lsun(tmp_path / "lmdb", pictures)
+    np.testing.assert_array_equal(open_dataset(path).images[:], IMAGES[:3])
+    with pytest.raises(UserError, match=re.escape(r"key \x00\x00\x01\x00: is no picture")):
+        open_dataset(write_lsun(tmp_path / "other", pictures | {struct.pack(">I", 256): b"12"}))
