@@ -7,10 +7,11 @@ hash for years (tuples in tuples as a key), and to set attributes of the classes
 
 import pickletools
 from collections.abc import Callable, Mapping
+from io import BytesIO
 from mmap import mmap
 from pathlib import Path
 from pickle import UnpicklingError
-from typing import Any, BinaryIO
+from typing import Any
 
 from pgkeras.errors import UserError
 
@@ -21,7 +22,7 @@ SLACK = 2**20
 
 
 def load_pickle(
-    stream: BinaryIO | mmap,
+    stream: BytesIO | mmap,
     path: Path,
     allowed: Mapping[str, Any] | None = None,
     persistent_load: Callable[[Any], Any] | None = None,
@@ -71,7 +72,7 @@ class _Machine:
         self.marks: list[int] = []
         self.memo: dict[int, Any] = {}
 
-    def run(self, stream: BinaryIO | mmap) -> Any:
+    def run(self, stream: BytesIO | mmap) -> Any:
         for number, (instruction, argument, _) in enumerate(pickletools.genops(stream)):  # type: ignore[arg-type]
             if number >= MOST_INSTRUCTIONS:
                 raise UnpicklingError(f"it has more than {MOST_INSTRUCTIONS:,} instructions")
