@@ -394,7 +394,7 @@ class ProgressiveConfig(BaseModel):
             ("penalty_interval", self.loss in WITHOUT_PENALTY, f"`loss` {self.loss} has no penalty to space out"),
             ("penalty_interval", self._has_no_penalty, "`penalty_weight` 0 leaves no penalty to space out"),
             ("final_penalty_weight", self.loss in WITHOUT_PENALTY, f"`loss` {self.loss} has no penalty to anneal"),
-            ("final_penalty_weight", self._has_no_penalty, "`penalty_weight` 0 leaves no penalty to anneal"),
+            ("final_penalty_weight", self._ends_without_penalty, "`penalty_weight` 0 leaves no penalty to anneal"),
             ("minibatch_stddev_group", self.minibatch_discrimination != "stddev", no_groups),
             ("batch_normalization_momentum", not self._normalizes_batches, "there is no batch normalization"),
             ("label_weight", not self.label_size, "the network has no labels without `conditional`"),
@@ -433,8 +433,10 @@ class ProgressiveConfig(BaseModel):
         for resolution in self.resolutions:
             number = self.at_resolution("micro_batches", resolution)
             batch_size = self.at_resolution("batch_size", resolution)
-            if number not in self.possible_micro_batches(batch_size):
-                possible = ", ".join(map(str, self.possible_micro_batches(batch_size)))
+            shares = {batch_size // devices for devices in range(1, batch_size + 1) if batch_size % devices == 0}
+            choice = {each for share in shares for each in self.possible_micro_batches(share)}
+            if number not in choice:
+                possible = ", ".join(map(str, sorted(choice)))
                 raise ValueError(
                     f"`micro_batches` {number} at {resolution}x{resolution}: would change what a batch of {batch_size} "
                     f"means; possible: {possible}"
@@ -502,6 +504,10 @@ class ProgressiveConfig(BaseModel):
     @property
     def _has_no_penalty(self) -> bool:
         return self.penalty_weight is not None and not any(self.penalty_weight.values())
+
+    @property
+    def _ends_without_penalty(self) -> bool:
+        return self.at_resolution("penalty_weight", self.resolution) == 0
 
     @property
     def _normalizes_batches(self) -> bool:

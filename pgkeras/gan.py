@@ -250,7 +250,8 @@ class ProgressiveGAN:
 
     def _realness(self, real_scores: Tensor, fake_scores: Tensor) -> Tensor:
         """What is above 0 where the discriminator is right about a real image."""
-        return real_scores - fake_scores if self.adversarial_loss.relativistic else real_scores
+        loss = self.adversarial_loss
+        return real_scores - (fake_scores if loss.relativistic else loss.undecided)
 
     def _clip_weights(self, largest: float) -> None:
         """Weights with equalized learning rate are clipped as they are used, that is scaled."""
@@ -377,6 +378,9 @@ class ProgressiveGAN:
 
 
 def _variance(images: Tensor) -> Tensor:
-    """Of images about their mean, averaged over pixels: the unbiased estimate, which parts of a batch may average."""
+    """Of images about their mean, averaged over pixels: the unbiased estimate, which parts of a batch may average.
+
+    0 for one image.
+    """
     others = max(images.shape[0] - 1, 1)
     return ops.sum(ops.square(images - ops.mean(images, axis=0))) / (others * math.prod(images.shape[1:]))

@@ -11,7 +11,7 @@ from keras import KerasTensor as Tensor
 from keras import ops
 from keras.initializers import RandomNormal
 
-from pgkeras.backends import backend
+from pgkeras import backends
 
 HE_GAIN = math.sqrt(2)
 
@@ -53,7 +53,7 @@ class EqualizedConv2D(keras.layers.Layer):
         self.bias = self.add_weight(shape=(self.filters,), initializer="zeros", name="bias")
 
     def call(self, inputs: Tensor) -> Tensor:
-        return backend.convolve(inputs, self.kernel * self.scale, self.padding) + self.bias
+        return backends.backend.convolve(inputs, self.kernel * self.scale, self.padding) + self.bias
 
     def compute_output_shape(self, input_shape: tuple) -> tuple:
         batch, height, width, _ = input_shape
@@ -182,7 +182,7 @@ class LeakyReLU(keras.layers.Layer):
         self.negative_slope = negative_slope
 
     def call(self, inputs: Tensor) -> Tensor:
-        return backend.leaky_relu(inputs, self.negative_slope)
+        return backends.backend.leaky_relu(inputs, self.negative_slope)
 
     def compute_output_shape(self, input_shape: tuple) -> tuple:
         return input_shape

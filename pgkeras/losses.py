@@ -165,6 +165,8 @@ class Loss:
         drift_weight: of the real scores' mean square.
         weight_clip: largest magnitude of the discriminator's weights after each update, or None.
         relativistic: only differences of real and fake scores have a meaning.
+        undecided: the score of an image that the discriminator takes for real and fake alike; Wasserstein scores have
+            none.
     """
 
     discriminator: Callable[[Tensor, Tensor], Tensor]
@@ -175,6 +177,7 @@ class Loss:
     drift_weight: float = 0.0
     weight_clip: float | None = None
     relativistic: bool = False
+    undecided: float = 0.0
 
 
 LOSSES = {
@@ -186,7 +189,7 @@ LOSSES = {
         drift_weight=0.001,
     ),
     "wgan": Loss(wasserstein_discriminator, wasserstein_generator, weight_clip=0.01),
-    "lsgan": Loss(least_squares_discriminator, least_squares_generator),
+    "lsgan": Loss(least_squares_discriminator, least_squares_generator, undecided=0.5),
     "non-saturating": Loss(
         logistic_discriminator,
         non_saturating_generator,

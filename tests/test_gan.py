@@ -348,3 +348,16 @@ def test_the_variance_is_the_unbiased_one_over_the_batch():
 def test_fading_in_4x4_is_refused():
     with pytest.raises(ValueError, match="4x4"):
         make_gan(resolution=4, fade_in=True)
+
+
+@pytest.mark.parametrize(("score", "probability"), [(0.4, 0.0), (0.6, 0.04)])
+def test_least_squares_scores_are_undecided_at_a_half(score, probability):
+    """Adaptive augmentation comes in where reals score above it, as they do not where fakes are as good."""
+    augmentation = Augmentation(("colour",), probability=0.0, target=0.5, images_to_full=100)
+    gan = make_gan(fade_in=False, loss="lsgan", augmentation=augmentation)
+    *others, bias = gan.discriminator.trainable_variables
+    for variable in others:
+        variable.assign(ops.zeros_like(variable))
+    bias.assign([score])
+    gan.step(reals())
+    assert float(augmentation.probability) == pytest.approx(probability)

@@ -258,7 +258,8 @@ def _precision(device: jax.Device) -> str:
 
 
 def peak_memory() -> int | None:
-    return max((each.memory_stats()["peak_bytes_in_use"] for each in _accelerators()), default=None)
+    statistics = [each.memory_stats() for each in _accelerators()]  # None where a platform keeps none
+    return max((each["peak_bytes_in_use"] for each in statistics if each), default=None)
 
 
 def forget_peak() -> None:

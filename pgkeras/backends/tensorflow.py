@@ -1,5 +1,6 @@
 """TensorFlow: a step is one graph, which a distribution strategy runs on every device."""
 
+import math
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from functools import cached_property
@@ -112,7 +113,20 @@ class FusedAdam(keras.optimizers.Adam):
 
 
 adam = FusedAdam
-loss_scaled = keras.optimizers.LossScaleOptimizer
+
+
+class LossScale(keras.optimizers.LossScaleOptimizer):
+    """Keras's, on several devices: it looks at the first one's gradients, before they are summed."""
+
+    def apply(self, grads: list[Tensor], trainable_variables: Sequence[keras.Variable]) -> None:
+        """Updates the variables, unless a gradient of any device has overflowed."""
+        if replica()[1] > 1:
+            finite = mean_over_replicas({"finite": tf.cast(self.check_finite(grads), tf.float32)})["finite"]
+            grads = [tf.where(finite == 1, each, tf.constant(math.nan, each.dtype)) for each in grads]
+        super().apply(grads, trainable_variables)
+
+
+loss_scaled = LossScale
 
 
 class Devices:

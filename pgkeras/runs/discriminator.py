@@ -9,6 +9,7 @@ from pgkeras.errors import UserError
 from pgkeras.networks import build_discriminators
 from pgkeras.runs.checkpoint_file import read_checkpoint, read_newest
 from pgkeras.runs.folder import RunFolder
+from pgkeras.runs.generator_files import list_generators
 from pgkeras.schedule import Schedule
 
 PREFIX = "discriminator/"
@@ -37,9 +38,11 @@ def load_discriminator(run: Path, resolution: int) -> keras.Model:
     path, (progress, arrays) = found
     trained = Schedule.from_config(description.config).at(progress["images_shown"]).resolution
     if resolution != trained:
+        has_generator = trained in list_generators(folder.generators)
+        instead = f"generate at {trained}x{trained}" if has_generator else "let it train on"
         raise UserError(
             f"{path}: its discriminator was trained at {trained}x{trained} last, and no longer judges "
-            f"{resolution}x{resolution}; generate at {trained}x{trained}, or drop `best_of`"
+            f"{resolution}x{resolution}; {instead}, or drop `best_of`"
         )
     shared = build_discriminators(description.config)[resolution].straight
     discriminator = keras.models.clone_model(shared)

@@ -3,6 +3,7 @@
 import json
 import math
 import re
+import shutil
 import tempfile
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -15,8 +16,10 @@ from pgkeras.errors import UserError
 from pgkeras.files.atomic import atomic_path, remove_temporaries
 from pgkeras.files.lock import locked
 from pgkeras.labels import write_label_names
+from pgkeras.runs.checkpoint_file import list_checkpoints
 from pgkeras.runs.description import RunDescription
 from pgkeras.runs.generator_files import generator_file, list_snapshots, snapshot_file
+from pgkeras.schedule import Schedule
 
 CONFIG = "config.json"
 
@@ -114,10 +117,13 @@ class RunFolder:
             self.path / ".lock", busy=f"{self.path}: the run is being trained already; wait for it, or stop it first"
         )
 
-    def rewind(self, images_shown: int) -> None:
+    def rewind(self, schedule: Schedule, images_shown: int) -> None:
         """Drops what a resumed run will write again, and what a crash cut short; rollbacks are remembered.
 
+        Later checkpoints, which could not be read or have led to trouble, are dropped, too.
+
         Args:
+            schedule: of the run.
             images_shown: at the checkpoint.
         """
         for path in (self.statistics, self.metrics, self.evaluations):
@@ -129,7 +135,33 @@ class RunFolder:
         for path in (*self.list_samples(), *self.previews.glob("[0-9]*")):
             if int(path.stem) > images_shown:
                 path.unlink()
-        for snapshot in list_snapshots(self.snapshots):
+        for path in list_checkpoints(self.checkpoints):
+            if int(path.stem) > images_shown:
+                path.unlink()
+        self.drop_generators(schedule, images_shown)
+
+    def drop_generators(self, schedule: Schedule, images_shown: int) -> None:
+        """Drops the snapshots after a checkpoint; generators become those of the newest snapshot that is left.
+
+        Args:
+            schedule: of the run.
+            images_shown: at the checkpoint.
+        """
+        snapshots = list_snapshots(self.snapshots)
+        for resolution in {each.resolution for each in snapshots if each.images_shown > images_shown}:
+            kept = [
+                each.path
+                for each in snapshots
+                if each.resolution == resolution
+                and each.images_shown <= images_shown
+                and not schedule.at(each.images_shown - 1).phase.fade_in
+            ]
+            if kept:
+                with atomic_path(self.generator(resolution)) as temporary:
+                    shutil.copyfile(kept[-1], temporary)
+            else:
+                self.generator(resolution).unlink(missing_ok=True)
+        for snapshot in snapshots:
             if snapshot.images_shown > images_shown:
                 snapshot.path.unlink()
 

@@ -1,8 +1,9 @@
 """The loop over the phases."""
 
 from collections.abc import Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 
+from pgkeras.backends import backend
 from pgkeras.data import Dataset
 from pgkeras.errors import UserError
 from pgkeras.runs.checkpoint_file import list_checkpoints
@@ -22,6 +23,7 @@ from pgkeras.training.callbacks import (
 from pgkeras.training.checkpoint import save_checkpoint
 from pgkeras.training.feed import feed
 from pgkeras.training.rollback import roll_back
+from pgkeras.training.smaller_parts import take_smaller_parts
 from pgkeras.training.state import TrainingState
 from pgkeras.training.tensorboard import EventFile
 from pgkeras.training.watchdog import DivergedError, Watchdog
@@ -37,7 +39,8 @@ def train(
 ) -> bool:
     """Trains from where the state stands to the end of the schedule.
 
-    When training fails, it goes back to the last good checkpoint and goes on with halved learning rates.
+    When training fails, it goes back to the last good checkpoint and goes on with halved learning rates; when memory
+    does not suffice, in smaller parts of batches.
 
     Args:
         state: fresh, or restored from a checkpoint.
@@ -51,7 +54,8 @@ def train(
         True at the end of the schedule; False if the user stopped the run before.
 
     Raises:
-        UserError: if training has failed too often, or an image cannot be read; then after a checkpoint.
+        UserError: if training has failed too often or does not fit into memory, or an image cannot be read; then
+            after a checkpoint.
     """
     config, progress = state.config, state.progress
     checkpoints = Checkpoints(state, folder, config.checkpoint_minutes)
@@ -79,8 +83,13 @@ def train(
             except DivergedError as trouble:
                 roll_back(state, folder, schedule, trouble)
             except UserError:  # an image that cannot be read, to train on or to measure against
-                save_checkpoint(state, folder.checkpoints)
+                with suppress(DivergedError):
+                    save_checkpoint(state, folder.checkpoints)
                 raise
+            except Exception as error:
+                if not backend.is_out_of_memory(error):
+                    raise
+                take_smaller_parts(state, folder, schedule)
     return progress.images_shown >= schedule.images
 
 

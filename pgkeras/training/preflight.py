@@ -12,6 +12,7 @@ from pgkeras.backends import backend
 from pgkeras.data import Dataset
 from pgkeras.errors import UserError
 from pgkeras.schedule import Phase, Schedule
+from pgkeras.training.devices import possible_micro_batches
 from pgkeras.training.feed import feed
 from pgkeras.training.memory import available_memory, peak_memory
 from pgkeras.training.state import TrainingState
@@ -125,7 +126,7 @@ def _try_parts(
 def _possible_micro_batches(state: TrainingState, phase: Phase) -> Iterator[int]:
     """As many parts as the config wants, or more."""
     wanted = state.config.at_resolution("micro_batches", phase.resolution)
-    possible = state.config.possible_micro_batches(phase.batch_size // state.devices.number)
+    possible = possible_micro_batches(state.config, state.devices, phase)
     return (number for number in possible if number >= wanted)
 
 

@@ -33,6 +33,7 @@ def roll_back(state: TrainingState, folder: RunFolder, schedule: Schedule, troub
     failed = replace(state.progress)
     what = f"After {failed.images_shown:,} images ({schedule.at(failed.images_shown).phase.name}) {trouble}"
     if failed.rollbacks == MOST_ROLLBACKS:
+        folder.drop_generators(schedule, int(list_checkpoints(folder.checkpoints)[-1].stem))
         _write_line(folder, failed.images_shown, trouble, back_to=None)
         raise UserError(
             f"{what}; going back with halved learning rates {MOST_ROLLBACKS} times did not help. Train again with "
@@ -47,7 +48,7 @@ def roll_back(state: TrainingState, folder: RunFolder, schedule: Schedule, troub
     restored.rolled_back_to = restored.images_shown
     position = schedule.at(restored.images_shown)
     state.follow_learning_rates(position)
-    folder.rewind(restored.images_shown)
+    folder.rewind(schedule, restored.images_shown)
     save_checkpoint(state, folder.checkpoints)
     _write_line(folder, failed.images_shown, trouble, back_to=restored.images_shown)
     factor = restored.learning_rate_factor

@@ -109,8 +109,11 @@ class Run:
             pydantic.ValidationError: for an unknown option, a wrong value, or options that contradict each other.
         """
         began = time.monotonic()
-        if kimg and minutes:
+        if kimg is not None and minutes is not None:
             raise UserError(f"`kimg` {kimg:g} and `minutes` {minutes:g} contradict each other: give one of them")
+        for name, number in (("kimg", kimg), ("minutes", minutes)):
+            if number is not None and not 0 < number < math.inf:
+                raise UserError(f"`{name}` {number:g}: must be a number above 0")
         data, out = Path(data), Path(out)
         given = config.model_dump(exclude_unset=True) if isinstance(config, ProgressiveConfig) else dict(config or {})
         chosen = backend.choose_devices(devices)
@@ -123,9 +126,13 @@ class Run:
         if kimg:
             config = plan.scaled_to(config, plan.factor_for_kimg(config, kimg))
         dataset, held_out = hold_out(everything, config.holdout)
+        if (missing := _class_without_image(everything)) is not None:
+            raise UserError(f"{data}: class {missing} has no image; remove the class")
+        if (missing := _class_without_image(dataset)) is not None:
+            raise UserError(f"`holdout` {config.holdout:g}: leaves no image of class {missing}; give more, or lower it")
         _check_data(dataset, config, data)
         _check_metrics(config, held_out)
-        check_shares(config, chosen.number)
+        check_shares(config, chosen)
         RunFolder.check_writable(out)
         state = TrainingState(config, precision, chosen)
         if start_from:
@@ -171,7 +178,7 @@ class Run:
             description = description.model_copy(update={"data": str(Path(data).resolve())})
         _check_metrics(config, held_out)
         chosen = backend.choose_devices(devices)
-        check_shares(config, chosen.number)
+        check_shares(config, chosen)
         state = TrainingState(config, precision, chosen)
         checkpoint = load_newest_checkpoint(state, folder.checkpoints)
         if description.start_from and not checkpoint:
@@ -276,7 +283,7 @@ class Run:
         _, description = RunFolder.open(folder.path)
         if description.data != self.description.data:
             folder.write_description(description.model_copy(update={"data": self.description.data}))
-        folder.rewind(self.images_shown)
+        folder.rewind(self._schedule, self.images_shown)
 
     def _checkpoints(self) -> list[str]:
         return [] if self.folder is None else [path.name for path in list_checkpoints(self.folder.checkpoints)]
@@ -330,22 +337,27 @@ def _check_data(dataset: Dataset, config: ProgressiveConfig, path: Path) -> None
     if classes != config.label_size:
         asked = f"{classes} classes" if classes else "no labels without `conditional`"
         raise UserError(f"{path}: has {asked}, not `label_size` {config.label_size}; drop the option")
-    if dataset.labels is not None:
-        missing = set(range(classes)) - set(np.unique(dataset.labels).tolist())
-        if missing:
-            raise UserError(f"{path}: class {dataset.label_names[min(missing)]} has no image; remove the class")
     images_per_step = max(phase.images_per_step for phase in Schedule.from_config(config).phases)
     if number < images_per_step:
         raise UserError(f"{path}: {number} images are fewer than the {images_per_step} of a step; lower `batch_size`")
 
 
+def _class_without_image(dataset: Dataset) -> str | None:
+    if dataset.labels is None:
+        return None
+    there = set(np.unique(dataset.labels).tolist())
+    return next((name for number, name in enumerate(dataset.label_names) if number not in there), None)
+
+
 def _check_metrics(config: ProgressiveConfig, held_out: Dataset) -> None:
-    number, least = len(held_out.images), least_images(config.metrics)
+    number, least, names = len(held_out.images), least_images(config.metrics), ",".join(config.metrics)
     if config.metrics and number < least:
         raise UserError(
-            f"`metrics` {','.join(config.metrics)}: too few images to measure against, {number} instead of {least} "
-            "or more; give more photos or a larger `holdout`"
+            f"`metrics` {names}: too few images to measure against, {number} instead of {least} or more; give more "
+            "photos or a larger `holdout`"
         )
+    if config.metrics and config.metrics_images < least:
+        raise UserError(f"`metrics_images` {config.metrics_images}: `metrics` {names} need {least} or more")
     check_installed(config.metrics)
 
 

@@ -29,7 +29,7 @@ class Watchdog:
 
     Losses and scores are looked at in every step; in float16, some steps in a row may overflow while the loss scale
     falls. That the discriminator has won, or the generator collapsed, is decided when the means of all ticks in 20,000
-    images, two ticks at least, say so.
+    images, two ticks at least, say so; the latter never of parts of one image, which have no variance.
 
     Args:
         config: of the run.
@@ -78,7 +78,9 @@ class Watchdog:
                 f"the discriminator has won: its scores of real and generated images are {gap:.0f} apart, more than "
                 f"the {limit:.0f} that can mean anything"
             )
-        variance = means["fake_variance"] / max(means["real_variance"], 1e-12)
+        if not means["real_variance"]:
+            return
+        variance = means["fake_variance"] / means["real_variance"]
         best = self.progress.best_variance = max(self.progress.best_variance, variance)
         if self._suspicious("collapsed", variance < COLLAPSED * min(best, 1.0)):
             raise DivergedError(

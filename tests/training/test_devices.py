@@ -6,14 +6,16 @@ import socket
 import subprocess
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from pydantic import ValidationError
 
 from pgkeras import ProgressiveConfig, UserError
 from pgkeras.train import main as train
 from pgkeras.training import devices
-from tests.command_lines import call
+from tests.command_lines import call, script
 from tests.training.command import start
 
 # Shares of 4 and 2 x 4 images are whole groups of the minibatch standard deviation. Adam divides by the gradient's
@@ -118,18 +120,65 @@ def test_two_machines_stop_together_and_go_on_from_the_checkpoint(tmp_path, face
     assert shown == sorted(set(shown))
 
 
+def several(number: int, dealt: bool = True) -> SimpleNamespace:
+    """Devices, among which batches are dealt before a step or, as on JAX, within it."""
+    return SimpleNamespace(number=number, shares_in_all=number if dealt else 1)
+
+
 def test_a_batch_that_cannot_be_dealt_is_refused():
     config = ProgressiveConfig(resolution=8, batch_size={4: 16, 8: 14})
-    devices.check_shares(config, 2)
-    with pytest.raises(
-        UserError, match="`batch_size` 14 at 8x8: cannot be split among 4 devices; give a multiple of 4"
-    ):
-        devices.check_shares(config, 4)
+    devices.check_shares(config, several(2))
+    expected = (
+        "`batch_size` 14 at 8x8: cannot be split among 4 devices; give `devices` 2, or a multiple of 4, best of 16"
+    )
+    with pytest.raises(UserError, match=expected):
+        devices.check_shares(config, several(4))
 
 
 def test_parts_of_a_share_must_be_whole_groups():
     """16 images on 2 devices are 8 on each: in 4 parts of 2 they would not form groups of 4."""
     config = ProgressiveConfig(resolution=8, micro_batches=4)
-    devices.check_shares(config, 1)
+    devices.check_shares(config, several(1))
+    devices.check_shares(config, several(2, dealt=False))
     with pytest.raises(UserError, match="`micro_batches` 4 at 4x4: a device has 8 images; possible: 1, 2"):
-        devices.check_shares(config, 2)
+        devices.check_shares(config, several(2))
+
+
+def test_parts_that_suit_a_share_need_not_suit_the_batch():
+    """12 images on 2 devices are 6 on each, which are groups of 3: two of them, as in 2 parts of 3."""
+    config = ProgressiveConfig(resolution=8, batch_size=12, micro_batches=2)
+    devices.check_shares(config, several(2))
+    with pytest.raises(UserError, match="`micro_batches` 2 at 4x4: a device has 12 images; possible: 1, 3"):
+        devices.check_shares(config, several(1))
+    with pytest.raises(ValidationError, match="`micro_batches` 5 at 4x4: would change what a batch of 12 means"):
+        ProgressiveConfig(resolution=8, batch_size=12, micro_batches=5)
+
+
+OVERFLOW = """
+import numpy as np
+from pgkeras import ProgressiveConfig
+from pgkeras.backends import backend
+from pgkeras.schedule import Schedule
+from pgkeras.training.state import TrainingState
+
+options = {"resolution": 4, "fmap_max": 8, "latent_size": 6, "batch_size": 8, "precision": "float16"}
+config = ProgressiveConfig(**options)
+state = TrainingState(config, "float16", backend.choose_devices(2))
+gan = state.gan(Schedule.from_config(config).phases[0])
+state.set_learning_rates(0.001, 0.001)
+images = np.random.default_rng(0).uniform(-1, 1, (4, 4, 4, 3)).astype(np.float32)
+scale = float(state.discriminator_optimizer.dynamic_scale.numpy())
+for shares in ((1, 1), (1e5, 1), (1, 1e5), (1, 1)):
+    before = [np.array(variable) for variable in gan.discriminator.trainable_variables]
+    gan.train_on([(factor * images, None) for factor in shares])
+    after = [np.array(variable) for variable in gan.discriminator.trainable_variables]
+    moved = any((one != other).any() for one, other in zip(before, after, strict=True))
+    finite = all(np.isfinite(each).all() for each in after)
+    print(moved, finite, float(state.discriminator_optimizer.dynamic_scale.numpy()) / scale)
+"""
+
+
+@pytest.mark.slow
+def test_in_float16_an_overflow_on_any_device_leaves_the_weights():
+    done = script("-c", OVERFLOW, check=True)
+    assert done.stdout.splitlines() == ["True True 1.0", "False True 0.5", "False True 0.25", "True True 0.25"]

@@ -53,6 +53,13 @@ def test_the_data_decide_channels_and_classes(tmp_path):
 def test_errors_name_arguments(faces, tmp_path):
     with pytest.raises(pgkeras.UserError, match="`kimg` 1 and `minutes` 2 contradict each other"):
         pgkeras.Run.create(faces, CONFIG, tmp_path, kimg=1, minutes=2)
+    for name in ("kimg", "minutes"):
+        for wrong in (0, -1, float("nan"), float("inf")):
+            with pytest.raises(pgkeras.UserError, match=rf"`{name}` {wrong:g}: must be a number above 0"):
+                pgkeras.Run.create(faces, CONFIG, tmp_path, **{name: wrong})
+    few = {"resolution": 16, "metrics": "recall", "metrics_images": 3}
+    with pytest.raises(pgkeras.UserError, match="`metrics_images` 3: `metrics` recall need 4 or more"):
+        pgkeras.Run.create(faces, few, tmp_path)
     with pytest.raises(pgkeras.UserError, match="preset 'slow': there is none of that name; choose from paper"):
         ProgressiveConfig.from_preset("slow")
     with pytest.raises(pgkeras.UserError, match="is no run folder"):
@@ -111,3 +118,20 @@ def test_files_that_may_not_be_written_are_one_line(begun, monkeypatch):
     monkeypatch.setattr("pgkeras.training.session.train", Mock(side_effect=error))
     with pytest.raises(pgkeras.UserError, match=r"stats\.jsonl: cannot be written \(Permission denied\); give rights"):
         run.train()
+
+
+def test_a_class_that_would_be_held_out_whole(tmp_path):
+    images = np.zeros((61, 8, 8, 3), np.uint8)
+    messages = set()
+    for lone in range(61):
+        labels = np.arange(61) % 2
+        labels[lone] = 2
+        np.savez(tmp_path / "l.npz", images=images, labels=labels)
+        with pytest.raises(pgkeras.UserError) as caught:  # at the latest, because of the batch
+            options = {"resolution": 8, "holdout": 0.2, "batch_size": 60}
+            pgkeras.Run.create(tmp_path / "l.npz", options, tmp_path, conditional=True)
+        messages.add(str(caught.value).replace(str(tmp_path), ""))
+    assert messages == {
+        "`holdout` 0.2: leaves no image of class 2; give more, or lower it",
+        "/l.npz: 49 images are fewer than the 60 of a step; lower `batch_size`",
+    }

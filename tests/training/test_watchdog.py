@@ -276,3 +276,13 @@ def test_a_resumed_run_goes_on_with_what_the_watchdog_has_seen():
     progress.images_shown = LASTING_IMAGES
     with pytest.raises(DivergedError, match=r"vary 0\.5% as much as real ones, after 90% before"):
         Watchdog(CONFIG, progress).check_tick(HEALTHY | {"fake_variance": 0.001}, POSITION)
+
+
+def test_one_image_at_a_time_has_no_variance_to_judge_by(two_ticks_suffice):
+    """A batch of 1, or one on each device, in a run whose earlier batches were larger."""
+    progress = Progress()
+    watchdog = Watchdog(CONFIG, progress)
+    watchdog.check_tick(HEALTHY, POSITION)
+    for progress.images_shown in (100, 200, 300):
+        watchdog.check_tick(HEALTHY | {"real_variance": 0.0, "fake_variance": 0.0}, POSITION)
+    assert progress.best_variance == pytest.approx(0.9)
