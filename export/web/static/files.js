@@ -16,7 +16,7 @@ const saving = []; // promises; a full storage fails none of them
 async function load(name) {
   const sha256 = SITE.large[name];
   const address = `${name}?${sha256}`;
-  const cache = await self.caches?.open(LARGE); // there are none on pages that come over plain HTTP
+  const cache = await self.caches?.open(LARGE).catch(() => null); // none over plain HTTP, or where nothing may be kept
   const kept = await cache?.match(address);
   if (kept) {
     const content = await bytes(kept);

@@ -1,6 +1,6 @@
 // Faces that this page's own generator draws.
 
-import { changeFace, find, showFaces } from "./faces.js";
+import { changeFace, fileName, find, showFaces } from "./faces.js";
 import { Generator } from "./generator.js";
 
 const SMALLEST_SAVED_SIDE = 512;
@@ -19,7 +19,6 @@ const { version } = self.SITE; // of site.js
 
 const trusting = recall("self-test") === version;
 const generator = new Generator(trusting);
-let fileName;
 
 function recall(name) {
   try {
@@ -76,7 +75,14 @@ function leaveOut(side, problem) {
   if (!chosen) return;
   resolution.selectedIndex = resolution.options.length - 1;
   if (resolution.options.length) changeFace();
-  else find("#controls").inert = find(".wall").inert = find("#generate").disabled = true;
+  else disable();
+}
+
+/** For want of anything that could draw. */
+function disable() {
+  find("#controls").inert = find(".wall").inert = find("#generate").disabled = true;
+  find("#figure").ariaBusy = "false";
+  find("#status").textContent = "";
 }
 
 /** The models that have not drawn yet, too: at the first start, all are tested and kept for when there is no network. */
@@ -89,10 +95,13 @@ async function checkOthers() {
 }
 
 async function keepForOffline() {
-  if (!navigator.serviceWorker) return;
-  await navigator.serviceWorker.register("service-worker.js", { updateViaCache: "none" });
-  await navigator.serviceWorker.ready;
-  find("#offline").textContent = "It works without a network now.";
+  try {
+    await navigator.serviceWorker.register("service-worker.js", { updateViaCache: "none" });
+    await navigator.serviceWorker.ready;
+    find("#offline").textContent = "It works without a network now.";
+  } catch {
+    // there are none here, or the browser keeps nothing
+  }
 }
 
 /** The large image as people save it: small ones with each pixel a block. */
@@ -104,7 +113,7 @@ async function enlarged() {
   context.imageSmoothingEnabled = false;
   context.drawImage(large, 0, 0, canvas.width, canvas.height);
   const blob = await new Promise((resolve) => canvas.toBlob(resolve));
-  return new File([blob], `${fileName}.png`, { type: "image/png" });
+  return new File([blob], `${fileName(large.alt)}.png`, { type: "image/png" });
 }
 
 async function save() {
@@ -126,6 +135,7 @@ async function share() {
 async function start() {
   if (!WebAssembly.validate(SIMD)) {
     report("This browser lacks WebAssembly SIMD, with which this page draws. Update it: Safari 16.4, Chrome 91 and Firefox 114 have it.");
+    disable();
     return;
   }
   find("#save").addEventListener("click", save);
@@ -137,8 +147,7 @@ async function start() {
   showFaces({
     image: drawLarge,
     thumbnail: async (parameters) => (await drawPicture(parameters)).address,
-    changed(_, name) {
-      fileName = name;
+    changed() {
       if (variety) remember("variety", variety.value);
     },
   });

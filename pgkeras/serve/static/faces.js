@@ -4,6 +4,7 @@ const MEMORABLE = 1_000_000; // random seeds are below: people read them out and
 const IDLE = 250; // milliseconds without a change before the address and the small images follow
 
 export const find = (selector) => document.querySelector(selector);
+export const fileName = (description) => description.toLowerCase().replace(/[^a-z0-9]+/g, "-");
 const findAll = (selector) => [...document.querySelectorAll(selector)];
 
 const furthest = Number(document.body.dataset.furthest);
@@ -105,7 +106,7 @@ export function changeFace() {
   find("#from").alt = startName();
   find("#to").alt = `Seed ${towards.value}`;
   describeWall();
-  source.changed(shownFace(), describe().toLowerCase().replace(/[^a-z0-9]+/g, "-"));
+  source.changed(shownFace(), fileName(describe()));
   draw();
   idle = setTimeout(() => {
     history.replaceState(null, "", `#${String(shownFace()).replaceAll("%2C", ",")}`);

@@ -226,6 +226,20 @@ def test_save(browser, address, exported, tmp_path):
     assert (saved == face.repeat(32, axis=0).repeat(32, axis=1)).all()
 
 
+JS = "text/javascript"
+REFUSING = "CacheStorage.prototype.open = () => Promise.reject(new DOMException('refused', 'SecurityError'));"
+
+
+def test_a_picture_is_saved_under_its_own_name_while_another_is_drawn(browser, address):
+    with open_page(browser, address, DESKTOP) as page:
+        first_face(page)
+        page.evaluate("Worker.prototype.postMessage = () => null")  # so it is never drawn
+        page.get_by_label("Seed", exact=True).fill("777")
+        with page.expect_download() as download:
+            page.get_by_role("button", name="Save").click()
+        assert download.value.suggested_filename == "seed-0.png"
+
+
 SHARING = """
     navigator.canShare = ({ files }) => files.every((file) => file.type === "image/png");
     navigator.share = async ({ files: [file] }) => {
@@ -359,6 +373,27 @@ def test_without_simd_it_says_so(browser, address):
     page = context.new_page()
     page.goto(address)
     expect(page.get_by_role("alert")).to_contain_text("lacks WebAssembly SIMD")
+    expect(page.locator("#generate")).to_be_disabled()
+    expect(page.locator("#figure")).to_have_attribute("aria-busy", "false")
+    expect(page.locator("#status")).to_be_empty()
+    context.close()
+
+
+def test_where_the_browser_keeps_nothing_it_draws_all_the_same(browser, address, exported):
+    """As with site data blocked: every storage refuses."""
+    context = browser.new_context()
+    context.add_init_script("""
+        const refuse = () => Promise.reject(new DOMException("refused", "SecurityError"));
+        CacheStorage.prototype.open = ServiceWorkerContainer.prototype.register = refuse;
+        Object.defineProperty(window, "localStorage", { get() { throw new DOMException("refused", "SecurityError"); } });
+    """)
+    context.route("**/worker.js", lambda route: route.fulfill(body=REFUSING + route.fetch().text(), content_type=JS))
+    page, errors = context.new_page(), []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.goto(address)
+    check_same(first_face(page), drawn(exported, latent(0)))
+    expect(page.locator("#problems li")).to_have_count(0)
+    assert errors == []
     context.close()
 
 
