@@ -9,6 +9,8 @@ from pathlib import Path
 from pgkeras.errors import UserError
 from pgkeras.files.atomic import atomic_path
 
+_PREFIX = ".incomplete-"
+
 
 @contextmanager
 def complete_folder(out: Path, last: str) -> Iterator[Path]:
@@ -24,7 +26,9 @@ def complete_folder(out: Path, last: str) -> Iterator[Path]:
     missing = [folder for folder in (out, *out.parents) if not folder.exists()]
     try:
         out.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=out, prefix=".incomplete-") as temporary:
+        for left in out.glob(f"{_PREFIX}*"):  # by one that was killed
+            shutil.rmtree(left, ignore_errors=True)
+        with tempfile.TemporaryDirectory(dir=out, prefix=_PREFIX) as temporary:
             yield Path(temporary)
             (out / last).unlink(missing_ok=True)
             for file in sorted(Path(temporary).iterdir(), key=lambda file: (file.name == last, file.name)):

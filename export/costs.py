@@ -1,9 +1,11 @@
 """What models cost on this machine: measured by the runtime alone, each in a process of its own."""
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Sequence
+from importlib.util import find_spec
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict
@@ -29,6 +31,18 @@ class Costs(BaseModel):
     peak_memory_mb: float
 
 
+def require_runtime() -> None:
+    """Makes sure, before any long work, that models can be measured.
+
+    Raises:
+        UserError: if ai-edge-litert is missing, or this is Windows, whose processes cannot fork.
+    """
+    if find_spec("ai_edge_litert") is None:
+        raise UserError("ai_edge_litert, which measures the models, is missing; pip install ai-edge-litert")
+    if not hasattr(os, "fork"):
+        raise UserError("the export measures each model in a fork of its process, which this system lacks; use WSL")
+
+
 def measure_costs(models: Sequence[Path], threads: int) -> list[Costs]:
     """Opens and runs each model with ai-edge-litert.
 
@@ -37,11 +51,11 @@ def measure_costs(models: Sequence[Path], threads: int) -> list[Costs]:
         threads: of the interpreter.
 
     Raises:
-        UserError: if ai-edge-litert is missing, or a model does not run.
+        UserError: if a model does not run.
     """
     command = [sys.executable, str(PROGRAM), str(threads), *map(str, models)]
     finished = subprocess.run(command, capture_output=True, text=True)
     if finished.returncode:
         lines = finished.stderr.strip().splitlines() or ["no reason given"]
-        raise UserError(f"the models' costs cannot be measured ({lines[-1][:200]}); pip install ai-edge-litert")
+        raise UserError(f"the models' costs cannot be measured ({lines[-1][:200]})")
     return [Costs(**each) for each in json.loads(finished.stdout)]

@@ -1,7 +1,10 @@
 """The whole way from generators to an exported folder."""
 
+import json
+import shutil
 import tempfile
 from collections.abc import Callable, Collection, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 import keras
@@ -9,6 +12,7 @@ import numpy as np
 
 from export.complete_folder import complete_folder
 from export.contract import GALLERY, MANIFEST, TRUNCATED, Manifest, NamedFace, Served
+from export.costs import require_runtime
 from export.faces import read_faces
 from export.for_servers import write_for_servers
 from export.gate import Reference, keras_reference
@@ -41,11 +45,13 @@ def export_generators(
         UserError: for a bad .keras file, a model that fails the gate, a package that is missing, a folder that cannot
             be written to, or if no variant reaches its bar; then nothing is written.
     """
+    require_runtime()
     if "onnx" in options.server_formats:
         require_packages()
     models, served, faces = [], [], {}
-    card = Card(options.name, options.latents, options.bars, options.threads)
+    before = _listed(out)
     with complete_folder(out, last=MANIFEST) as folder, tempfile.TemporaryDirectory() as scratch:
+        card = Card(options.name, options.latents, options.bars, options.threads, Path(scratch))
         for resolution, path in generators.items():
             generator, averages, source, label_names = _read(resolution, path, options)
             if options.faces:
@@ -65,7 +71,7 @@ def export_generators(
             served += _served(generator, averages, source.reference, label_names, options.server_formats, folder)
         if not models:
             raise UserError(f"{file}: {reason}, and no other variant reaches its bar; train longer or lower the bar")
-        card.write(folder, Path(scratch))
+        card.write(folder)
         complete = Manifest(
             name=options.name,
             faces=[NamedFace(name=name, latent=latent.tolist()) for name, latent in faces.items()],
@@ -74,7 +80,18 @@ def export_generators(
             servers=served,
         )
         (folder / MANIFEST).write_text(complete.to_json(), encoding="utf-8")
+    for name in before - {each.file for each in (*models, *served)}:
+        shutil.rmtree(out / name) if (out / name).is_dir() else (out / name).unlink(missing_ok=True)
     return complete
+
+
+def _listed(out: Path) -> set[str]:
+    """The models of an earlier export, which its manifest describes; none if there was none, or it cannot be read."""
+    with suppress(Exception):
+        manifest = json.loads((out / MANIFEST).read_bytes())
+        files = [each["file"] for key in ("models", "servers") for each in manifest.get(key, [])]
+        return {name for name in files if name == Path(name).name and name not in ("", "..")}
+    return set()
 
 
 def _served(

@@ -6,6 +6,7 @@ import numpy as np
 
 from pgkeras.errors import UserError
 from pgkeras.latents import read_directions
+from pgkeras.text import readable
 
 
 def read_faces(folder: Path, latent_size: int) -> dict[str, np.ndarray]:
@@ -24,7 +25,7 @@ def read_faces(folder: Path, latent_size: int) -> dict[str, np.ndarray]:
     paths = sorted(folder.glob("*.npy"))
     if not paths:
         raise UserError(f"`faces` {folder}: holds no .npy; give the folder that pgkeras.project wrote")
-    return {path.stem: _read(path, latent_size) for path in paths}
+    return {readable(path.stem): _read(path, latent_size) for path in paths}
 
 
 def _read(path: Path, latent_size: int) -> np.ndarray:

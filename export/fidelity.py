@@ -36,9 +36,12 @@ def compare(expected: np.ndarray, images: np.ndarray) -> Fidelity:
         expected: uint8 (number, side, side, channels).
         images: of the same shape.
     """
-    pairs = list(zip(expected.astype(np.int16), images.astype(np.int16), strict=True))
-    error = float(np.mean([np.square(a - b, dtype=np.int32).mean() for a, b in pairs]))
-    difference = max(int(np.abs(a - b).max()) for a, b in pairs)
+    errors, difference = [], 0
+    for pair in zip(expected, images, strict=True):
+        apart = np.abs(np.subtract(*pair, dtype=np.int16))
+        errors.append(np.square(apart, dtype=np.int32).mean())
+        difference = max(difference, int(apart.max()))
+    error = float(np.mean(errors))
     psnr = 10 * np.log10(255**2 / error) if error else None
     return Fidelity(difference, psnr)
 

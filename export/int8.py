@@ -21,7 +21,7 @@ from pgkeras.labels import one_hot
 from pgkeras.latents import LAST_SEED, latents_from_seeds
 from pgkeras.quiet_tensorflow import quiet_stderr
 
-CALIBRATION_SEEDS = range(LAST_SEED - 31, LAST_SEED + 1)  # none that a card shows; more measure the same ranges
+CALIBRATION_LATENTS = 32  # or as many as there are classes; more measure the same ranges
 DEBUGGED = 16
 # Cheap, and what hurts most in 8 bits: the square of a feature, its root's inverse, values near zero.
 FLOAT_OPERATORS = ("SUM", "ADD", "SUB", "RSQRT", "MUL", "MINIMUM", "RELU")
@@ -33,9 +33,9 @@ INT8_ACTIVATIONS_FROM = 128
 class Int8Converter:
     """Calibrates a graph once; then converts it with some of its layers left in float.
 
-    Activations' ranges are measured on 32 latents of N(0, 1), labels in turn. The convolutions' inputs, weights,
-    sums and outputs are integers, and the leaky ReLUs of large features. What else is between them is float32, and so
-    are 1x1 convolutions, those to RGB.
+    Activations' ranges are measured on 32 latents of N(0, 1), or one of each class if there are more. The convolutions'
+    inputs, weights, sums and outputs are integers, and the leaky ReLUs of large features. What else is between them is
+    float32, and so are 1x1 convolutions, those to RGB.
 
     Args:
         graph: without variables, from `inference_graph`.
@@ -108,19 +108,26 @@ class Int8Converter:
 
     def _calibration(self) -> Iterator[dict[str, np.ndarray] | tuple[str, dict[str, np.ndarray]]]:
         if not self._others:
-            yield from _inputs(self._graph, CALIBRATION_SEEDS)
+            yield from _inputs(self._graph, _calibration_seeds(self._graph))
             return
         # The very same latents: so all signatures measure the same ranges, and draw the same pictures.
         for key, graph in {SIGNATURE: self._graph, **self._others}.items():
-            yield from ((key, given) for given in _inputs(graph, CALIBRATION_SEEDS))
+            yield from ((key, given) for given in _inputs(graph, _calibration_seeds(self._graph)))
 
     def _debug_inputs(self) -> Iterator[list[np.ndarray]]:
         order = [
             "label" if "label" in detail["name"] else "latent"
             for detail in self._debugger._quant_interpreter.get_input_details()
         ]
-        for given in _inputs(self._graph, CALIBRATION_SEEDS[:DEBUGGED]):
+        for given in _inputs(self._graph, _calibration_seeds(self._graph)[:DEBUGGED]):
             yield [given[name] for name in order]
+
+
+def _calibration_seeds(graph: ConcreteFunction) -> range:
+    """None that a card shows."""
+    sizes = {tensor.name: tensor.shape for tensor in graph.structured_input_signature[0]}
+    number = max(CALIBRATION_LATENTS, sizes["label"][1] if "label" in sizes else 0)
+    return range(LAST_SEED + 1 - number, LAST_SEED + 1)
 
 
 def _inputs(graph: ConcreteFunction, seeds: range) -> Iterator[dict[str, np.ndarray]]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import jinja2
 import numpy as np
@@ -121,14 +122,16 @@ class Card:
         latents: how many are compared.
         bars: of quality.
         threads: for the interpreter.
+        scratch: folder for models until they are measured.
     """
 
-    def __init__(self, name: str, latents: int, bars: Bars, threads: int) -> None:
+    def __init__(self, name: str, latents: int, bars: Bars, threads: int, scratch: Path) -> None:
+        self._scratch = scratch
         self._name = name
         self._latents = latents
         self._bars = bars
         self._threads = threads
-        self._variants: list[tuple[str, int, Variant]] = []
+        self._judged: list[dict[str, Any]] = []
         self._strips: list[tuple[Strip, bytes]] = []
 
     def add(self, resolution: int, reference: Reference, variants: Sequence[tuple[str, Variant]]) -> None:
@@ -139,7 +142,9 @@ class Card:
             reference: Keras's images.
             variants: with their files' names.
         """
-        self._variants += [(file, resolution, variant) for file, variant in variants]
+        for file, variant in variants:
+            (self._scratch / file).write_bytes(variant.model)
+            self._judged.append(_judge(file, resolution, variant))
         rows = ["Keras", *(variant.quantization for _, variant in variants)]
         faces = [reference.images[:FACES], *(variant.passed.images[:FACES] for _, variant in variants)]
         picture = to_screen_size(grid(np.concatenate(faces), columns=len(faces[0])))
@@ -149,24 +154,20 @@ class Card:
         strip = Strip(file=f"quality_{resolution:04}.png", resolution=resolution, rows=rows, swd_of_equals=floor)
         self._strips.append((strip, encode_png(picture)))
 
-    def write(self, folder: Path, scratch: Path) -> Quality:
+    def write(self, folder: Path) -> Quality:
         """Measures what models cost, and writes the card with its pictures.
 
         Args:
             folder: for quality.json, quality.md and the pictures.
-            scratch: for models while they are measured.
         """
-        paths = [scratch / file for file, _, _ in self._variants]
-        for path, (_, _, variant) in zip(paths, self._variants, strict=True):
-            path.write_bytes(variant.model)
-        costs = measure_costs(paths, self._threads)
+        costs = measure_costs([self._scratch / judged["file"] for judged in self._judged], self._threads)
         quality = Quality(
             name=self._name,
             latents=self._latents,
             float16_psnr=self._bars.float16,
             int8_psnr=self._bars.int8,
             threads=self._threads,
-            models=[_judge(*each, costs=cost) for each, cost in zip(self._variants, costs, strict=True)],
+            models=[Judged(**judged, costs=cost) for judged, cost in zip(self._judged, costs, strict=True)],
             strips=[strip for strip, _ in self._strips],
         )
         (folder / FILE_NAME).write_text(quality.model_dump_json(indent=2) + "\n", encoding="utf-8")
@@ -193,9 +194,10 @@ def render(quality: Quality) -> str:
     return re.sub(r"\n{3,}", "\n\n", page.rstrip() + "\n")
 
 
-def _judge(file: str, resolution: int, variant: Variant, costs: Costs) -> Judged:
+def _judge(file: str, resolution: int, variant: Variant) -> dict[str, Any]:
+    """All of Judged but what it costs."""
     passed = variant.passed
-    return Judged(
+    return dict(
         file=file,
         resolution=resolution,
         quantization=variant.quantization,
@@ -206,6 +208,5 @@ def _judge(file: str, resolution: int, variant: Variant, costs: Costs) -> Judged
         float_layers=list(variant.float_layers),
         truncates=passed.truncated_fidelity is not None,
         truncated_psnr=passed.truncated_fidelity and passed.truncated_fidelity.psnr,
-        costs=costs,
         **asdict(passed.fidelity),
     )

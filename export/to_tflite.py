@@ -64,9 +64,19 @@ Examples:
 @click.option("--float16-psnr", default=Bars.float16, show_default=True, help="Least PSNR of float16, in decibels.")
 @click.option("--int8-psnr", default=Bars.int8, show_default=True, help="Least PSNR of dynamic and int8.")
 @click.option(
-    "--threads", type=click.IntRange(min=1), default=2, show_default=True, help="For measuring latency, of the card."
+    "--threads",
+    type=click.IntRange(min=1),
+    default=2,
+    show_default=True,
+    help="Threads with which latency is measured.",
 )
-@click.option("--card", "notes", multiple=True, metavar="KEY=VALUE", help="A note for the manifest; may be repeated.")
+@click.option(
+    "--card",
+    "notes",
+    multiple=True,
+    metavar="KEY=VALUE",
+    help="A note for manifest.json, which the page shows; may be repeated.",
+)
 def main(
     run_or_model: Path,
     out: Path,

@@ -30,7 +30,7 @@ Examples:
 @click.option("--job", type=click.Path(path_type=Path), default=JOB, help="A job file of your own.  [default: job.yml]")
 @click.option("--subscription", help="ID of the workspace's subscription.")
 @click.option("--resource-group", help="Of the workspace.")
-@click.option("--workspace", help="Its name. Without these three, a config.json here or in a folder above says all.")
+@click.option("--workspace", help="Its name. Without these three, a config.json here or in a folder above is used.")
 @click.option("--dry-run", is_flag=True, help="Check what can be checked offline, print the job and stop.")
 def main(
     train_arguments: tuple[str, ...],

@@ -10,6 +10,8 @@ from pgkeras.errors import UserError
 from pgkeras.train import main as train
 
 SET_BY_THE_JOB = ("out", "resume", "dry_run")
+NOT_THERE = ("start_from",)
+"""Options that name files, which stay on this machine."""
 
 
 def check_train_arguments(arguments: Sequence[str]) -> None:
@@ -20,12 +22,15 @@ def check_train_arguments(arguments: Sequence[str]) -> None:
 
     Raises:
         click.UsageError: for an unknown option or a value of the wrong type.
-        UserError: for an option that the job sets itself.
+        UserError: for an option that the job sets itself, or that names a file of this machine.
         UserError: for a value out of range, or options that contradict each other.
     """
     context = train.make_context("python -m pgkeras.train", ["DATA", *arguments])
     for name in SET_BY_THE_JOB:
         if context.get_parameter_source(name) is ParameterSource.COMMANDLINE:
             raise UserError(f"--{name.replace('_', '-')} after --: the job sets it itself; drop it")
+    for name in NOT_THERE:
+        if context.params[name] is not None:
+            raise UserError(f"--{name.replace('_', '-')} after --: names what the job's machine does not have; drop it")
     with train.naming_options():
         ProgressiveConfig.from_preset(context.params["preset"], **take_given(ProgressiveConfig, context.params))

@@ -68,7 +68,7 @@ def _page(manifest: dict[str, Any]) -> str:
         faces=[face["name"] for face in manifest["faces"]],
         run=manifest["name"],
         pgkeras_version=manifest["pgkeras_version"],
-        card=manifest["card"],
+        card=manifest.get("card", {}),
     )
 
 

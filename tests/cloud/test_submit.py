@@ -132,6 +132,7 @@ def test_train_arguments_are_quoted_for_the_shell(faces):
         (["other.npz"], "unexpected extra argument (other.npz)"),
         (["--out", "runs"], "--out after --: the job sets it itself; drop it"),
         (["--dry-run"], "--dry-run after --: the job sets it itself; drop it"),
+        (["--start-from", "runs/old"], "--start-from after --: names what the job's machine does not have; drop it"),
     ],
 )
 def test_train_arguments_that_the_trainer_would_refuse_are_refused_here(faces, capsys, monkeypatch, arguments, message):

@@ -215,3 +215,31 @@ def test_notes_for_the_manifest(to_tflite, run_folder, tmp_path):
     to_tflite(run_folder, "--out", tmp_path, "--resolutions", "4", "--quantize", "float32", *notes)
     card = json.loads((tmp_path / "manifest.json").read_text())["card"]
     assert card == {"licence": "CC-BY-4.0", "training_data": "my = photos"}
+
+
+def test_what_an_earlier_export_made_goes(to_tflite, run_folder, tmp_path):
+    (tmp_path / "generator_0016_float16.tflite").write_text("not ours")
+    (tmp_path / ".incomplete-killed").mkdir()
+    to_tflite(run_folder, "--out", tmp_path, "--resolutions", "4,8", "--quantize", "float16")
+    to_tflite(run_folder, "--out", tmp_path, "--resolutions", "4", "--quantize", "float32")
+    assert [name for name in files(tmp_path) if name.endswith(".tflite")] == [
+        "generator_0004_float32.tflite",
+        "generator_0016_float16.tflite",
+    ]
+    assert not list(tmp_path.glob(".incomplete-*"))
+
+
+def test_without_the_runtime_nothing_begins(to_tflite, run_folder, tmp_path, monkeypatch):
+    monkeypatch.setattr("export.costs.find_spec", lambda name: None)
+    assert "ai_edge_litert, which measures the models, is missing" in to_tflite(run_folder, "--out", tmp_path)[2]
+    monkeypatch.undo()
+    monkeypatch.delattr("os.fork")
+    assert "in a fork of its process, which this system lacks" in to_tflite(run_folder, "--out", tmp_path)[2]
+
+
+def test_a_face_whose_name_is_no_utf_8(to_tflite, run_folder, tmp_path):
+    (tmp_path / "faces").mkdir()
+    np.save(tmp_path / "faces" / "caf\udce9.npy", np.ones((1, 24), np.float32))
+    options = ("--resolutions", "4", "--quantize", "float32", "--faces", tmp_path / "faces")
+    assert to_tflite(run_folder, "--out", tmp_path / "o", *options)[0] == 0
+    assert json.loads((tmp_path / "o" / "manifest.json").read_text())["faces"][0]["name"] == "caf\\udce9"

@@ -11,7 +11,7 @@ from export.convert import NO_OTHERS, convert
 from export.dynamic import DynamicConverter
 from export.gate import keras_reference, pass_gate
 from export.inference_graph import inference_graph
-from export.int8 import Int8Converter
+from export.int8 import Int8Converter, _calibration_seeds, _inputs
 from export.interpreter import interpret
 from export.options import Bars
 from export.variant import Source, make_variant
@@ -277,3 +277,13 @@ def test_labels_are_calibrated_in_turn(make_generator):
     converter = Int8Converter(inference_graph(generator), "x", {GALLERY: inference_graph(generator, 2)})
     assert len(converter.layers_by_error()) == 2
     assert pass_gate(converter.convert(), reference, "int8", "x", gallery=2).fidelity.psnr > 30
+
+
+def test_every_class_is_calibrated(make_generator):
+    """Of 40: the last ones draw with labels eight times as strong, and their ranges must be known."""
+    generator = make_generator(resolution=4, label_size=40)
+    graph = inference_graph(generator)
+    given = list(_inputs(graph, _calibration_seeds(graph)))
+    assert len(given) == 40
+    assert {int(each["label"].argmax()) for each in given} == set(range(40))
+    assert len(_calibration_seeds(inference_graph(make_generator(resolution=4)))) == 32

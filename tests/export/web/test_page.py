@@ -385,7 +385,8 @@ def test_where_the_browser_keeps_nothing_it_draws_all_the_same(browser, address,
     context.add_init_script("""
         const refuse = () => Promise.reject(new DOMException("refused", "SecurityError"));
         CacheStorage.prototype.open = ServiceWorkerContainer.prototype.register = refuse;
-        Object.defineProperty(window, "localStorage", { get() { throw new DOMException("refused", "SecurityError"); } });
+        const refusing = { get() { throw new DOMException("refused", "SecurityError"); } };
+        Object.defineProperty(window, "localStorage", refusing);
     """)
     context.route("**/worker.js", lambda route: route.fulfill(body=REFUSING + route.fetch().text(), content_type=JS))
     page, errors = context.new_page(), []

@@ -261,6 +261,27 @@ public class ScreensTest {
     }
 
     @Test
+    public void backFromHomeTheSeedTypedForAWalkIsStillThere() {
+        ActivityController<WalkActivity> controller = open(WalkActivity.class, new Subject(LARGEST, 0, 42, 1));
+        type(controller.get(), R.id.from, "123456");
+        controller.pause().stop().restart().start().resume();
+        settle();
+        assertEquals("123456", text(controller.get(), R.id.from));
+    }
+
+    @Test
+    public void turningTheScreenKeepsTheNameOfAFace() {
+        ActivityController<FaceActivity> controller = open(FaceActivity.class, new Subject(LARGEST, 0, 1, 1));
+        ((Spinner) controller.get().findViewById(R.id.named)).setSelection(1);
+        settle();
+        RuntimeEnvironment.setQualifiers("+land");
+        controller.recreate();
+        settle();
+        assertEquals("", text(controller.get(), R.id.seed));
+        assertEquals("me", ((EditText) controller.get().findViewById(R.id.seed)).getHint().toString());
+    }
+
+    @Test
     public void inTheDark() throws Exception {
         RuntimeEnvironment.setQualifiers("+night");
         photograph(open(FaceActivity.class, new Subject(LARGEST, 0, 42, 1)).get(), "face-night");
@@ -294,6 +315,20 @@ public class ScreensTest {
         activity.findViewById(R.id.more).performClick();
         settle();
         assertEquals("Face of seed 14; tap to enlarge", cell.getContentDescription().toString());
+    }
+
+    @Test
+    @Config(application = FlakyApplication.class)
+    public void whatFailedOnceIsForgottenWhenItWorks() {
+        Activity activity = open(GalleryActivity.class, new Subject(LARGEST, 0, 0, 1)).get();
+        FlakyApplication.failing = true;
+        activity.findViewById(R.id.more).performClick();
+        settle();
+        assertEquals(View.VISIBLE, activity.findViewById(R.id.message).getVisibility());
+        FlakyApplication.failing = false;
+        activity.findViewById(R.id.more).performClick();
+        settle();
+        assertEquals(View.GONE, activity.findViewById(R.id.message).getVisibility());
     }
 
     @Test

@@ -64,6 +64,7 @@ public final class FaceActivity extends Screen<Work<Face>> {
     void show() {
         offerFaces();
         offerModels();
+        seed.hint(subject);
         if (pending.isNew()) {
             draw(subject);
         }

@@ -77,6 +77,7 @@ public final class GalleryActivity extends Screen<List<Work<Face>>> {
     }
 
     private void draw() {
+        reportModels();
         for (int i = 0; i < FACES; i++) {
             pending.get(i).start(demo.drawing(model, subject.withSeed(Seeds.after(subject.seed, i))));
         }

@@ -38,9 +38,14 @@ final class SeedField {
         field.setError(null);
     }
 
+    /** Where there is no seed: the name of the subject's face, if it has one. */
+    void hint(Subject subject) {
+        field.setHint(subject.face == null ? null : subject.face.name);
+    }
+
     /** The subject's seed; instead of one, the name of its face, until a seed is typed. */
     void show(Subject subject) {
-        field.setHint(subject.face == null ? null : subject.face.name);
+        hint(subject);
         field.setText(subject.face == null ? String.valueOf(subject.seed) : "");
         field.setError(null);
     }

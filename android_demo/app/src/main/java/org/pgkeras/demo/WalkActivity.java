@@ -51,8 +51,9 @@ public final class WalkActivity extends Screen<Work<Drawn>> {
 
     @Override
     void show() {
-        showSeeds();
+        fromField.hint(subject);
         if (pending.isNew()) {
+            showSeeds();
             draw();
         }
         pending.observe(watchPicture);
