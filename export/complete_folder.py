@@ -1,15 +1,18 @@
 """A folder whose new files appear together, or not at all."""
 
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+import psutil
+
 from pgkeras.errors import UserError
 from pgkeras.files.atomic import atomic_path
 
-_PREFIX = ".incomplete-"
+_UNFINISHED = ".incomplete-{process}-"
 
 
 @contextmanager
@@ -26,9 +29,11 @@ def complete_folder(out: Path, last: str) -> Iterator[Path]:
     missing = [folder for folder in (out, *out.parents) if not folder.exists()]
     try:
         out.mkdir(parents=True, exist_ok=True)
-        for left in out.glob(f"{_PREFIX}*"):  # by one that was killed
-            shutil.rmtree(left, ignore_errors=True)
-        with tempfile.TemporaryDirectory(dir=out, prefix=_PREFIX) as temporary:
+        for left in out.glob(_UNFINISHED.format(process="*") + "*"):
+            process = left.name.split("-")[1]
+            if process.isdecimal() and not psutil.pid_exists(int(process)):  # it was killed
+                shutil.rmtree(left, ignore_errors=True)
+        with tempfile.TemporaryDirectory(dir=out, prefix=_UNFINISHED.format(process=os.getpid())) as temporary:
             yield Path(temporary)
             (out / last).unlink(missing_ok=True)
             for file in sorted(Path(temporary).iterdir(), key=lambda file: (file.name == last, file.name)):

@@ -86,11 +86,14 @@ def export_generators(
 
 
 def _listed(out: Path) -> set[str]:
-    """The models of an earlier export, which its manifest describes; none if there was none, or it cannot be read."""
+    """The models of an earlier export, which its manifest describes; none if there was none, or it cannot be read.
+
+    Nothing that is not called as models are: whoever wrote the manifest must not decide what is deleted.
+    """
     with suppress(Exception):
         manifest = json.loads((out / MANIFEST).read_bytes())
         files = [each["file"] for key in ("models", "servers") for each in manifest.get(key, [])]
-        return {name for name in files if name == Path(name).name and name not in ("", "..")}
+        return {name for name in files if name == Path(name).name and name.startswith("generator_")}
     return set()
 
 

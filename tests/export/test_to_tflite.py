@@ -219,14 +219,21 @@ def test_notes_for_the_manifest(to_tflite, run_folder, tmp_path):
 
 def test_what_an_earlier_export_made_goes(to_tflite, run_folder, tmp_path):
     (tmp_path / "generator_0016_float16.tflite").write_text("not ours")
-    (tmp_path / ".incomplete-killed").mkdir()
+    killed, running = (tmp_path / f".incomplete-{process}-x" for process in (2**30, os.getpid()))
+    killed.mkdir()
+    running.mkdir()
     to_tflite(run_folder, "--out", tmp_path, "--resolutions", "4,8", "--quantize", "float16")
+    manifest = json.loads((tmp_path / "manifest.json").read_text())
+    manifest["models"] += [{"file": name} for name in ("mine", "../mine", "", ".")]
+    (tmp_path / "manifest.json").write_text(json.dumps(manifest))
+    (tmp_path / "mine").mkdir()
     to_tflite(run_folder, "--out", tmp_path, "--resolutions", "4", "--quantize", "float32")
+    assert (tmp_path / "mine").is_dir()
     assert [name for name in files(tmp_path) if name.endswith(".tflite")] == [
         "generator_0004_float32.tflite",
         "generator_0016_float16.tflite",
     ]
-    assert not list(tmp_path.glob(".incomplete-*"))
+    assert list(tmp_path.glob(".incomplete-*")) == [running]
 
 
 def test_without_the_runtime_nothing_begins(to_tflite, run_folder, tmp_path, monkeypatch):

@@ -280,7 +280,7 @@ def test_labels_are_calibrated_in_turn(make_generator):
 
 
 def test_every_class_is_calibrated(make_generator):
-    """Of 40: the last ones draw with labels eight times as strong, and their ranges must be known."""
+    """Of 40 each has one latent; without classes there are 32."""
     generator = make_generator(resolution=4, label_size=40)
     graph = inference_graph(generator)
     given = list(_inputs(graph, _calibration_seeds(graph)))
