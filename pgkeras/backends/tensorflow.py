@@ -160,6 +160,9 @@ class Devices:
         return [bool(count > 0) for count in self._count(tf.constant(votes, tf.float32)).numpy()]
 
     def compiled(self, step: Callable[..., Tensor], variables: Sequence[keras.Variable]) -> Callable[..., np.ndarray]:
+        # It drops control edges: biases could be updated before the gradient penalty had read them.
+        tf.config.optimizer.set_experimental_options({"dependency_optimization": False})
+
         @tf.function(autograph=False)
         def on_every_device(reals: Tensor, labels: Tensor | None) -> Tensor:
             results = self.strategy.run(step, args=(reals, labels))
