@@ -21,17 +21,21 @@ from pgkeras.training.precision import POLICIES, Precision, fastest_precision
 from pgkeras.training.state import TrainingState
 
 
-def main(network: str, with_plain: bool) -> None:
+def main(network: str, with_plain: bool, with_fused: bool) -> None:
     """Answers requests until stdin ends.
 
     Args:
         network: preset and resolution: "quick-32".
         with_plain: also time the step as a tutorial would write it, which is written for TensorFlow.
+        with_fused: also time the network whose convolutions scale, of which no floor is known.
     """
     preset, _, resolution = network.rpartition("-")
     config = PRESETS[preset]().model_copy(update={"resolution": int(resolution)})
     precisions = list(dict.fromkeys(("float32", fastest_precision())))
     steps = {f"pgkeras {precision}": (precision, _step(config, precision)) for precision in precisions}
+    if with_fused:
+        fused = config.model_copy(update={"fused_scale": True})
+        steps |= {f"fused {precision}": (precision, _step(fused, precision)) for precision in precisions}
     if with_plain:
         steps |= {f"plain {precision}": (precision, _plain_step(config, precision)) for precision in precisions}
     _answer([len(_reals(config)), list(steps)])
@@ -39,7 +43,7 @@ def main(network: str, with_plain: bool) -> None:
         name, wanted = json.loads(line)
         precision, step = steps[name]
         if wanted == "floor":
-            _answer(_floor(config, precision))
+            _answer(None if name.startswith("fused") else _floor(config, precision))
         else:
             _answer(_seconds(step, config.penalty_interval if wanted == "turn" else 1))
 
@@ -115,4 +119,4 @@ def _shape(layer: EqualizedConv2D) -> tuple[int, int, int, int]:
 
 if __name__ == "__main__":
     DEVICES = backend.choose_devices(1)
-    main(sys.argv[1], with_plain="plain" in sys.argv[2:])
+    main(sys.argv[1], with_plain="plain" in sys.argv[2:], with_fused="fused" in sys.argv[2:])

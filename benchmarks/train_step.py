@@ -19,14 +19,16 @@ EXAMPLES = """\b
 Examples:
   python benchmarks/train_step.py
   python benchmarks/train_step.py --backends tensorflow,jax,torch --networks quick-32,quick-64,paper-32
+  python benchmarks/train_step.py --fused-scale
 """
 
 
 @click.command(epilog=EXAMPLES)
 @click.option("--backends", default="tensorflow", show_default=True, help=f"Of {','.join(BACKENDS)}.")
 @click.option("--networks", default="paper-32", show_default=True, help="Presets and their resolutions.")
+@click.option("--fused-scale", is_flag=True, help="Also networks whose convolutions double and halve the sides.")
 @click.option("--rounds", type=click.IntRange(min=1), default=5, show_default=True, help="Turns of each contender.")
-def main(backends: str, networks: str, rounds: int) -> None:
+def main(backends: str, networks: str, fused_scale: bool, rounds: int) -> None:
     """Times float32 and auto precision; of the paper's network on TensorFlow also a plain tf.function step.
 
     The contenders, a process for each backend, take turns; ratios are to the first of them and medians over the turns.
@@ -34,7 +36,7 @@ def main(backends: str, networks: str, rounds: int) -> None:
     convolutions take, each by itself.
     """
     for network in networks.split(","):
-        workers = {backend: _Worker(backend, network) for backend in backends.split(",")}
+        workers = {backend: _Worker(backend, network, fused_scale) for backend in backends.split(",")}
         contenders = [(backend, name) for backend, worker in workers.items() for name in worker.contenders]
         first = {each: workers[each[0]].ask(each[1], "step") for each in contenders}
         for backend, name in contenders:
@@ -51,10 +53,11 @@ def main(backends: str, networks: str, rounds: int) -> None:
 class _Worker:
     """A process that runs steps on one backend when it is asked to."""
 
-    def __init__(self, backend: str, network: str) -> None:
-        plain = ["plain"] if backend == "tensorflow" and network.startswith("paper") else []
+    def __init__(self, backend: str, network: str, fused_scale: bool) -> None:
+        also = ["plain"] if backend == "tensorflow" and network.startswith("paper") else []
+        also += ["fused"] if fused_scale else []
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "benchmarks.step_worker", network, *plain],
+            [sys.executable, "-m", "benchmarks.step_worker", network, *also],
             cwd=ROOT,
             env=os.environ | {"KERAS_BACKEND": backend},
             stdin=subprocess.PIPE,
@@ -63,8 +66,8 @@ class _Worker:
         )
         self.batch_size, self.contenders = self._read()
 
-    def ask(self, contender: str, what: str) -> float:
-        """Seconds of its first "step", of a step in a "turn", or of its "floor"."""
+    def ask(self, contender: str, what: str) -> float | None:
+        """Seconds of its first "step", of a step in a "turn", or of its "floor" (None if that is unknown)."""
         print(json.dumps([contender, what]), file=self.process.stdin, flush=True)
         return self._read()
 
@@ -86,9 +89,10 @@ def _print(network: str, workers: dict[str, _Worker], seconds: dict, first: dict
     for (backend, name), measured in seconds.items():
         median, worker = statistics.median(measured), workers[backend]
         ratio = statistics.median(one / other for one, other in zip(base, measured, strict=True))
+        floor = worker.ask(name, "floor")
         print(
             f"{backend + ' ' + name:<32}{median:>8.3f}{worker.batch_size / median:>10.1f}{ratio:>8.2f}"
-            f"{worker.ask(name, 'floor') / median:>10.0%}{first[backend, name]:>15.1f}",
+            f"{'' if floor is None else f'{floor / median:.0%}':>10}{first[backend, name]:>15.1f}",
             flush=True,
         )
 
