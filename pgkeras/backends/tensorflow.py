@@ -160,7 +160,7 @@ class Devices:
         return [bool(count > 0) for count in self._count(tf.constant(votes, tf.float32)).numpy()]
 
     def compiled(self, step: Callable[..., Tensor], variables: Sequence[keras.Variable]) -> Callable[..., np.ndarray]:
-        # It drops control edges: biases could be updated before the gradient penalty had read them.
+        # That part of Grappler drops control edges: Adam could update a bias before the gradient penalty had read it.
         tf.config.optimizer.set_experimental_options({"dependency_optimization": False})
 
         @tf.function(autograph=False)
