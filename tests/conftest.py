@@ -30,6 +30,12 @@ def pytest_collection_finish() -> None:
     gc.enable()
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup() -> None:
+    """Before every fixture: networks start with the same weights whenever a test runs, alone or after others."""
+    keras.utils.set_random_seed(0)
+
+
 @pytest.fixture(autouse=True, scope="module")
 def forget_graphs():
     """Frees what can be freed, and looks at the rest no more: TensorFlow keeps every graph that has its own gradients.

@@ -50,7 +50,6 @@ def test_equalized_conv2d_by_hand():
 
 
 def test_equalized_layers_start_with_unit_variance_and_zero_bias():
-    keras.utils.set_random_seed(0)
     for layer, shape in ((EqualizedConv2D(64, 3), (1, 4, 4, 64)), (EqualizedDense(256), (1, 256))):
         layer.build(shape)
         kernel, bias = layer.get_weights()
@@ -61,7 +60,6 @@ def test_equalized_layers_start_with_unit_variance_and_zero_bias():
 
 def test_equalized_conv2d_keeps_variance_through_a_relu():
     """He's point: with gain sqrt(2) the mean square of relu(y) stays that of the input."""
-    keras.utils.set_random_seed(0)
     outputs = ops.convert_to_numpy(EqualizedConv2D(256, 3, padding="valid")(normal(8, 8, 8, 64)))
     assert np.square(np.maximum(outputs, 0)).mean() == pytest.approx(1, abs=0.1)
 
@@ -116,7 +114,6 @@ def test_fused_conv2d_by_hand():
 
 
 def test_fused_conv2d_without_equalized_learning_rate_begins_with_hes_variance():
-    keras.utils.set_random_seed(0)
     layer = FusedConv2D(64, "down", equalized=False)
     layer.build((None, 8, 8, 64))
     assert layer.get_weights()[0].std() == pytest.approx(math.sqrt(2 / (9 * 64)), rel=0.02)

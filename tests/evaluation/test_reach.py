@@ -1,6 +1,5 @@
 """Whether training images are reached more closely than others."""
 
-import keras
 import numpy as np
 
 from pgkeras import ProgressiveConfig, build_generators
@@ -13,7 +12,6 @@ from pgkeras.sampling import sample_latents
 
 def test_a_generator_reaches_its_own_images():
     """As if it had memorized them."""
-    keras.utils.set_random_seed(0)
     generator = build_generators(ProgressiveConfig(resolution=8, fmap_max=8, latent_size=6))[8].straight
     own = to_uint8(sample_latents(generator, latents_from_seeds(range(1000, 1003), 6)))
     training = Dataset(own.repeat(2, axis=1).repeat(2, axis=2))

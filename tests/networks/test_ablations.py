@@ -92,7 +92,6 @@ def test_without_growing_one_phase_shows_as_many_images():
 
 def test_he_initialization_draws_the_weights_that_equalized_ones_are_scaled_to():
     """Standard deviation sqrt(2 / fan in): what EqualizedConv2D multiplies by at every call."""
-    keras.utils.set_random_seed(0)
     options = {"fmap_base": 512, "fmap_max": 64, "resolution": 8}
     model = build_generators(ProgressiveConfig(equalized_learning_rate=False, **options))[8].straight
     kernel = np.asarray(model.get_layer("generator_0008_conv_1").kernel)

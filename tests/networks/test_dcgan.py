@@ -36,7 +36,6 @@ def test_discriminator_halves_the_side_and_does_not_normalize_its_first_layer():
 
 
 def test_weights_are_drawn_with_a_deviation_of_0_02():
-    keras.utils.set_random_seed(0)
     discriminator = build_discriminators(config(fmap_max=64, fmap_base=128))[64].straight
     kernels = np.concatenate([np.ravel(v) for v in discriminator.trainable_variables if v.path.endswith("kernel")])
     assert kernels.std() == pytest.approx(0.02, rel=0.02)

@@ -28,7 +28,7 @@ def test_a_fused_generator_makes_the_same_images(equalized):
     fused = build_generators(FUSED.model_copy(update=options))[16]
     latents = RANDOM.normal(size=(4, 8)).astype(np.float32)
     for one, other in ((plain.straight, fused.straight), (plain.fade_in, fused.fade_in)):
-        np.testing.assert_allclose(with_weights_of(other, one)(latents), one(latents), atol=1e-5)
+        np.testing.assert_allclose(with_weights_of(other, one)(latents), one(latents), atol=1e-4)
 
 
 def test_a_fused_discriminator_activates_after_the_downscaling():
@@ -45,7 +45,7 @@ def test_a_fused_discriminator_activates_after_the_downscaling():
     plain.set_weights([second.get_weights()[0] * second.scale, second.get_weights()[1]])
     x = layers.LeakyReLU(0.2)(layers.AveragePooling2D(2)(plain(x)))
     rest = keras.Model(layer["discriminator_0008_conv_1_activation"].output, model.output)
-    np.testing.assert_allclose(rest(x), model(images), atol=1e-5)
+    np.testing.assert_allclose(rest(x), model(images), atol=1e-4)
 
 
 def test_no_pixel_is_repeated_or_averaged_by_itself():

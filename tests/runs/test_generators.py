@@ -41,7 +41,6 @@ def built_by_a_call() -> keras.Sequential:
 @pytest.mark.parametrize("suffix", [".keras", ".h5"])
 def test_models_of_any_kind_make_images_and_can_be_truncated(tmp_path, make, suffix):
     """Names such as "reshape" and "add" are those that Keras gives to operators, too."""
-    keras.utils.set_random_seed(0)
     model, path = make(), tmp_path / f"model{suffix}"
     if suffix == ".h5" and make is built_by_a_call:
         pytest.skip("HDF5 does not keep what such a model takes")
