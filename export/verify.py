@@ -129,7 +129,10 @@ def _read(folder: Path, name: str, expected: str) -> bytes:
     path = folder / name
     if not path.resolve().is_relative_to(folder.resolve()) or not path.is_file():
         raise RefusalError(f"{path}: is missing though {MANIFEST} lists it; copy the folder again")
-    content = path.read_bytes()
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise RefusalError(f"{path}: cannot be read ({error.strerror}); copy the folder again") from None
     digest = hashlib.sha256(content).hexdigest()
     if digest != expected:
         raise RefusalError(f"{path}: SHA-256 is {digest[:12]}..., not {expected[:12]}... as {MANIFEST} says")

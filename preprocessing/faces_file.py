@@ -3,6 +3,7 @@
 import csv
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from glob import escape
 from pathlib import Path
 from typing import IO
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
@@ -57,8 +58,8 @@ def write_faces(
             for name, array in arrays.items():
                 with _member(archive, name) as member:
                     write_array(member, array, allow_pickle=False)
-    if shard_size and shards:
-        _remove_shards_from(out, len(shards))
+    if paths:
+        _remove_others(out, paths)
     return paths
 
 
@@ -103,11 +104,11 @@ def _shard(out: Path, number: int) -> Path:
     return out.with_name(f"{out.stem}-{number:05}.npz")
 
 
-def _remove_shards_from(out: Path, number: int) -> None:
-    """Those that a larger run of the same name has left: readers take a folder of shards as one set."""
-    while (stale := _shard(out, number)).exists():
-        stale.unlink()
-        number += 1
+def _remove_others(out: Path, written: list[Path]) -> None:
+    """What an earlier run of the same name has left: readers take all .npz files of a folder as one set."""
+    for path in (out, *out.parent.glob(f"{escape(out.stem)}-{'[0-9]' * 5}.npz")):
+        if path not in written:
+            path.unlink(missing_ok=True)
 
 
 def _kept_images(work: WorkFolder, catalogue: Catalogue) -> Iterator[np.ndarray]:

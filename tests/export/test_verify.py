@@ -1,5 +1,6 @@
 """The receiver's check, as it runs where there is neither TensorFlow nor Keras."""
 
+import errno
 import json
 import shutil
 import subprocess
@@ -10,6 +11,8 @@ import numpy as np
 import pytest
 
 from export.to_tflite import main
+from export.verify import RefusalError
+from export.verify import verify as iter_models
 from tests.export.conftest import DAMAGED_FACES
 
 PROGRAM = Path(__file__).parents[2] / "export" / "verify.py"
@@ -190,6 +193,17 @@ def test_damaged_values(copy, damage):
 def test_no_real_manifest(tmp_path, text):
     (tmp_path / "manifest.json").write_text(text)
     check_refused(tmp_path, "manifest.json")
+
+
+def test_a_model_that_cannot_be_read(exported, monkeypatch):
+    """As on a failing disk; the error names the model, not the manifest."""
+
+    def fail(path: Path) -> bytes:
+        raise OSError(errno.EIO, "Input/output error")
+
+    monkeypatch.setattr(Path, "read_bytes", fail)
+    with pytest.raises(RefusalError, match=r"\.tflite: cannot be read \(Input/output error\)"):
+        next(iter_models(exported))
 
 
 def test_no_folder(tmp_path):

@@ -112,7 +112,7 @@ def test_compress_deflates(tmp_path):
         np.testing.assert_array_equal(arrays["images"][1], picture(1))
 
 
-def test_shards_are_numbered_and_none_of_a_larger_run_is_left(tmp_path):
+def test_shards_are_numbered_and_nothing_of_an_earlier_run_is_left(tmp_path):
     outcomes = {f"{index}.jpg": [crop(index)] for index in range(7)}
     written = write(tmp_path / "faces.npz", outcomes, shard_size=2)
     assert [path.name for path in written] == [f"faces-0000{number}.npz" for number in range(4)]
@@ -122,6 +122,9 @@ def test_shards_are_numbered_and_none_of_a_larger_run_is_left(tmp_path):
     written = write(tmp_path / "faces.npz", outcomes, shard_size=4)
     assert sorted(tmp_path.glob("*.npz")) == written
     assert len(written) == 2
+    for shard_size in (None, 4):
+        written = write(tmp_path / "faces.npz", outcomes, shard_size=shard_size)
+        assert sorted(tmp_path.glob("*.npz")) == written
 
 
 def test_the_same_faces_give_the_same_bytes(tmp_path):
