@@ -30,13 +30,13 @@ def run_in(folder: Path, images_shown: int, **changes: object) -> Path:
 
 def test_a_finished_run_is_taken(tmp_path, trained):
     run = run_in(tmp_path, 4000)
-    assert tune_quick._trained("today", 1, 16, tmp_path / "faces.npz", tmp_path) == run
+    assert tune_quick._trained("before", 1, 16, tmp_path / "faces.npz", tmp_path) == run
     assert trained == []
 
 
 def test_an_unfinished_run_is_resumed(tmp_path, trained):
     run = run_in(tmp_path, 3900)
-    tune_quick._trained("today", 1, 16, tmp_path / "faces.npz", tmp_path)
+    tune_quick._trained("before", 1, 16, tmp_path / "faces.npz", tmp_path)
     assert trained == [(str(tmp_path / "faces.npz"), "--resume", str(run))]
 
 
@@ -51,4 +51,4 @@ def test_an_unfinished_run_is_resumed(tmp_path, trained):
 def test_a_run_of_another_configuration_is_refused(tmp_path, trained, changes, words):
     run = run_in(tmp_path, 4000, **changes)
     with pytest.raises(UserError, match=f"{run}: has {words}"):
-        tune_quick._trained("today", 1, 16, tmp_path / "faces.npz", tmp_path)
+        tune_quick._trained("before", 1, 16, tmp_path / "faces.npz", tmp_path)
