@@ -3,7 +3,6 @@
 import csv
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from glob import escape
 from pathlib import Path
 from typing import IO
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
@@ -106,9 +105,13 @@ def _shard(out: Path, number: int) -> Path:
 
 def _remove_others(out: Path, written: list[Path]) -> None:
     """What an earlier run of the same name has left: readers take all .npz files of a folder as one set."""
-    for path in (out, *out.parent.glob(f"{escape(out.stem)}-{'[0-9]' * 5}.npz")):
-        if path not in written:
-            path.unlink(missing_ok=True)
+    number = 0
+    while (shard := _shard(out, number)).exists():
+        if shard not in written:
+            shard.unlink()
+        number += 1
+    if out not in written:
+        out.unlink(missing_ok=True)
 
 
 def _kept_images(work: WorkFolder, catalogue: Catalogue) -> Iterator[np.ndarray]:
