@@ -52,3 +52,7 @@ def test_a_run_of_another_configuration_is_refused(tmp_path, trained, changes, w
     run = run_in(tmp_path, 4000, **changes)
     with pytest.raises(UserError, match=f"{run}: has {words}"):
         tune_quick._trained("before", 1, 16, tmp_path / "faces.npz", tmp_path)
+
+
+def test_the_chosen_configuration_is_the_preset():
+    assert ProgressiveConfig(**BASE | tune_quick.PRESET | {"resolution": 32}) == ProgressiveConfig.from_preset("quick")
