@@ -50,8 +50,8 @@ def quick() -> ProgressiveConfig:
     --minutes sets how long it takes. A third of a million parameters; non-saturating loss with an R1 penalty of weight
     1, from 64x64 on 10. It is taken at every eighth step only, because its second derivatives take longer than the rest
     of a step. Most of the images are kept for 32x32 and up. The moving average's half-life grows to 22,000 images. From
-    64x64 up there are 16 feature maps. Chosen among the configurations in `benchmarks/tuned_quick`; for an hour or more
-    at 64x64 and above, `--fmap-max 128` makes sharper faces.
+    64x64 up there are 16 feature maps. Chosen among the configurations in `benchmarks/tuned_quick`. Given an hour at
+    64x64, `--fmap-max 128` makes sharper faces.
     """
     return ProgressiveConfig(
         resolution=32,
