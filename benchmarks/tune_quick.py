@@ -39,12 +39,22 @@ BASE = {
     "ema_decay": 0.995,
 }
 """`quick` before this tuning; written out, so that it stays what the others are compared with."""
-PRESET = {"fmap_min": 16, "ema_decay": 0.9995, "ema_rampup": 0.1}
+LONGER_AVERAGE = {"fmap_min": 16, "ema_decay": 0.9995, "ema_rampup": 0.1}
+HIGH_RATES = LONGER_AVERAGE | {"generator_learning_rate": 0.012, "discriminator_learning_rate": 0.012}
+PRESET = HIGH_RATES | {"penalty_weight": {4: 0.3, 64: 1}}
 CHANGES: dict[str, dict] = {
     "before": {},
-    "longer average": PRESET,
-    "R1 10 and a longer average": PRESET | {"penalty_weight": 10},
-    "128 feature maps": PRESET | {"fmap_max": 128},
+    "longer average": LONGER_AVERAGE,
+    "R1 10 and a longer average": LONGER_AVERAGE | {"penalty_weight": 10},
+    "128 feature maps": LONGER_AVERAGE | {"fmap_max": 128},
+    "relativistic": LONGER_AVERAGE | {"loss": "relativistic"},
+    "rates 0.002": LONGER_AVERAGE | {"generator_learning_rate": 0.002, "discriminator_learning_rate": 0.002},
+    "rates 0.008": LONGER_AVERAGE | {"generator_learning_rate": 0.008, "discriminator_learning_rate": 0.008},
+    "rates 0.012": HIGH_RATES,
+    "rates 0.016": LONGER_AVERAGE | {"generator_learning_rate": 0.016, "discriminator_learning_rate": 0.016},
+    "rates 0.012 falling": HIGH_RATES | {"final_learning_rate": 0.1},
+    "rates 0.012 R1 0.1": HIGH_RATES | {"penalty_weight": 0.1},
+    "rates 0.012 R1 0.3": PRESET,
 }
 """What each configuration has different, the base first; None leaves an option of the base at its default."""
 KIMG = {"32": 92, "64": 600}
