@@ -52,7 +52,7 @@ def quick() -> ProgressiveConfig:
     rest of a step. Most of the images are kept for 32x32 and up. The learning rates are twelve times the paper's: the
     networks never settle, and the moving average of such a generator, with a half-life of up to 22,000 images, makes
     better faces than a generator that does. From 64x64 up there are 16 feature maps. Chosen among the configurations in
-    `benchmarks/tuned_quick`. At 64x64 `--fmap-max 128` makes sharper faces.
+    `benchmarks/tuned_quick`. The README's faces of 64x64 have `--fmap-max 128`.
     """
     return ProgressiveConfig(
         resolution=32,
