@@ -1,5 +1,7 @@
 """Which distance finds faces best: of pixels, of the pyramid, of the pyramid and features."""
 
+import benchmarks  # noqa: F401 (before Keras: it starts TensorFlow without its chatter)  # isort: skip
+
 import time
 from pathlib import Path
 
