@@ -53,8 +53,11 @@ CHANGES: dict[str, dict] = {
     "rates 0.012": HIGH_RATES,
     "rates 0.016": LONGER_AVERAGE | {"generator_learning_rate": 0.016, "discriminator_learning_rate": 0.016},
     "rates 0.012 falling": HIGH_RATES | {"final_learning_rate": 0.1},
+    "rates 0.012 relativistic": HIGH_RATES | {"loss": "relativistic"},
     "rates 0.012 R1 0.1": HIGH_RATES | {"penalty_weight": 0.1},
     "rates 0.012 R1 0.3": PRESET,
+    "rates 0.012 R1 0.3 falling to 0.4": PRESET | {"final_learning_rate": 0.4},
+    "rates 0.012 R1 0.3 shorter average": PRESET | {"ema_decay": 0.998},
 }
 """What each configuration has different, the base first; None leaves an option of the base at its default."""
 KIMG = {"32": 92, "64": 600}
