@@ -13,7 +13,7 @@ from pgkeras.augmentation.augment import augment
 def adapt_probability(
     probability: float | keras.Variable | Tensor, mean_sign: Tensor, images: int, target: float, images_to_full: float
 ) -> Tensor:
-    """One step of adaptive discriminator augmentation's heuristic (Karras et al., arXiv 2006.06676, section 3.1).
+    """One step of adaptive discriminator augmentation's heuristic (Karras et al., arXiv 2006.06676, section 3).
 
     The mean sign of the scores of real images, r_t, is 0 while the discriminator cannot tell them from fakes and nears
     1 as it overfits. It has a meaning where scores are logits around 0, not where they drift, as with Wasserstein
