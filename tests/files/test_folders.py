@@ -65,3 +65,12 @@ def test_a_link_to_itself_is_a_file_like_others(tmp_path):
     make(tmp_path, "a")
     (tmp_path / "round").symlink_to("round")
     assert files_in(tmp_path) == ["a", "round"]
+
+
+def test_a_training_run_among_the_photos_is_left_out(tmp_path):
+    """`train .` writes to ./runs; its samples are no photos. A folder that is given is walked whatever it is."""
+    run = "photos/runs/00000-photos-64"
+    make(tmp_path, "photos/a", "photos/b/config.json", "photos/b/c", f"{run}/config.json", f"{run}/samples/1")
+    (tmp_path / run / "checkpoints").mkdir()
+    assert files_in(tmp_path / "photos") == ["a", "b/c", "b/config.json"]
+    assert files_in(tmp_path / run) == ["config.json", "samples/1"]
