@@ -2,6 +2,7 @@
 
 import errno
 import json
+import math
 import os
 import shutil
 import sys
@@ -23,6 +24,8 @@ KEPT = 2
 def save_checkpoint(state: TrainingState, folder: Path) -> Path:
     """Writes `folder/<images shown>.npz` atomically and deletes all but the newest two.
 
+    While the watchdog suspects that training has failed, the newest two from before that are kept, too.
+
     Args:
         state: of the training.
         folder: the run's checkpoints.
@@ -41,9 +44,22 @@ def save_checkpoint(state: TrainingState, folder: Path) -> Path:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
     with atomic_path(path) as temporary, temporary.open("wb") as file:
         np.savez(file, progress=np.array(json.dumps(asdict(state.progress))), **arrays)
-    for old in list_checkpoints(folder)[:-KEPT]:
+    good = list_good_checkpoints(state.progress, folder)
+    suspicious = list_checkpoints(folder)[len(good) :]
+    for old in (*good[:-KEPT], *suspicious[:-KEPT]):
         old.unlink()
     return path
+
+
+def list_good_checkpoints(progress: Progress, folder: Path) -> list[Path]:
+    """The checkpoints from before the watchdog began to suspect that training has failed, oldest first.
+
+    Args:
+        progress: of the run.
+        folder: the run's checkpoints.
+    """
+    since = min(progress.suspicious_since.values(), default=math.inf)
+    return [path for path in list_checkpoints(folder) if int(path.stem) < since]
 
 
 def load_checkpoint(state: TrainingState, path: Path) -> None:

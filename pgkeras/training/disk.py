@@ -31,7 +31,7 @@ def disk_needed(state: TrainingState, schedule: Schedule) -> int:
     grid = ROWS * COLUMNS * config.resolution**2 * config.channels
     grids = len(schedule.phases) * config.snapshots_per_phase + 1
     # One checkpoint more than are kept, while the next is written; every grid once as a file, once for TensorBoard.
-    return (KEPT + 1) * checkpoint + sum(generators.values()) + snapshots + 2 * grids * grid
+    return (2 * KEPT + 1) * checkpoint + sum(generators.values()) + snapshots + 2 * grids * grid
 
 
 def check_disk(needed: int, out: Path) -> None:
@@ -73,7 +73,7 @@ def written_to(folder: RunFolder) -> Iterator[None]:
             ) from None
         if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
             raise UserError(
-                f"{error.filename or folder.path}: cannot be written ({error.strerror}); give rights, then `resume` "
-                f"{folder.path}, or a copy of it"
+                f"{error.filename or folder.path}: cannot be written ({error.strerror}); change its permissions, then "
+                f"`resume` {folder.path}, or a copy of it"
             ) from None
         raise

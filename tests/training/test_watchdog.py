@@ -11,6 +11,7 @@ from pgkeras.schedule import Schedule
 from pgkeras.training import watchdog as module
 from pgkeras.training.callbacks import FollowSchedule
 from pgkeras.training.checkpoint import load_checkpoint, save_checkpoint
+from pgkeras.training.rollback import roll_back
 from pgkeras.training.state import Progress, TrainingState
 from pgkeras.training.watchdog import LASTING_IMAGES, MOST_OVERFLOWS, DivergedError, Watchdog
 from tests.training.small_run import CONFIG, IMAGES_IN_ALL, new_run, run, statistics
@@ -111,7 +112,7 @@ def test_a_discriminator_without_a_penalty_wins(tmp_path, faces, two_ticks_suffi
 def test_a_generator_that_collapses_is_taken_back(tmp_path, faces, break_once, capsys, two_ticks_suffice):
     """From 44 images on it draws one image only; two ticks later that is noticed.
 
-    The newest checkpoint, at 64, has the collapsed generator and does not help; the one before it, at 28, does.
+    The newest checkpoint, at 64, has the collapsed generator; the one before it, at 28, is good.
     """
     state, folder = TrainingState(CONFIG, "float32"), new_run(tmp_path, faces, "run")
 
@@ -123,7 +124,7 @@ def test_a_generator_that_collapses_is_taken_back(tmp_path, faces, break_once, c
 
     break_once(state, 44, collapse)
     assert run(state, folder, faces)
-    assert (state.progress.rollbacks, state.progress.rolled_back_to) == (2, 28)
+    assert (state.progress.rollbacks, state.progress.rolled_back_to) == (1, 28)
     assert "the generator has collapsed: its images vary 0.0% as much as real ones" in capsys.readouterr().out
 
 
@@ -140,6 +141,25 @@ def test_a_checkpoint_that_leads_to_trouble_twice_is_given_up(tmp_path, faces, b
     assert run(state, folder, faces)
     assert state.progress.rollbacks == 2
     assert state.progress.rolled_back_to == 0
+
+
+def test_good_checkpoints_outlive_suspicious_ones(tmp_path, faces):
+    """On a slow machine many checkpoints pass between the first bad tick and the verdict."""
+    state, folder = TrainingState(CONFIG, "float32"), new_run(tmp_path, faces, "run")
+    progress = state.progress
+    for shown in (100, 200, 300):
+        progress.images_shown = shown
+        save_checkpoint(state, folder.checkpoints)
+    progress.suspicious_since = {"collapsed": 350}
+    for shown in (400, 500, 600):
+        progress.images_shown = shown
+        save_checkpoint(state, folder.checkpoints)
+    assert [int(path.stem) for path in list_checkpoints(folder.checkpoints)] == [200, 300, 500, 600]
+    roll_back(state, folder, Schedule.from_config(CONFIG), DivergedError("it failed"))
+    assert (progress.images_shown, progress.rollbacks, progress.suspicious_since) == (300, 1, {})
+    progress.suspicious_since = {"collapsed": 350}
+    roll_back(state, folder, Schedule.from_config(CONFIG), DivergedError("it failed again"))
+    assert (progress.images_shown, progress.rollbacks) == (200, 2)
 
 
 @pytest.mark.slow
