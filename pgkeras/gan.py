@@ -221,8 +221,9 @@ class ProgressiveGAN:
         mix: Tensor | None,
         noise: Tensor | None,
     ) -> tuple[list[Tensor], dict[str, Tensor]]:
-        fakes = self._augmented(self._generate(latents, labels))
-        reals = self._augmented(reals)
+        fakes = self._generate(latents, labels)
+        variances = {"real_variance": _variance(reals), "fake_variance": _variance(fakes)}
+        fakes, reals = self._augmented(fakes), self._augmented(reals)
 
         def loss_of() -> tuple[Tensor, dict[str, Tensor]]:
             (real_scores, real_logits), (fake_scores, fake_logits) = self._judge_both(reals, fakes)
@@ -242,8 +243,7 @@ class ProgressiveGAN:
                 "fake_score": ops.mean(fake_scores),
                 "real_sign": ops.mean(ops.sign(self._realness(real_scores, fake_scores))),
                 "penalty": penalty,
-                "real_variance": _variance(reals),
-                "fake_variance": _variance(fakes),
+                **variances,
             }
 
         return backend.gradients(loss_of, self.discriminator.trainable_variables)

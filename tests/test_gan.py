@@ -345,6 +345,13 @@ def test_the_variance_is_the_unbiased_one_over_the_batch():
     assert float(gan.step(tf.constant(batch))["real_variance"]) == pytest.approx(1 / 3)
 
 
+def test_augmentation_does_not_hide_how_much_images_vary():
+    """Four copies of one photo, cut out at different places, are still four copies."""
+    gan = make_gan(fade_in=False, augmentation=Augmentation(("cutout",), probability=1.0))
+    photo = np.random.default_rng(0).uniform(-1, 1, (1, 8, 8, 3)).astype(np.float32)
+    assert float(gan.step(tf.constant(np.repeat(photo, 4, axis=0)))["real_variance"]) == pytest.approx(0, abs=1e-12)
+
+
 def test_fading_in_4x4_is_refused():
     with pytest.raises(ValueError, match="4x4"):
         make_gan(resolution=4, fade_in=True)
