@@ -15,8 +15,9 @@ from pgkeras.training.state import TrainingState
 def start_from(state: TrainingState, path: Path) -> None:
     """Gives networks the weights of trained ones, at every resolution that both have.
 
-    Optimizers and progress stay as they are. A discriminator with `fused_scale`, as most of the official code are,
-    takes a few thousand images to get used to training without it, and the other way round.
+    There, the moving average goes on without a ramp-up. Optimizers stay as they are. A discriminator with
+    `fused_scale`, as most of the official code are, takes a few thousand images to get used to training without it, and
+    the other way round.
 
     Args:
         state: fresh.
@@ -29,6 +30,7 @@ def start_from(state: TrainingState, path: Path) -> None:
     _copy(trained.generators, state.generators, path)
     _copy(trained.discriminators, state.discriminators, path)
     _copy(trained.ema_generators, state.ema_generators, path)
+    state.progress.started_from = sorted(trained.ema_generators.keys() & state.ema_generators.keys())
 
 
 def _networks_of_run(path: Path) -> PretrainedNetworks:

@@ -34,6 +34,7 @@ class Progress:
         rolled_back_to: images shown at the checkpoint of the last rollback.
         suspicious_since: what the watchdog has seen in every tick since so many images had been shown.
         best_variance: the generated images' largest variance so far, as a part of the real ones'.
+        started_from: resolutions whose networks and moving average were trained when the run began.
     """
 
     images_shown: int = 0
@@ -49,6 +50,7 @@ class Progress:
     rolled_back_to: int = -1
     suspicious_since: dict[str, int] = field(default_factory=dict)
     best_variance: float = 0.0
+    started_from: list[int] = field(default_factory=list)
 
     @property
     def learning_rate_factor(self) -> float:
@@ -146,6 +148,15 @@ class TrainingState:
         self.set_learning_rates(
             factor * position.generator_learning_rate, factor * position.discriminator_learning_rate
         )
+
+    def ema_decay(self, position: Position) -> float:
+        """Of the moving average: the schedule's, without a ramp-up where it was trained when the run began.
+
+        Args:
+            position: in the schedule.
+        """
+        trained = position.resolution in self.progress.started_from
+        return position.phase.ema_decay if trained else position.ema_decay
 
     def set_learning_rates(self, generator: float, discriminator: float) -> None:
         """Assigns both learning rates; a compiled step does not retrace.

@@ -8,8 +8,9 @@ import pytest
 
 from pgkeras import UserError
 from pgkeras.interop import load_official_pickle
+from pgkeras.schedule import Schedule
 from pgkeras.train import main as train
-from pgkeras.training.checkpoint import save_checkpoint
+from pgkeras.training.checkpoint import load_checkpoint, save_checkpoint
 from pgkeras.training.start_from import start_from
 from pgkeras.training.state import TrainingState
 from tests.command_lines import call, fail
@@ -46,6 +47,20 @@ def test_networks_of_a_run_and_nothing_else_of_it(trained_run):
         np.testing.assert_array_equal(array, trained[name] if is_taken else fresh[name], err_msg=name)
         assert is_taken == (name.startswith(NETWORKS) and "0016" not in name and not name.endswith("alpha")), name
     assert state.progress.images_shown == 0
+
+
+def test_the_average_of_trained_networks_has_no_ramp_up(trained_run):
+    """At 8x8, which was trained; 16x16 is new. A checkpoint remembers it."""
+    config = LARGER.model_copy(update={"ema_rampup": 0.1, "straight_kimg": {4: 0, 8: 1, 16: 1}, "fade_in_kimg": {4: 1}})
+    schedule = Schedule.from_config(config)
+    state = TrainingState(config, "float32")
+    start_from(state, trained_run[0])
+    assert state.ema_decay(schedule.at(1001)) == config.ema_decay  # 8x8 straight, just begun
+    assert state.ema_decay(schedule.at(2001)) < 0.5
+    checkpoint = save_checkpoint(state, trained_run[0] / "checkpoints")
+    again = TrainingState(config, "float32")
+    load_checkpoint(again, checkpoint)
+    assert again.progress.started_from == [4, 8]
 
 
 def write_network(path, fmap_max: int = 8):

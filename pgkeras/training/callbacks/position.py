@@ -33,7 +33,7 @@ class FollowSchedule(Callback):
         if self._changes("penalty_factor"):
             self.gan.set_penalty_factor(position.penalty_factor)
         if self._changes("ema_decay"):
-            self.gan.set_ema_decay(position.ema_decay)
+            self.gan.set_ema_decay(self.state.ema_decay(position))
         if self._changes("generator_learning_rate") or self._changes("discriminator_learning_rate"):
             self.state.follow_learning_rates(position)
         self.before = position
