@@ -58,6 +58,7 @@ def read_png(path) -> np.ndarray:
 def test_the_run_knows_its_classes(run, pets):
     description = json.loads((run / "config.json").read_text())
     assert description["label_names"] == list(NAMES)
+    assert description["label_counts"] == [14, 13, 13]
     assert description["config"]["label_size"] == 3
     assert (run / "generators" / "labels.txt").read_text() == "cat\ndog\nbird\n"
 

@@ -52,6 +52,13 @@ class Dataset:
     mirror: bool = True
     names: Sequence[str] = ()
 
+    @property
+    def label_counts(self) -> tuple[int, ...]:
+        """Images of each class; () without labels."""
+        if self.labels is None:
+            return ()
+        return tuple(np.bincount(self.labels, minlength=len(self.label_names)).tolist())
+
 
 class NoLabelsError(UserError):
     """Labels were asked of data that have none."""

@@ -1,7 +1,7 @@
 """What can be evaluated: runs, their snapshots, generators, exported models and folders of images."""
 
 import filecmp
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -46,8 +46,9 @@ def find_candidate(path: Path, resolution: int | None, fit: Fit) -> Candidate:
     if path.suffix == ".tflite" and path.is_file():
         return Candidate(path, partial(_exported, path, resolution))
     if is_run(path):
+        folder, description = RunFolder.open(path)
         chosen = choose_generator(path, resolution)
-        return _generator(chosen, _images_shown(chosen, RunFolder(path).snapshots))
+        return _generator(chosen, _images_shown(chosen, folder.snapshots), description.label_counts)
     if path.suffix == ".keras" or list_generators(path):
         return _generator(choose_generator(path, resolution))
     return Candidate(path, partial(_stored, path, resolution, fit))
@@ -61,11 +62,11 @@ def find_snapshots(path: Path, resolution: int | None) -> list[Candidate]:
         resolution: in pixels; by default all.
 
     Raises:
-        UserError: if this is no run or there is none.
+        UserError: if this is not a run or there is none.
     """
-    folder, _ = RunFolder.open(path)
+    folder, description = RunFolder.open(path)
     found = [
-        _generator(each.path, each.images_shown)
+        _generator(each.path, each.images_shown, description.label_counts)
         for each in list_snapshots(folder.snapshots)
         if (each.resolution == resolution if resolution else is_measurable(each.resolution))
     ]
@@ -77,8 +78,8 @@ def find_snapshots(path: Path, resolution: int | None) -> list[Candidate]:
     return found
 
 
-def _generator(path: Path, images_shown: int | None = None) -> Candidate:
-    return Candidate(path, lambda: Generated(load_generator(path)), images_shown)
+def _generator(path: Path, images_shown: int | None = None, label_counts: Sequence[int] = ()) -> Candidate:
+    return Candidate(path, lambda: Generated(load_generator(path), label_counts), images_shown)
 
 
 def _images_shown(generator: Path, snapshots: Path) -> int | None:

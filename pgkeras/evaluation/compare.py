@@ -41,7 +41,7 @@ def compare(
         json_path: a file for the values, if any.
 
     Raises:
-        UserError: if one is no run, or they have nothing in common to be measured against.
+        UserError: if one is not a run, or they have nothing in common to be measured against.
     """
     check_installed(metrics)
     contenders = [open_contender(path) for path in runs]

@@ -81,7 +81,7 @@ def open_contender(path: Path) -> Contender:
         path: its folder.
 
     Raises:
-        UserError: if this is no run, or one that has no snapshot of its final resolution yet.
+        UserError: if this is not a run, or one that has no snapshot of its final resolution yet.
     """
     folder, description = RunFolder.open(path)
     return Contender(folder, description, find_snapshots(path, description.config.resolution))

@@ -14,7 +14,7 @@ class Exported:
     """A generator as TFLite: latents of seeds 0, 1, 2 ..., and all classes in turn.
 
     Args:
-        path: of a .tflite file as export/to_tflite.py writes it, signature `latent` [, `label`] -> `image` uint8.
+        path: of a .tflite file as `pgkeras export` writes it, signature `latent` [, `label`] -> `image` uint8.
 
     Raises:
         UserError: if the file is damaged or has no such signature, or the package ai-edge-litert is missing.
@@ -35,10 +35,10 @@ class Exported:
             _, self.side, _, self.channels = map(int, outputs["image"]["shape"])
         except (OSError, ValueError, RuntimeError, LookupError) as error:
             reason = str(error).partition("\n")[0]
-            raise UserError(f"{path}: is no generator that export/to_tflite.py wrote ({reason})") from None
+            raise UserError(f"{path}: is not a generator that pgkeras export wrote ({reason})") from None
 
     def batches(self, number: int) -> Iterator[np.ndarray]:
-        latents, labels = inputs_of(number, self._latent_size, self._label_size)
+        latents, labels = inputs_of(number, self._latent_size, [1] * self._label_size)
         for start in range(0, number, READ_AT_A_TIME):
             part = range(start, min(start + READ_AT_A_TIME, number))
             yield np.concatenate([self._image(latents, labels, each) for each in part])

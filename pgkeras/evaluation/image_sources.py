@@ -1,7 +1,7 @@
 """Images to compare: those that a model makes and those that are stored, any number of them without filling memory."""
 
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Protocol
 
@@ -43,20 +43,24 @@ class ImageSource(Protocol):
 
 
 class Generated:
-    """What a generator makes of the latents of seeds 0, 1, 2 ..., and of all classes in turn.
+    """What a generator makes of the latents of seeds 0, 1, 2 ...
 
     Attributes:
         generator: latents, or latents and labels -> images.
+        label_counts: of a conditional one, the training images of each class: images of a class are as frequent as they
+            were in training; () for all classes equally often.
     """
 
     available = None
 
-    def __init__(self, generator: keras.Model) -> None:
+    def __init__(self, generator: keras.Model, label_counts: Sequence[int] = ()) -> None:
         self.generator = generator
+        self.label_counts = label_counts
         self.side, self.channels = generator.output_shape[2:]
 
     def batches(self, number: int) -> Iterator[np.ndarray]:
-        latents, labels = inputs_of(number, self.generator.inputs[0].shape[-1], label_size(self.generator))
+        counts = self.label_counts or [1] * label_size(self.generator)
+        latents, labels = inputs_of(number, self.generator.inputs[0].shape[-1], counts)
         return map(to_uint8, sample_batches(self.generator, latents, labels))
 
 
@@ -96,19 +100,31 @@ class Shrunk:
             yield resize(batch, self.side)
 
 
-def inputs_of(number: int, latent_size: int, classes: int) -> tuple[np.ndarray, np.ndarray | None]:
-    """The latents of seeds 0, 1, 2 ..., and the labels of all classes in turn.
+def inputs_of(number: int, latent_size: int, label_counts: Sequence[int]) -> tuple[np.ndarray, np.ndarray | None]:
+    """The latents of seeds 0, 1, 2 ..., and labels.
 
     Args:
         number: of images.
         latent_size: components of a latent.
-        classes: of a conditional generator; 0 if it takes no labels.
+        label_counts: how often each class comes, in proportion to the others; () if the generator takes no labels.
 
     Returns:
         float32 (number, latent_size), and float32 (number, classes) or None.
+
+    >>> inputs_of(8, 2, (3, 1))[1].sum(axis=0)
+    array([6., 2.], dtype=float32)
     """
-    labels = one_hot(np.arange(number) % classes, classes) if classes else None
+    labels = one_hot(_classes(number, np.array(label_counts)), len(label_counts)) if label_counts else None
     return latents_from_seeds(range(number), latent_size), labels
+
+
+def _classes(number: int, counts: np.ndarray) -> np.ndarray:
+    """Of each image: of the first ones, however many, as nearly in proportion as whole images can be."""
+    # The k-th image of a class, from 0, stands at the middle of its k-th share of them all.
+    most = -(-number * counts // counts.sum()) + 1
+    classes = np.repeat(np.arange(len(counts)), most)
+    places = np.concatenate([(np.arange(each) + 0.5) / count for each, count in zip(most, counts, strict=True)])
+    return classes[np.argsort(places, kind="stable")][:number]
 
 
 @contextmanager

@@ -45,7 +45,7 @@ def nearest(
 
     Args:
         images: uint8 (images, side, side, channels).
-        training: images as large or larger, at least 3.
+        training: images as large or larger, at least one.
         on_images: called with the number of training images that have just been compared.
     """
     side = min(images.shape[1], COMPARED_SIDE)

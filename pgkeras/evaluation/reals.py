@@ -54,7 +54,7 @@ def open_reals(run_or_model: Path, data: Path | None, fit: Fit, side: int) -> Re
         dataset = open_dataset(data, side=side, fit=fit)
         return Reals(data, dataset, dataset)
     if not is_run(run_or_model):
-        raise UserError(f"{run_or_model}: is no run, which would know its images; give real images with `data`")
+        raise UserError(f"{run_or_model}: is not a run, which would know its images; give real images with `data`")
     if fit != "refuse":
         raise UserError(f"`fit` {fit}: the run's images are opened as train did; drop `fit`, or give `data`")
     folder, description = RunFolder.open(run_or_model)
@@ -74,7 +74,7 @@ def _own(run: Path, data: Path, fit: Fit) -> Reals | None:
         is_own = False
     if not is_own:
         warnings.warn(
-            f"{data}: are not the images of {run}, or have changed; whether it has seen them in training is not known",
+            f"{data}: these are not the images of {run}, or have changed; it may have seen them in training",
             stacklevel=3,
         )
         return None

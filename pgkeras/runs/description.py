@@ -22,6 +22,7 @@ class RunDescription(BaseModel):
             that are gone or still damaged.
         side: their side in pixels.
         label_names: of the classes; () if the networks have no labels.
+        label_counts: training images of each class; () likewise, or of older versions.
         parameters: trainable ones of the "generator" and the "discriminator" at the final resolution.
         machine: that began the run, in words.
         config: every option, with the schedule as planned.
@@ -38,12 +39,13 @@ class RunDescription(BaseModel):
     unreadable: tuple[str, ...] = ()
     side: int
     label_names: tuple[str, ...] = ()
+    label_counts: tuple[int, ...] = ()
     parameters: dict[str, int] = {}
     machine: str = ""
     config: ProgressiveConfig
 
     def to_json(self) -> str:
-        """The file's text. What is no valid Unicode in paths, as file names need not be, stands escaped in it."""
+        """The file's text. What is not valid Unicode in paths, as file names need not be, stands escaped in it."""
         return json.dumps(self.model_dump(mode="json"), indent=2, ensure_ascii=False) + "\n"
 
     @classmethod

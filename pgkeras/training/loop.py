@@ -65,7 +65,7 @@ def train(
     writers = [
         Samples(folder, config, events),
         Generators(folder),
-        *([Metrics(folder, config, held_out, events)] if config.metrics else []),
+        *([Metrics(folder, config, held_out, data.label_counts, events)] if config.metrics else []),
         report,
     ]
     callbacks = [

@@ -153,6 +153,7 @@ class Run:
             images=len(everything.images),
             side=everything.images.shape[1],
             label_names=everything.label_names,
+            label_counts=dataset.label_counts,
             parameters=_parameters(state),
             machine=describe_machine(),
             config=state.config,
@@ -169,7 +170,7 @@ class Run:
             devices: how many; None for all GPUs of this machine.
 
         Raises:
-            UserError: if this is no run folder, or its data or checkpoints are not what they were.
+            UserError: if this is not a run folder, or its data or checkpoints are not what they were.
         """
         folder, description = RunFolder.open(Path(path))
         config, precision = _with_precision(description.config)

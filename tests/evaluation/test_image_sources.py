@@ -3,6 +3,7 @@
 import errno
 import tempfile
 
+import keras
 import numpy as np
 import pytest
 
@@ -56,3 +57,15 @@ def test_a_full_disk_is_told(monkeypatch):
     monkeypatch.setattr(tempfile, "TemporaryFile", Full)
     with pytest.raises(UserError, match="no room for 2 images of 8x8"), gathered(Stored(Dataset(IMAGES), 8), 2):
         pass
+
+
+def test_classes_are_as_frequent_as_in_training():
+    """Drawn by a generator whose images are its labels: three of ten in the first class, whatever the number."""
+    latents, labels = keras.Input((2,)), keras.Input((3,))
+    images = keras.layers.Reshape((1, 1, 3))(labels)
+    generator = keras.Model([latents, labels], images)
+    for number, expected in ((10, [3, 6, 1]), (20, [6, 12, 2]), (7, [2, 4, 1]), (1, [0, 1, 0])):
+        drawn = np.concatenate(list(Generated(generator, (30, 60, 10)).batches(number)))
+        assert ((drawn.reshape(-1, 3) == 255).sum(axis=0) == expected).all(), number
+    (in_turn,) = Generated(generator).batches(4)
+    assert in_turn.reshape(-1, 3).argmax(axis=1).tolist() == [0, 1, 2, 0]

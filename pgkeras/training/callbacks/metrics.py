@@ -1,5 +1,7 @@
 """The metrics of the moving average, as training goes on."""
 
+from collections.abc import Sequence
+
 from tqdm import tqdm
 
 from pgkeras.config import ProgressiveConfig
@@ -20,13 +22,22 @@ class Metrics:
         folder: of the run.
         config: of the run; says which metrics.
         data: real images to measure against.
+        label_counts: training images of each class; () without labels.
         events: for TensorBoard.
     """
 
-    def __init__(self, folder: RunFolder, config: ProgressiveConfig, data: Dataset, events: EventFile) -> None:
+    def __init__(
+        self,
+        folder: RunFolder,
+        config: ProgressiveConfig,
+        data: Dataset,
+        label_counts: Sequence[int],
+        events: EventFile,
+    ) -> None:
         self.lines = folder.metrics
         self.config = config
         self.data = data
+        self.label_counts = label_counts
         self.known = Known()
         self.events = events
 
@@ -40,7 +51,7 @@ class Metrics:
         if not is_measurable(resolution):
             return
         number = min(self.config.metrics_images, len(self.data.images))
-        sources = Stored(self.data, resolution), Generated(snapshot.generator)
+        sources = Stored(self.data, resolution), Generated(snapshot.generator, self.label_counts)
         with gathered(sources[0], number) as real, gathered(sources[1], number) as fake:
             values = measure(self.config.metrics, real, fake, self.known)
         append_line(self.lines, {"images_shown": images_shown, "images": number} | values)
