@@ -203,6 +203,21 @@ class Schedule:
             start = end
         raise ValueError("a schedule needs at least one phase")
 
+    def before(self, images_shown: int) -> Position:
+        """Where the step began that ended when so many real images had been shown.
+
+        Args:
+            images_shown: 0 or more.
+        """
+        begins = 0
+        while True:
+            position = self.at(begins)
+            step = position.phase.images_per_step
+            ends = begins + self.steps_left(begins) * step
+            if images_shown <= ends or self._is_last(position.index):
+                return self.at(max(0, images_shown - step))
+            begins = ends
+
     def steps_left(self, images_shown: int) -> int:
         """Steps from here to the end of the phase that holds here.
 

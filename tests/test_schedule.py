@@ -160,3 +160,14 @@ def test_a_phase_falls_into_equal_parts():
 def test_negative_positions_are_refused():
     with pytest.raises(ValueError, match="received -1"):
         small().at(-1)
+
+
+@pytest.mark.parametrize("batch_sizes", [(4, 4), (7, 3), (3, 7)])
+def test_where_a_step_began(batch_sizes):
+    """Against a walk through the schedule, step by step: the last step of a phase leads over its end."""
+    schedule = small(batch_size=dict(zip((4, 8), batch_sizes, strict=True)), straight_kimg=0.05, fade_in_kimg=0.02)
+    shown = 0
+    while shown < schedule.images:
+        began = schedule.at(shown)
+        shown += began.phase.images_per_step
+        assert schedule.before(shown) == began

@@ -50,9 +50,11 @@ def list_commands(record: Record) -> list[Command]:
             if len(list_runs(path.parent)) > 1:
                 commands.append(Command("Compare with the runs beside it", ["python -m pgkeras.compare", f"{runs}/*"]))
         commands.append(Command("Export for phones", ["python -m pgkeras export", run, "--out exported"]))
+    start_from = record.description.start_from
+    begun = [f"--start-from {shlex.quote(start_from)}"] if start_from else []
     options = _shortest_options(record.description.config)
     commands.append(
-        Command("Train again", ["python -m pgkeras.train", data, f"--out {runs}", *fit, *conditional, *options])
+        Command("Train again", ["python -m pgkeras.train", data, f"--out {runs}", *fit, *conditional, *begun, *options])
     )
     return [*commands, Command("Write this page again", ["python -m pgkeras.report", run])]
 

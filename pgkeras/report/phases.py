@@ -31,7 +31,7 @@ def list_phases(record: Record) -> list[PhaseReport]:
     Args:
         record: of the run.
     """
-    current = None if record.finished else record.position(record.images_shown).phase
+    current = None if record.finished else record.schedule.before(record.images_shown).phase
     rows = []
     shown, seconds = 0, 0.0
     for phase in record.schedule.phases:

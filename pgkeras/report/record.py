@@ -6,7 +6,7 @@ from functools import cached_property
 from pgkeras.files.json_lines import read_lines
 from pgkeras.runs.description import RunDescription
 from pgkeras.runs.folder import RunFolder
-from pgkeras.schedule import Position, Schedule
+from pgkeras.schedule import Schedule
 
 
 @dataclass(frozen=True)
@@ -53,15 +53,6 @@ class Record:
         """To the end of the run; None if it is not known."""
         return self.statistics[-1].get("seconds_left") if self.statistics else None
 
-    def position(self, images_shown: int) -> Position:
-        """Where the step began that ended when so many images had been shown.
-
-        Args:
-            images_shown: 0 or more.
-        """
-        step = self.schedule.at(images_shown).phase.images_per_step
-        return self.schedule.at(max(0, images_shown - step))
-
     def learning_rate_factor(self, images_shown: float) -> float:
         """Of the planned learning rates: halved by each rollback to a point before this one.
 
@@ -84,7 +75,7 @@ def read_record(folder: RunFolder) -> Record:
         folder: of the run.
 
     Raises:
-        UserError: if this is no run folder or its config.json is damaged.
+        UserError: if this is not a run folder or its config.json is damaged.
     """
     _, description = RunFolder.open(folder.path)
     return Record(

@@ -63,6 +63,6 @@ def _slide(record: Record, picture: Path, caption: str) -> Slide | None:
 
 
 def _caption(record: Record, images_shown: int) -> str:
-    position = record.position(images_shown)
+    position = record.schedule.before(images_shown)
     alpha = f", alpha {position.alpha:.2f}" if position.phase.fade_in else ""
     return f"{position.phase.name}{alpha}, after {images_shown:,} images"

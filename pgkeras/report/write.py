@@ -21,14 +21,14 @@ def write_report(folder: RunFolder) -> None:
         folder: of the run.
 
     Raises:
-        UserError: if this is no run folder or its config.json is damaged.
+        UserError: if this is not a run folder or its config.json is damaged.
         OSError: if the page cannot be written.
     """
     record = read_record(folder)
     label_names = record.description.label_names
     page = _TEMPLATES.get_template("report.html.j2").render(
         record=record,
-        position=record.position(record.images_shown),
+        position=record.schedule.before(record.images_shown),
         slides=list_slides(record),
         classes=label_names[: classes_shown(len(label_names), record.description.config.resolution)],
         reals=slide_of_reals(record),

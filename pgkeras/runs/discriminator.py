@@ -29,7 +29,7 @@ def load_discriminator(run: Path, resolution: int) -> keras.Model:
         float32, and with layers of its own.
 
     Raises:
-        UserError: if this is no run, or one without a whole checkpoint of this resolution.
+        UserError: if this is not a run, or one without a whole checkpoint of this resolution.
     """
     folder, description = RunFolder.open(run)
     found = read_newest(folder.checkpoints, lambda path: read_checkpoint(path, PREFIX))

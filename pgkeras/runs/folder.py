@@ -12,6 +12,7 @@ from typing import Self
 
 from pydantic import ValidationError
 
+import pgkeras
 from pgkeras.errors import UserError
 from pgkeras.files.atomic import atomic_path, remove_temporaries
 from pgkeras.files.lock import locked
@@ -84,16 +85,21 @@ class RunFolder:
             The folder and what its config.json says.
 
         Raises:
-            UserError: if this is no run folder or its config.json is damaged.
+            UserError: if this is not a run folder or its config.json is damaged.
         """
         folder = cls(path)
         if not is_run(path):
-            raise UserError(f"{path}: is no run folder (it has no {CONFIG}); give a folder that train made")
+            raise UserError(f"{path}: is not a run folder (it has no {CONFIG}); give a folder that train made")
         try:
             return folder, RunDescription.from_json(folder.config.read_bytes())
         except ValidationError as error:
             first = error.errors()[0]
             where = ".".join(map(str, first["loc"])) or "the whole file"
+            if first["type"] == "extra_forbidden":
+                raise UserError(
+                    f"{folder.config}: {where} is unknown to pgkeras {pgkeras.__version__}; use the version that wrote "
+                    f"it ({_version(folder.config)}), or remove what was added"
+                ) from None
             raise UserError(f"{folder.config}: is damaged at {where} ({first['msg']}); restore it") from None
         except (OSError, ValueError, RecursionError) as error:
             raise UserError(f"{folder.config}: is damaged at the whole file ({error}); restore it") from None
@@ -154,7 +160,7 @@ class RunFolder:
                 for each in snapshots
                 if each.resolution == resolution
                 and each.images_shown <= images_shown
-                and not schedule.at(each.images_shown - 1).phase.fade_in
+                and not schedule.before(each.images_shown).phase.fade_in
             ]
             if kept:
                 with atomic_path(self.generator(resolution)) as temporary:
@@ -250,6 +256,10 @@ class RunFolder:
             images_shown: at the snapshot.
         """
         return snapshot_file(self.snapshots, resolution, images_shown)
+
+
+def _version(config: Path) -> str:
+    return str(json.loads(config.read_bytes()).get("version"))
 
 
 def is_run(path: Path) -> bool:

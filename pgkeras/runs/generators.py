@@ -31,7 +31,7 @@ def find_generators(path: Path) -> dict[int, Path]:
     folder = RunFolder(path).generators if is_run(path) else path
     found = list_generators(folder)
     if not found and folder != path:
-        raise UserError(f"{path}: the run has no generator yet; one is written as soon as 4x4 has trained a while")
+        raise UserError(f"{path}: the run has no generator yet; the first is written with the first snapshot")
     if not found:
         raise UserError(f"{path}: holds no generator_*.keras; give a run folder or a .keras file")
     return found
@@ -75,7 +75,7 @@ def load_generator(path: str | PathLike) -> keras.Model:
     if isinstance(model, keras.Sequential) and model.built:
         model = keras.Model(model.inputs[0], model.outputs[0], name=model.name)
     if not isinstance(model, keras.Model) or not _gives_images(model):
-        raise UserError(f"{path}: is no generator (latents -> square images); give a generator_*.keras")
+        raise UserError(f"{path}: is not a generator (latents -> square images); give a generator_*.keras")
     return model
 
 

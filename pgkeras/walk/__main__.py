@@ -111,7 +111,7 @@ def main(
 
 def _check(out: Path, frames: int, fps: int) -> None:
     if out.suffix.lower() not in SUFFIXES:
-        raise UserError(f"--out {out}: is no video; give a name that ends in {' or '.join(SUFFIXES)}")
+        raise UserError(f"--out {out}: is not a video; give a name that ends in {' or '.join(SUFFIXES)}")
     if frames < 2:
         raise UserError(f"--fps {fps}: makes {frames} frames in so short a time; give more --seconds")
     if out.suffix.lower() == ".gif" and fps > MOST_FRAMES_PER_SECOND_OF_GIF:
@@ -122,7 +122,7 @@ def _check_training(context: click.Context, run_or_model: Path) -> None:
     """The samples are what they are."""
     _check_unused(context, OF_INTERPOLATION, "--training shows the run's own samples")
     if run_or_model.is_file():
-        raise UserError(f"{run_or_model}: is no run; --training needs the folder of one")
+        raise UserError(f"{run_or_model}: is not a run; --training needs the folder of one")
 
 
 def _check_unused(context: click.Context, options: tuple[str, ...], reason: str) -> None:

@@ -23,7 +23,7 @@ def read_stations(text: str, latent_size: int) -> np.ndarray:
         float32 (stations, latent_size), at least two.
 
     Raises:
-        UserError: if a seed is too large, a file is no latent of this size, or there are fewer than two.
+        UserError: if a seed is too large, a file is not a latent of this size, or there are fewer than two.
 
     >>> read_stations("3,17", 512).shape
     (2, 512)

@@ -26,13 +26,13 @@ def training_frames(run: Path, frames: int) -> Iterator[np.ndarray]:
         uint8 (height, width, 3): the grid, and a strip with the images shown, the resolution and the phase.
 
     Raises:
-        UserError: if this is no run, or a run without samples, or one of them cannot be read.
+        UserError: if this is not a run, or a run without samples, or one of them cannot be read.
     """
     folder, description = RunFolder.open(run)
     schedule = Schedule.from_config(description.config)
     samples = folder.list_samples()
     if not samples:
-        raise UserError(f"{run}: the run has no samples yet; the first are written as soon as 4x4 has trained a while")
+        raise UserError(f"{run}: the run has no samples yet; the first are written with the first snapshot")
     shown = None
     previous = current = strip = np.empty(0)
     for frame in range(frames):
@@ -61,17 +61,7 @@ def _blend(previous: np.ndarray, current: np.ndarray, share: float) -> np.ndarra
 
 
 def _text(schedule: Schedule, images_shown: int) -> tuple[str, str]:
-    return f"{images_shown:,} images shown", _phase_of_snapshot(schedule, images_shown)
-
-
-def _phase_of_snapshot(schedule: Schedule, images_shown: int) -> str:
-    """A phase's last snapshot comes after the step that leads over its end."""
-    end = 0
-    for phase in schedule.phases:
-        end += phase.images
-        if images_shown <= end + phase.images_per_step:
-            break
-    return phase.name
+    return f"{images_shown:,} images shown", schedule.before(images_shown).phase.name
 
 
 def _strip(texts: tuple[str, str], width: int) -> np.ndarray:

@@ -14,13 +14,13 @@ def test_an_empty_run(tmp_path):
 def test_how_far_a_run_has_come(tmp_path):
     record = read_record(written_run(tmp_path, until=2_700))
     assert (record.images_shown, record.finished, record.seconds, record.seconds_left) == (2_700, False, 270, 230)
-    assert record.position(2_700).phase.name == "8x8 straight"
+    assert record.schedule.before(2_700).phase.name == "8x8 straight"
 
 
 def test_a_finished_run(tmp_path):
     record = read_record(written_run(tmp_path))
     assert (record.images_shown, record.finished, record.seconds_left) == (5_000, True, 0)
-    assert record.position(5_000).phase.name == "16x16 straight"
+    assert record.schedule.before(5_000).phase.name == "16x16 straight"
 
 
 def test_a_line_that_is_just_being_written_is_left_out(tmp_path):
@@ -33,7 +33,7 @@ def test_a_line_that_is_just_being_written_is_left_out(tmp_path):
 def test_a_snapshot_at_the_end_of_a_phase_belongs_to_it(tmp_path):
     """The last step of 4x4 begins on the boundary."""
     record = read_record(new_run(tmp_path))
-    names = [record.position(shown).phase.name for shown in (1_000, 1_010, 1_020)]
+    names = [record.schedule.before(shown).phase.name for shown in (1_000, 1_010, 1_020)]
     assert names == ["4x4 straight", "4x4 straight", "8x8 fade-in"]
 
 

@@ -171,6 +171,6 @@ def test_the_command_writes_it_anew(tmp_path, capsys, monkeypatch):
     folder = written_run(tmp_path, until=1_000)
     assert call(report, folder.path) == f"wrote {folder.report}\n"
     assert "1,000 of 5,000 images shown" in folder.report.read_text()
-    assert "is no run folder" in fail(report, capsys, monkeypatch, tmp_path)
+    assert "is not a run folder" in fail(report, capsys, monkeypatch, tmp_path)
     (folder.path / "config.json").write_text("{}")
     assert "is damaged" in fail(report, capsys, monkeypatch, folder.path)

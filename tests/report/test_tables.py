@@ -85,6 +85,12 @@ def test_commands_before_there_is_a_generator(tmp_path):
     assert commands(folder)["Resume"] == ["python", "-m", "pgkeras.train", "--resume", str(folder.path)]
 
 
+def test_training_anew_begins_with_the_same_networks(tmp_path):
+    folder = new_run(tmp_path, start_from="/runs/an old one")
+    words = commands(folder)["Train again"]
+    assert words[words.index("--start-from") + 1] == "/runs/an old one"
+
+
 def test_commands_of_a_finished_run_with_an_awkward_path(tmp_path):
     awkward = tmp_path / 'it\'s <my> & "runs"'
     awkward.mkdir()

@@ -65,7 +65,7 @@ def test_a_damaged_checkpoint_falls_back_to_the_one_before(run, made, capsys):
 
 
 def test_what_is_not_there_is_an_error(run, tmp_path):
-    with pytest.raises(UserError, match="is no run folder"):
+    with pytest.raises(UserError, match="is not a run folder"):
         load_discriminator(tmp_path, 8)
     with pytest.raises(UserError, match="trained at 8x8 last, and no longer judges 4x4"):
         load_discriminator(run, 4)

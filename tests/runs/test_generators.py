@@ -76,7 +76,7 @@ def test_a_layer_that_another_model_uses_too_is_truncated_in_its_own():
 )
 def test_what_is_no_generator_is_said_so(tmp_path, model):
     model().save(tmp_path / "model.keras")
-    with pytest.raises(UserError, match="is no generator"):
+    with pytest.raises(UserError, match="is not a generator"):
         load_generator(tmp_path / "model.keras")
 
 
