@@ -36,7 +36,7 @@ class Catalogue:
 
     @property
     def kept(self) -> np.ndarray:
-        """Which faces are no duplicates, bool (number of faces,)."""
+        """Which faces are not duplicates, bool (number of faces,)."""
         return self.repeats < 0
 
     @classmethod

@@ -52,5 +52,5 @@ def _read(path: Path) -> dict[str, np.ndarray]:
             name, *points = row
             landmarks[name] = np.array(points, np.float32).reshape(5, 2)
         except ValueError:
-            raise UserError(f"{path}: line {number} is no name and ten numbers; restore the file") from None
+            raise UserError(f"{path}: line {number} is not a name and ten numbers; restore the file") from None
     return landmarks

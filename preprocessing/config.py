@@ -41,9 +41,12 @@ class CropConfig(BaseModel):
         "0.3, with which nine of ten faces keep 95% of their square inside the photo.",
     )
     max_outside: float = Field(
-        0.15, gt=0, le=1, description="Drop faces of whose square a larger part lies outside the photo. 1 keeps all."
+        0.15,
+        gt=0,
+        le=1,
+        description="Drop faces with more than this share of their square outside the photo. 1 keeps all.",
     )
-    min_confidence: float = Field(0.9, ge=0.5, le=1, description="Drop what is less surely a face.")
+    min_confidence: float = Field(0.9, ge=0.5, le=1, description="Drop detections with a lower confidence than this.")
     min_face: float | None = Field(
         None,
         gt=0,
@@ -56,14 +59,13 @@ class CropConfig(BaseModel):
         ge=0,
         description="Drop faces less sharp: the variance of their Laplacian at 64x64 pixels. 0 keeps all.",
     )
-    max_clipped: float = Field(
-        0.4, gt=0, le=1, description="Drop faces of which a larger part is black, or burnt to white."
-    )
+    max_clipped: float = Field(0.4, gt=0, le=1, description="Drop faces with more than this share black or burnt out.")
     duplicate_distance: int = Field(
         24,
         ge=-1,
         le=256,
-        description="Drop faces whose perceptual hash differs in so few of 256 bits from a larger one's. -1 keeps all.",
+        description="Drop faces whose perceptual hash differs from a larger one's in this many of 256 bits or fewer. "
+        "-1 keeps all.",
     )
 
     @model_validator(mode="after")

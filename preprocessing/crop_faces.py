@@ -14,9 +14,9 @@ from preprocessing.engines import ENGINES
 
 EXAMPLES = """\b
 Examples:
-  python preprocessing/crop_faces.py photos/ --out faces.npz --size 64
-  python preprocessing/crop_faces.py celeba/ --out celeba/faces.npz --shard-size 20000
-  python preprocessing/crop_faces.py holidays.mp4 --every 2 --out faces.npz
+  pgkeras crop photos/ --out faces.npz --size 64
+  pgkeras crop celeba/ --out celeba/faces.npz --size 128 --shard-size 20000
+  pgkeras crop holidays.mp4 --every 2 --out faces.npz
 """
 
 
@@ -57,8 +57,7 @@ def main(photos: tuple[Path, ...], out: Path, every: float | None, **options: ob
 
     Reads JPEG, PNG, WebP, TIFF, GIF, BMP, AVIF, and HEIC with pillow-heif; frames of videos; and CelebA with its
     landmarks. Every photo that gives no face is listed, with the reason, in faces.rejects.csv; faces.report.html shows
-    what was kept and what was not. If interrupted, the same command continues where it
-    stopped.
+    what was kept and what was not. If interrupted, the same command continues where it stopped.
     """
     config = CropConfig(**take_given(CropConfig, options))
     _check_out(out)

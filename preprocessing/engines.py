@@ -1,6 +1,8 @@
 """Who works on the chunks: threads of this machine, or a Ray cluster. The results are the same."""
 
 import os
+import re
+import socket
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import AbstractContextManager, contextmanager
@@ -9,9 +11,11 @@ from itertools import islice
 from typing import Any
 
 from pgkeras.errors import UserError
+from preprocessing.rejects import describe
 from preprocessing.signals import end_if_asked
 
 PATIENCE = 0.2  # seconds from one look at signals to the next
+SOON = 5  # seconds in which a cluster must answer
 
 Task = Callable[..., bytes]
 Chunks = Iterable[tuple[int, tuple]]
@@ -51,7 +55,7 @@ def ray_cluster(workers: int) -> Iterator[Compute]:
         workers: chunks computed at a time, each on one CPU; without a cluster, by processes of this machine.
 
     Raises:
-        UserError: if Ray is not installed.
+        UserError: if Ray is not installed, or there is no cluster at RAY_ADDRESS.
     """
     try:
         import ray
@@ -65,7 +69,14 @@ def ray_cluster(workers: int) -> Iterator[Compute]:
             yield done, ray.get(done)
 
     here = os.environ.get("RAY_ADDRESS")
-    ray.init(address=here, num_cpus=None if here else workers, log_to_driver=False, include_dashboard=False)
+    try:
+        if address := re.fullmatch(r"(?:ray://)?(.+):(\d+)", here or ""):  # Ray itself would wait for minutes
+            socket.create_connection((address[1], int(address[2])), timeout=SOON).close()
+        ray.init(address=here, num_cpus=None if here else workers, log_to_driver=False, include_dashboard=False)
+    except (ValueError, OverflowError, OSError, RuntimeError) as error:
+        if not here:
+            raise
+        raise UserError(f"RAY_ADDRESS {here}: no cluster there ({describe(error)}); correct it, or unset it") from None
     try:
         yield lambda task, chunks: _in_turn(chunks, workers, remote(task).remote, finished)
     finally:

@@ -10,11 +10,9 @@ from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
 import numpy as np
 from numpy.lib.format import write_array, write_array_header_1_0
 
-from pgkeras.errors import UserError
 from pgkeras.files.atomic import atomic_path
 from preprocessing.catalogue import Catalogue
 from preprocessing.config import CropConfig
-from preprocessing.rejects import describe
 from preprocessing.work_folder import WorkFolder
 
 # Of faces.npz, beside `images`.
@@ -60,27 +58,6 @@ def write_faces(
     if paths:
         _remove_others(out, paths)
     return paths
-
-
-def read_options(path: Path) -> CropConfig:
-    """Reads with which options faces were cropped, so that other photos can be cropped alike.
-
-    Args:
-        path: faces.npz, or one of its shards.
-
-    Returns:
-        Every option, its margin a number.
-
-    Raises:
-        UserError: if it is no file that crop_faces.py wrote.
-    """
-    try:
-        with np.load(path, allow_pickle=False) as arrays:
-            return CropConfig.model_validate_json(arrays["options"].item())
-    except Exception as error:  # damaged archives give errors of every kind
-        raise UserError(
-            f"{path}: does not say how its faces were cropped ({describe(error)}); crop them again"
-        ) from None
 
 
 def write_rejects(path: Path, rejects: Iterable[tuple[str, str, str]]) -> None:

@@ -11,17 +11,20 @@ from typing import NamedTuple
 
 import numpy as np
 
+from pgkeras.data.sources.decode import picture_suffixes
 from pgkeras.errors import UserError
 from pgkeras.files.folders import real_path, walk_folders
 from preprocessing.celeba import read_landmarks
 from preprocessing.read_photo import SUFFIXES
 from preprocessing.videos import VIDEO_SUFFIXES, frame_times
 
+OTHER_PICTURES = picture_suffixes().keys() - SUFFIXES | {".jxl", ".svg"}
 ARCHIVE_SUFFIXES = frozenset({".zip", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".7z", ".rar"})
 # What is left out of a folder, but not without a word.
 MAY_HOLD_PHOTOS = {"": "without a suffix"}
 MAY_HOLD_PHOTOS |= {suffix: f"{suffix} (to take its frames: --every)" for suffix in VIDEO_SUFFIXES}
 MAY_HOLD_PHOTOS |= {suffix: f"{suffix} (to be unpacked first)" for suffix in ARCHIVE_SUFFIXES}
+MAY_HOLD_PHOTOS |= {suffix: f"{suffix} (to be converted to JPEG first)" for suffix in OTHER_PICTURES}
 
 
 class PhotoFile(NamedTuple):
@@ -53,7 +56,7 @@ def find_photos(
         inputs: files, taken whatever their suffix, and folders, searched for the suffixes in `SUFFIXES`. Beside a
             folder of CelebA's photos, its list of landmarks is read.
         every: seconds from one frame of a video to the next; None to leave videos out.
-        without: files that are no photos, such as what an earlier run wrote beside them.
+        without: files that are not photos, such as what an earlier run wrote beside them.
 
     Returns:
         Each photo once, by whatever paths and links it is given, sorted by source.

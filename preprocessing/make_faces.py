@@ -3,6 +3,7 @@
 from collections import Counter
 from pathlib import Path
 
+from pgkeras.data.sources.decode import without_warnings
 from pgkeras.errors import UserError
 from pgkeras.files.writing import writing
 from pgkeras.text import counted
@@ -53,7 +54,7 @@ def make_faces(
     files = find_photos(photos, every, without=previews)
     if every is not None and all(file.second is None for file in files):
         raise UserError(f"`every` {every:g}: there is no video in {', '.join(map(str, photos))}; drop the option")
-    with ended_by_signals(), WorkFolder(out, files, config) as work:
+    with ended_by_signals(), without_warnings(), WorkFolder(out, files, config) as work:
         margin = crop_all(work, config, engine, workers)
         catalogue = Catalogue.of(work, config)
         with writing(out):
@@ -80,7 +81,7 @@ def _tell(out: Path, written: list[Path], catalogue: Catalogue, size: int, margi
         )
         raise UserError(
             f"no face is left of {counted(catalogue.photos, 'photo')}: {taken}; see "
-            f"{out.with_suffix('.rejects.csv')}, or give other photos"
+            f"{out.with_suffix('.rejects.csv')}, or give other photos{f'; {out} is an earlier one' * out.exists()}"
         )
     where = written[0] if len(written) == 1 else f"{written[0]} to {written[-1].name}"
     print(f"{counted(number, 'face')} of {size}x{size} pixels from {counted(catalogue.photos, 'photo')}: {where}")

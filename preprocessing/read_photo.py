@@ -31,10 +31,14 @@ if register_heif_opener:
     register_heif_opener()
     FORMATS += ("HEIF",)
 
-HEIF_SUFFIXES = frozenset({".heic", ".heif"})
+HEIF_SUFFIXES = frozenset({".heic", ".heif", ".hif"})
 # Not opened: many would pass for a TIFF, with a thumbnail for the photo.
-RAW_SUFFIXES = frozenset({".dng", ".cr2", ".cr3", ".nef", ".arw", ".raf", ".rw2", ".orf"})
-SUFFIXES = frozenset({".jpg", ".jpeg", ".jpe", ".jfif", ".png", ".webp", ".bmp", ".tif", ".tiff", ".gif", ".avif"})
+RAW_SUFFIXES = frozenset(
+    {".dng", ".cr2", ".cr3", ".nef", ".nrw", ".arw", ".srf", ".raf", ".rw2", ".orf", ".pef", ".srw"}
+)
+SUFFIXES = frozenset(
+    {".jpg", ".jpeg", ".jpe", ".jfif", ".mpo", ".png", ".webp", ".bmp", ".tif", ".tiff", ".gif", ".avif"}
+)
 SUFFIXES |= HEIF_SUFFIXES | RAW_SUFFIXES
 
 JPEGS = ("JPEG", "MPO")  # Pillow's formats that can be halved in decoding
@@ -87,8 +91,8 @@ class Photo:
 def read_photo(path: Path, enough: int | None = None) -> Photo | Rejection:
     """Reads a photo as the eye should see it.
 
-    EXIF orientation is applied; grey, palette and CMYK become RGB; of 16 bits the upper 8 are kept; what is
-    transparent shows a white background; of an animation the first frame is read.
+    EXIF orientation and colour profiles are applied; grey, palette and CMYK become RGB; of 16 bits the upper 8 are
+    kept; what is transparent shows a white background; of an animation the first frame is read.
 
     Args:
         path: the file; its contents, not its suffix, tell the format.
@@ -96,7 +100,7 @@ def read_photo(path: Path, enough: int | None = None) -> Photo | Rejection:
             quarter or an eighth, which is faster; None for all pixels (of up to `MOST_PIXELS`).
 
     Returns:
-        The photo, or why there is none: the file is no whole image of `FORMATS` with 8 or 16 bits, is too large or
+        The photo, or why there is none: the file is not a whole image of `FORMATS` with 8 or 16 bits, is too large or
         too small.
     """
     return _opened(path, lambda image: _decode(image, enough))

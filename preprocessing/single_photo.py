@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 from pydantic import ValidationError
 
+from pgkeras.data.sources.decode import without_warnings
 from pgkeras.errors import UserError
 from preprocessing.config import CropConfig
 from preprocessing.crop_photo import Found, PhotoCropper, Refusal
@@ -27,8 +28,12 @@ def crop_photo(path: Path, options: str) -> np.ndarray:
         UserError: if the photo cannot be read, is smaller than the crop, or shows no face, several, or one that the
             training set would not have; or if the options cannot be read.
     """
-    config = _read(options)
-    file = PhotoFile(path.name, path)
+    with without_warnings():
+        return _cropped(PhotoFile(path.name, path), _read(options))
+
+
+def _cropped(file: PhotoFile, config: CropConfig) -> np.ndarray:
+    path = file.path
     extent = read_extent(path)
     if not isinstance(extent, Rejection) and min(extent) < config.size:
         width, height = extent
@@ -51,7 +56,7 @@ def _read(options: str) -> CropConfig:
         what = " ".join([*(f"`{name}`" for name in first["loc"]), first["msg"]])
         raise UserError(f"the options of the training set: {what}; crop its photos again") from None
     if config.margin == "auto":
-        raise UserError("the options of the training set: `margin` auto is no number; crop its photos again")
+        raise UserError("the options of the training set: `margin` auto is not a number; crop its photos again")
     return config
 
 

@@ -12,7 +12,9 @@ from av.video.stream import VideoStream
 from pgkeras.errors import UserError
 from preprocessing.rejects import Reason, Rejection, describe
 
-VIDEO_SUFFIXES = frozenset({".mp4", ".mov", ".avi", ".mkv", ".webm", ".m4v"})
+VIDEO_SUFFIXES = frozenset(
+    {".mp4", ".m4v", ".mov", ".avi", ".mkv", ".webm", ".3gp", ".mpg", ".mpeg", ".mts", ".m2ts", ".wmv", ".flv", ".ogv"}
+)
 MOST_FRAMES = 1_000_000
 ROUNDING = 1e-4  # seconds: what the last digits of a time are worth
 

@@ -60,8 +60,12 @@ def main(data: Path, out: Path, shard_images: int | None, **options: object) -> 
 
 
 def _check_out(out: Path, data: Path, shard_images: int | None) -> None:
+    from pgkeras.data.sources.shards import is_shard_of
+
     if out.exists() and data.exists() and out.samefile(data):
         raise UserError(f"--out {out}: is DATA itself; choose another")
+    if is_shard_of(data, out):
+        raise UserError(f"--out {out}: would be read as one of the shards of {data}; choose another folder")
     if not out.name:
         raise UserError(f"--out {out}: give the name of a new folder or file")
     if out.suffix.lower() != ".npz":

@@ -13,7 +13,7 @@ MOST_MEMORY = 2**33  # bytes; larger arrays must be memory-mapped
 
 
 def check_images(source: object, shape: Sequence[int], dtype: np.dtype) -> None:
-    """Refuses arrays that are no images.
+    """Refuses arrays that are not images.
 
     Args:
         source: where they come from, for the error.

@@ -13,7 +13,7 @@ from pgkeras.data.dataset import Dataset
 from pgkeras.files.atomic import atomic_path
 
 CHUNK = 2**24  # bytes of pixels in memory at once
-OVERHEAD = 2**12  # bytes, at most, of an .npz that are no data
+OVERHEAD = 2**12  # bytes, at most, of an .npz that are not data
 
 
 def packed_size(dataset: Dataset, files: int) -> int:

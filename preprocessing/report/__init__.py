@@ -62,7 +62,7 @@ def _outcomes(summary: Summary) -> Iterator[_Outcome]:
 def _command(summary: Summary) -> list[str]:
     """The command that was run, in pieces between which a line may end."""
     options = [shlex.join(word for word in option if word) for option in summary.options.items()]
-    return ["python preprocessing/crop_faces.py", *map(shlex.quote, summary.inputs), *options]
+    return ["pgkeras crop", *map(shlex.quote, summary.inputs), *options]
 
 
 _TEMPLATES = templates("preprocessing.report")

@@ -172,6 +172,15 @@ def test_the_data_are_never_overwritten(named, tmp_path, capsys, monkeypatch):
     assert named.read_bytes() == before
 
 
+@pytest.mark.parametrize(("data", "out"), [("*.npz", "all.npz"), (".", "named-00001.npz")])
+def test_an_output_that_would_be_input_is_refused(named, tmp_path, capsys, monkeypatch, data, out):
+    named.rename(tmp_path / "named-00000.npz")
+    monkeypatch.chdir(tmp_path)
+    assert f"--out {out}: would be read as one of the shards of {data}" in fail(
+        main, capsys, monkeypatch, data, "--out", out
+    )
+
+
 def test_an_empty_folder_may_be_the_output(named, tmp_path):
     (tmp_path / "packed").mkdir()
     call(main, named, "--out", tmp_path / "packed")

@@ -57,7 +57,7 @@ def test_other_folders_have_none(tmp_path):
 def test_a_damaged_list_is_named(celeba):
     path = celeba / "Anno" / "list_landmarks_align_celeba.txt"
     path.write_text(path.read_text()[:-9])
-    with pytest.raises(UserError, match=r"list_landmarks_align_celeba.txt: line 4 is no name and ten numbers"):
+    with pytest.raises(UserError, match=r"list_landmarks_align_celeba.txt: line 4 is not a name and ten numbers"):
         read_landmarks(celeba)
 
 

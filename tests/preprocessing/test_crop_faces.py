@@ -387,7 +387,7 @@ def test_long_work_shows_rate_and_time_left(command, tmp_path, portraits, monkey
 def test_the_help_has_an_example_and_every_default(command):
     status, out, err = command("--help")
     assert (status, err) == (0, "")
-    assert "python preprocessing/crop_faces.py photos/ --out faces.npz" in " ".join(out.split())
+    assert "pgkeras crop photos/ --out faces.npz" in " ".join(out.split())
     for option in main.params[1:]:
         assert option.help
         assert option.opts[0] in out

@@ -91,11 +91,13 @@ def test_an_archive_is_named(tmp_path):
 
 def test_what_may_hold_photos_is_not_left_out_without_a_word(tmp_path):
     make(tmp_path, "a.jpg", "b", "deep/c", "d.zip", "e.MP4", "notes.txt", "faces.npz", ".hidden", "f.jfif")
+    make(tmp_path, "g.JXL", "h.HIF", "i.pef", "j.mts", "k.tga")
     words = (
-        rf"{tmp_path}: left out 2 without a suffix, 1 \.mp4 \(to take its frames: --every\), 1 \.zip \(to be unpacked"
+        rf"{tmp_path}: left out 2 without a suffix, 1 \.jxl \(to be converted to JPEG first\), 1 \.mp4 \(to take its "
+        r"frames: --every\), 1 \.mts \(.*\), 1 \.tga \(.*\), 1 \.zip \(to be unpacked first\)$"
     )
     with pytest.warns(UserWarning, match=words):
-        assert sources(tmp_path) == ["a.jpg", "f.jfif"]
+        assert sources(tmp_path) == ["a.jpg", "f.jfif", "h.HIF", "i.pef"]
 
 
 def test_a_folder_without_photos_is_named(tmp_path):

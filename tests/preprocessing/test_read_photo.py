@@ -63,7 +63,7 @@ def test_exif_orientation_is_honoured(tmp_path, orientation, suffix):
         np.testing.assert_allclose(pixels, cv2.imread(str(path))[..., ::-1].astype(int), atol=4)
 
 
-@pytest.mark.filterwarnings("ignore::UserWarning")  # as collect_faces ignores Pillow's remarks
+@pytest.mark.filterwarnings("ignore::UserWarning")  # as make_faces ignores Pillow's remarks
 @pytest.mark.parametrize("suffix", ["jpg", "png"])
 @pytest.mark.parametrize("exif", [b"MM\0\x2a\0", b"no table here", b"Exif\0\0MM\0\x2a\0\0\0\x08\xff\xff\x01"])
 def test_broken_exif_does_not_cost_the_photo(tmp_path, suffix, exif):
@@ -123,7 +123,7 @@ def test_grey_with_transparency(tmp_path):
     np.testing.assert_array_equal(read_photo(tmp_path / "photo.png").pixels[..., 2], noise()[..., 0])
 
 
-@pytest.mark.filterwarnings("ignore::UserWarning")  # as collect_faces ignores Pillow's remarks
+@pytest.mark.filterwarnings("ignore::UserWarning")  # as make_faces ignores Pillow's remarks
 def test_palettes_with_and_without_transparency(tmp_path):
     palette = Image.fromarray(quadrants()).quantize(4)
     palette.save(tmp_path / "opaque.png")

@@ -100,7 +100,7 @@ def test_the_command_can_be_copied(browser, path):
             "getSelection().selectAllChildren(document.querySelector('pre')), String(getSelection())"
         )
     assert shlex.split(copied) == [
-        *("python", "preprocessing/crop_faces.py", ODD_NAME, LONG_NAME),
+        *("pgkeras", "crop", ODD_NAME, LONG_NAME),
         *("--out", ODD_NAME, "--margin", "0.5", "--compress"),
     ]
 

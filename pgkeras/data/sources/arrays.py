@@ -51,7 +51,7 @@ def channels_last(source: object, images: Images, dtype: np.dtype) -> Images:
         dtype: should be uint8.
 
     Raises:
-        UserError: if they are no images.
+        UserError: if they are not images.
     """
     shape = images.shape
     channels_first = len(shape) == 4 and shape[1] in (1, 3) and shape[3] not in (1, 3)

@@ -1,13 +1,16 @@
 """Decoding: a picture file of any format becomes upright 8-bit pixels."""
 
 import logging
-from contextlib import suppress
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from functools import cache
 from importlib import import_module
+from io import BytesIO
 from typing import BinaryIO, NamedTuple
 
 import numpy as np
-from PIL import Image, ImageOps
+from PIL import Image, ImageCms, ImageOps
 
 # What Pillow runs a program for (EPS), unpacks without a limit (FITS), or can only name.
 NO_PICTURES = frozenset({"EPS", "FITS", "BUFR", "GRIB", "HDF5", "MPEG", "WMF"})
@@ -39,6 +42,14 @@ def picture_suffixes() -> dict[str, str]:
     return {suffix: name for suffix, name in formats.items() if name in Image.OPEN and name not in NO_PICTURES}
 
 
+@contextmanager
+def without_warnings() -> Iterator[None]:
+    """Silences Pillow's remarks on metadata and on large pictures; not in threads, which share the filters."""
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", module="PIL")
+        yield
+
+
 def read_header(file: BinaryIO) -> Header:
     """Reads a picture's size without decoding it.
 
@@ -56,8 +67,8 @@ def read_header(file: BinaryIO) -> Header:
 def decode(file: BinaryIO, channels: int, smallest: int) -> np.ndarray:
     """Decodes a picture as the eye should see it.
 
-    EXIF orientation is applied; palettes and CMYK become RGB; of 16 bits the upper 8 are kept; what is transparent
-    shows a white background; of an animation the first frame is read.
+    EXIF orientation and colour profiles are applied; palettes and CMYK become RGB; of 16 bits the upper 8 are kept;
+    what is transparent shows a white background; of an animation the first frame is read.
 
     Args:
         file: the encoded picture.
@@ -94,7 +105,7 @@ def check_range(image: Image.Image) -> None:
 
 
 def eight_bits(image: Image.Image) -> Image.Image:
-    """Keeps the upper 8 of 16 bits, and shows a white background where a picture is transparent.
+    """Keeps the upper 8 of 16 bits, shows a white background where a picture is transparent, and makes colours sRGB.
 
     Args:
         image: that has passed `check_range`, of any mode.
@@ -104,9 +115,25 @@ def eight_bits(image: Image.Image) -> Image.Image:
     """
     if image.mode.startswith("I"):
         return Image.fromarray((np.clip(np.asarray(image), 0, 2**16 - 1) >> 8).astype(np.uint8))
+    image = _in_srgb(image)
     if image.has_transparency_data:
         return Image.alpha_composite(Image.new("RGBA", image.size, "white"), image.convert("RGBA"))
     return image
+
+
+def _in_srgb(image: Image.Image) -> Image.Image:
+    """The picture as its colour profile means it: phones save Display P3."""
+    profile = image.info.get("icc_profile")
+    if not profile or image.mode not in ("RGB", "RGBA", "CMYK"):
+        return image
+    try:
+        own = ImageCms.ImageCmsProfile(BytesIO(profile))
+        if "sRGB" in ImageCms.getProfileDescription(own):
+            return image
+        mode = "RGBA" if image.mode == "RGBA" else "RGB"
+        return ImageCms.profileToProfile(image, own, ImageCms.createProfile("sRGB"), outputMode=mode)
+    except (ImageCms.PyCMSError, OSError):  # a broken profile must not cost the picture
+        return image
 
 
 def _open(file: BinaryIO) -> Image.Image:

@@ -9,7 +9,7 @@ from pgkeras.data.sources.decode import picture_suffixes
 from pgkeras.data.sources.folder_labels import DATASET_JSON
 from pgkeras.errors import UserError
 
-HEIC_SUFFIXES = (".heic", ".heif")
+HEIC_SUFFIXES = (".heic", ".heif", ".hif")
 
 
 def picture_names(source: object, names: Iterable[str]) -> list[str]:
@@ -30,7 +30,9 @@ def picture_names(source: object, names: Iterable[str]) -> list[str]:
     pictures = sorted(name for name in visible if name.lower().endswith(suffixes))
     others = _in_words(set(visible) - set(pictures) - {DATASET_JSON})
     if not pictures:
-        raise UserError(f"{source}: holds no picture and no other data set that is known{others and f', but {others}'}")
+        raise UserError(
+            f"{source}: holds neither pictures nor another data set that is known{others and f', but {others}'}"
+        )
     if others:
         warnings.warn(f"{source}: {others} left out, not known as pictures", stacklevel=2)
     return pictures

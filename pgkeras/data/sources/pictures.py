@@ -1,10 +1,8 @@
 """Images that are decoded from picture files each time they are asked for."""
 
 import os
-import warnings
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from functools import partial
 from itertools import islice
 from typing import BinaryIO, Protocol
@@ -16,7 +14,7 @@ from tqdm import tqdm
 from pgkeras.config import Fit
 from pgkeras.data.dataset import UnreadableError
 from pgkeras.data.fit import HINT, square, square_side
-from pgkeras.data.sources.decode import Header, decode, read_header
+from pgkeras.data.sources.decode import Header, decode, read_header, without_warnings
 from pgkeras.data.sources.reason import reason
 from pgkeras.data.views import positions
 from pgkeras.errors import UserError
@@ -62,7 +60,7 @@ class Pictures:
 
     Raises:
         UserError: if a picture is not square with `fit` "refuse", is smaller than `side`, or has too many pixels.
-        UnreadableError: if pictures are no pictures, or, when it is asked for, one is damaged.
+        UnreadableError: if pictures are not pictures, or, when it is asked for, one is damaged.
     """
 
     def __init__(self, files: PictureFiles, side: int | None, fit: Fit) -> None:
@@ -71,7 +69,7 @@ class Pictures:
         squares = np.empty(len(files), np.int32)
         grey = True
         unreadable = {}
-        with _without_warnings():
+        with without_warnings():
             for index in tqdm(range(len(files)), "sizes", unit="image", delay=2, leave=False, disable=None):
                 header = self._header(index, unreadable)
                 if header is not None:
@@ -88,7 +86,7 @@ class Pictures:
     def __getitem__(self, indices: slice | np.ndarray) -> np.ndarray:
         chosen = positions(indices, len(self))
         images = np.empty((len(chosen), *self.shape[1:]), np.uint8)
-        with _without_warnings(), _threads() as pool:
+        with without_warnings(), _threads() as pool:
             for place, image in enumerate(pool.map(self._image, chosen)):
                 images[place] = image
         return images
@@ -101,7 +99,7 @@ class Pictures:
         except Image.DecompressionBombError:
             raise UserError(TOO_LARGE.format(name)) from None
         except Exception as error:  # decoders meet broken files with errors of every kind
-            unreadable[index] = f"is no picture that can be read ({reason(error)})"
+            unreadable[index] = f"is not a picture that can be read ({reason(error)})"
             return None
         if header.width * header.height > MOST_PIXELS:
             raise UserError(TOO_LARGE.format(name))
@@ -126,7 +124,7 @@ class Pictures:
 
     def _look_at_all(self, met: Mapping[int, str]) -> UnreadableError:
         everything = range(len(self))
-        with _without_warnings(), _threads() as pool:
+        with without_warnings(), _threads() as pool:
             looked_at = zip(everything, pool.map(self._what_is_wrong, everything), strict=True)
             progress = tqdm(looked_at, "looking at all", len(self), unit="image", delay=2, leave=False, disable=None)
             found = {index: wrong for index, wrong in progress if wrong}
@@ -171,11 +169,3 @@ def _undecodable(error: Exception) -> str:
 
 def _threads() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(min(MOST_THREADS, os.cpu_count() or 1))
-
-
-@contextmanager
-def _without_warnings() -> Iterator[None]:
-    """Silences Pillow's remarks on metadata and on large pictures."""
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", module="PIL")
-        yield

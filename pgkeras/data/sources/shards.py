@@ -3,6 +3,7 @@
 import re
 from collections import defaultdict
 from collections.abc import Sequence
+from fnmatch import fnmatch
 from pathlib import Path
 
 import numpy as np
@@ -53,6 +54,21 @@ def shard_files(path: Path) -> list[Path]:
     if not files:
         raise UserError(f"{path}: no file matches; give the folder of the shards, or another pattern")
     return files
+
+
+def is_shard_of(path: Path, file: Path) -> bool:
+    """Whether a file, which need not exist, is among the shards that a path names.
+
+    Args:
+        path: as for `open_shards`, or of any other data.
+        file: of any name.
+    """
+    folder = path if path.is_dir() else path.parent
+    if file.resolve().parent != folder.resolve():
+        return False
+    if path.is_dir():
+        return bool(_SHARD.fullmatch(file.name))
+    return not path.exists() and fnmatch(file.name, path.name)
 
 
 def _in_folder(folder: Path) -> list[Path]:

@@ -4,7 +4,7 @@ import os
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageCms
 
 from pgkeras import UserError
 from pgkeras.data import NoLabelsError, UnreadableError, naming_all_unreadable, open_dataset
@@ -47,7 +47,7 @@ def test_lossy_formats_give_nearly_the_same_pixels(tmp_path, suffix, options):
 def test_postscript_is_not_run(tmp_path):
     assert ".eps" not in picture_suffixes()
     (tmp_path / "a.png").write_bytes(b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 16 16\n%%EndComments\n")
-    with pytest.raises(UserError, match=r"a\.png: is no picture that can be read"):
+    with pytest.raises(UserError, match=r"a\.png: is not a picture that can be read"):
         open_dataset(tmp_path)
 
 
@@ -80,7 +80,7 @@ class TestModes:
         """Those from 0 to 255 would otherwise pass for black, or end a training when their turn comes."""
         values = np.arange(256).reshape(16, 16).astype(dtype)
         with pytest.raises(
-            UserError, match=r"a\.tif: is no .*\(its pixels are 32-bit integers or floats.*; replace or"
+            UserError, match=r"a\.tif: is not a .*\(its pixels are 32-bit integers or floats.*; replace or"
         ):
             open_dataset(save(Image.fromarray(values), "a.tif"))
 
@@ -262,12 +262,12 @@ class TestFolders:
         assert len(open_dataset(tmp_path).images) == len(IMAGES)
 
     def test_an_empty_folder_is_named(self, tmp_path):
-        with pytest.raises(UserError, match="holds no picture and no other data set"):
+        with pytest.raises(UserError, match="holds neither pictures nor another data set"):
             open_dataset(tmp_path)
 
 
 def test_class_folders_of_any_name_are_readable(tmp_path):
-    """A byte that is no UTF-8, a line break; an umlaut stays."""
+    """A byte that is not UTF-8, a line break; an umlaut stays."""
     for number, folder in enumerate([b"caf\xe9", b"new\nline", "Käse".encode()]):
         write_picture(tmp_path / os.fsdecode(folder) / f"{number}.png", IMAGES[number])
     dataset = open_dataset(tmp_path, labels=True)
@@ -282,7 +282,9 @@ class TestDamage:
     def test_no_picture(self, tmp_path, content):
         write_pictures(tmp_path)
         (tmp_path / "003.png").write_bytes(content)
-        with pytest.raises(UserError, match=r"003\.png: is no picture that can be read \(.*\); replace or remove it"):
+        with pytest.raises(
+            UserError, match=r"003\.png: is not a picture that can be read \(.*\); replace or remove it"
+        ):
             open_dataset(tmp_path)
 
     def test_truncated_pictures_are_named_when_they_are_read(self, tmp_path):
@@ -323,3 +325,16 @@ class TestDamage:
         Image.new("1", (20000, 10000)).save(tmp_path / "a.png")
         with pytest.raises(UserError, match=r"a\.png: has over 89,478,485 pixels"):
             open_dataset(tmp_path)
+
+
+def test_colours_are_those_of_the_embedded_profile(tmp_path):
+    """A profile in which red and green have changed places."""
+    srgb = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    swapped = srgb.replace(b"rXYZ", b"----").replace(b"gXYZ", b"rXYZ").replace(b"----", b"gXYZ")
+    swapped = swapped.replace("sRGB".encode("utf-16-be"), "swap".encode("utf-16-be"))
+    for name, profile in (("0", swapped), ("1", srgb), ("2", b"no profile")):
+        write_picture(tmp_path / f"{name}.png", RED, icc_profile=profile)
+    transparent = Image.fromarray(RED).convert("RGBA")
+    transparent.save(tmp_path / "3.png", icc_profile=swapped)
+    found = open_dataset(tmp_path).images[:][:, 5, 5].astype(int)
+    np.testing.assert_allclose(found, [[30, 200, 60], [200, 30, 60], [200, 30, 60], [30, 200, 60]], atol=1)

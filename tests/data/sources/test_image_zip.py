@@ -92,7 +92,7 @@ def test_damaged_members_are_named(tmp_path):
 def test_an_archive_without_pictures_is_named(tmp_path):
     with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
         archive.writestr("a.txt", "text")
-    with pytest.raises(UserError, match=r"a\.zip: holds no picture"):
+    with pytest.raises(UserError, match=r"a\.zip: holds neither pictures"):
         open_dataset(tmp_path / "a.zip")
 
 

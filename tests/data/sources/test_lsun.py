@@ -47,7 +47,7 @@ def test_there_are_no_labels(tmp_path):
 
 
 def test_values_that_are_no_pictures_are_named(tmp_path):
-    with pytest.raises(UserError, match=r"key 0{39}1: is no picture"):
+    with pytest.raises(UserError, match=r"key 0{39}1: is not a picture"):
         open_dataset(write_lsun(tmp_path / "lmdb", [PICTURES[0], b"12"]))
 
 
@@ -91,9 +91,9 @@ def test_damaged_pages_are_survived(tmp_path):
 
 
 def test_keys_that_end_in_zero_bytes(tmp_path):
-    """Numbers of four bytes, the highest first; one is no picture."""
+    """Numbers of four bytes, the highest first; one is not a picture."""
     pictures = {struct.pack(">I", number): picture for number, picture in enumerate(PICTURES[:3], 255)}
     path = write_lsun(tmp_path / "lmdb", pictures)
     np.testing.assert_array_equal(open_dataset(path).images[:], IMAGES[:3])
-    with pytest.raises(UserError, match=re.escape(r"key \x00\x00\x01\x00: is no picture")):
+    with pytest.raises(UserError, match=re.escape(r"key \x00\x00\x01\x00: is not a picture")):
         open_dataset(write_lsun(tmp_path / "other", pictures | {struct.pack(">I", 256): b"12"}))
