@@ -3,6 +3,7 @@ BIN := .venv/bin
 DEMO := build/demo
 # Photos to learn from; by default those that scikit-image carries.
 PHOTOS ?= $(DEMO)/photos
+override PHOTOS := $(patsubst %/,%,$(PHOTOS))
 # Models for the app; by default the demo's, which are trained if they are not there.
 EXPORTED ?= $(DEMO)/exported
 APK := pgkeras-demo.apk
@@ -19,6 +20,7 @@ SAMPLE := $(filter $(DEMO)/photos,$(PHOTOS))
 	touch $@
 
 demo: .venv/installed
+	@test -n "$(SAMPLE)" -o -e "$(PHOTOS)" || { echo "PHOTOS=$(PHOTOS): no such file or folder"; exit 2; }
 	rm -rf $(DEMO) $(APK)
 	$(MAKE) $(DEMO)/exported
 	@$(BIN)/python android_demo/build_apk.py $(DEMO)/exported --out $(APK) || echo "no APK yet; install what is missing, then: make apk"

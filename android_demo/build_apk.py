@@ -31,7 +31,7 @@ Example:
     "--out", type=click.Path(path_type=Path), default=Path("pgkeras-demo.apk"), show_default=True, help="The APK."
 )
 def main(exported: Path, out: Path) -> None:
-    """Builds an Android app around the models of EXPORTED, a folder that export/to_tflite.py wrote.
+    """Builds an Android app around the models of EXPORTED, a folder that pgkeras export wrote.
 
     Of each resolution it bundles one model: float16 where there is one. The APK is signed with the demo's debug key
     and appears only when it has passed the gates: signature, badging, alignment, and code that every phone can run.

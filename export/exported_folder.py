@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from export.contract import FORMAT_VERSION, MANIFEST
+from export.contract import FORMAT_VERSION, MANIFEST, Model
 from pgkeras.errors import UserError
 
 # As the app prefers them: half the size of float32 first.
 PREFERENCE = ("float16", "float32", "dynamic", "int8")
-_REMEDY = "export again with export/to_tflite.py"
+_OF_MODELS = tuple(name for name in Model.model_fields if name != "truncation")
+_REMEDY = "export again with pgkeras export"
 
 
 @dataclass(frozen=True)
@@ -32,26 +33,37 @@ def read_exported(folder: Path) -> Exported:
     """Reads an exported folder and chooses a model of each resolution: float16 where there is one.
 
     Args:
-        folder: that export/to_tflite.py wrote.
+        folder: that `pgkeras export` wrote.
 
     Raises:
         UserError: if the manifest or a model is missing or damaged.
     """
     path = folder / MANIFEST
     if not path.is_file():
-        raise UserError(f"{folder}: has no {MANIFEST}; give a folder that export/to_tflite.py wrote")
+        raise UserError(f"{folder}: has no {MANIFEST}; give a folder that pgkeras export wrote")
     try:
         manifest = json.loads(path.read_text(encoding="utf-8"))
         if manifest["format_version"] != FORMAT_VERSION:
             raise UserError(f"{path}: has format_version {manifest['format_version']}, not {FORMAT_VERSION}; {_REMEDY}")
+        _check_complete(manifest)
         models = _choose(manifest["models"])
         faces = [_whole(path, face, models) for face in manifest.get("faces", [])]
         files = [_intact(folder, model) for model in models]
     except (ValueError, KeyError, TypeError, UnicodeDecodeError) as error:
-        raise UserError(f"{path}: is no manifest ({type(error).__name__}: {error}); {_REMEDY}") from None
+        raise UserError(f"{path}: is not a manifest ({type(error).__name__}: {error}); {_REMEDY}") from None
     if not models:
         raise UserError(f"{path}: describes no model; {_REMEDY}")
     return Exported(manifest | {"faces": faces, "models": models, "servers": []}, files)
+
+
+def _check_complete(manifest: dict[str, Any]) -> None:
+    """Looks up what every version has written."""
+    for record, names in (
+        (manifest, ("name", "pgkeras_version")),
+        *((each, _OF_MODELS) for each in manifest["models"]),
+    ):
+        for name in names:
+            record[name]
 
 
 def _choose(models: list[dict[str, Any]]) -> list[dict[str, Any]]:

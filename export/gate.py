@@ -94,7 +94,7 @@ def _draw(generator: keras.Model, latents: np.ndarray, labels: np.ndarray | None
     images = []
     for batch in sample_batches(generator, latents, labels):
         if not np.isfinite(batch).all():
-            raise UserError(f"{name}: gives pixels that are no finite numbers; training has diverged, export another")
+            raise UserError(f"{name}: gives pixels that are not finite numbers; training has diverged, export another")
         images.append(to_uint8(batch))
     return np.concatenate(images)
 

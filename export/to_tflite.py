@@ -19,11 +19,11 @@ QUANTIZATIONS = get_args(Quantization)
 SERVER_FORMATS = get_args(ServerFormat)
 EXAMPLES = """\b
 Examples:
-  python export/to_tflite.py runs/00000-faces-64 --out exported
-  python export/to_tflite.py runs/00000-faces-64 --out exported --resolutions 64,32 --quantize float16
-  python export/to_tflite.py runs/00000-faces-64 --out exported --also saved-model,onnx
-  python export/to_tflite.py runs/00000-faces-64 --out exported --faces found
-  python export/to_tflite.py generator_0064.keras --out exported --card licence=CC-BY-4.0 --card training_data=LFW
+  pgkeras export runs/00000-faces-64 --out exported
+  pgkeras export runs/00000-faces-64 --out exported --resolutions 64,32 --quantize float16
+  pgkeras export runs/00000-faces-64 --out exported --also saved-model,onnx
+  pgkeras export runs/00000-faces-64 --out exported --faces found
+  pgkeras export generator_0064.keras --out exported --card licence=CC-BY-4.0 --card training_data=LFW
 """
 
 
@@ -61,8 +61,10 @@ Examples:
     show_default=True,
     help="How many images of each variant are compared with Keras's.",
 )
-@click.option("--float16-psnr", default=Bars.float16, show_default=True, help="Least PSNR of float16, in decibels.")
-@click.option("--int8-psnr", default=Bars.int8, show_default=True, help="Least PSNR of dynamic and int8.")
+@click.option(
+    "--float16-psnr", default=Bars.float16, show_default=True, help="Lowest acceptable PSNR of float16, in decibels."
+)
+@click.option("--int8-psnr", default=Bars.int8, show_default=True, help="Lowest acceptable PSNR of dynamic and int8.")
 @click.option(
     "--threads",
     type=click.IntRange(min=1),
@@ -102,6 +104,10 @@ def main(
     for option, decibels in (("--float16-psnr", float16_psnr), ("--int8-psnr", int8_psnr)):
         if not math.isfinite(decibels):
             raise UserError(f"{option} {decibels}: must be a number of decibels; 0 keeps every variant")
+    if gallery and gallery > num_latents:
+        raise UserError(
+            f"--gallery {gallery}: is compared by --num-latents {num_latents} images; give that many or more"
+        )
     quantizations = _parse_names("--quantize", quantize, QUANTIZATIONS)
     server_formats = _parse_names("--also", also, SERVER_FORMATS) if also else []
     card = _parse_card(notes)
@@ -145,7 +151,7 @@ def _parse_card(notes: tuple[str, ...]) -> dict[str, str]:
     for note in notes:
         key, separator, value = (readable(part.strip()) for part in note.partition("="))
         if not separator or not key or not value:
-            raise UserError(f"--card {note}: is no note; give key=value, such as --card licence=CC-BY-4.0")
+            raise UserError(f"--card {note}: is not a note; give key=value, such as --card licence=CC-BY-4.0")
         if key in card:
             raise UserError(f"--card {note}: {key} is given twice; give it once")
         card[key] = value

@@ -9,23 +9,23 @@ import click
 
 from export.complete_folder import complete_folder
 from export.exported_folder import Exported, read_exported
-from pgkeras.command_line import run
+from pgkeras.command_line import command, run
 from pgkeras.errors import UserError
 
 EXAMPLES = """\b
 Example:
-  python export/to_web.py exported --out site
+  pgkeras web exported --out site
   python -m http.server --directory site
 """
 
 
-@click.command(epilog=EXAMPLES)
+@command(epilog=EXAMPLES)
 @click.argument("exported", type=click.Path(path_type=Path))
 @click.option(
     "--out", type=click.Path(path_type=Path), default=Path("site"), show_default=True, help="A new or empty folder."
 )
 def main(exported: Path, out: Path) -> None:
-    """Makes a page that draws faces in the browser, from EXPORTED, a folder that export/to_tflite.py wrote.
+    """Makes a page that draws faces in the browser, from EXPORTED, a folder that pgkeras export wrote.
 
     The folder needs a static host and no server of its own. After the first visit over HTTPS it works without a
     network, from a phone's home screen too. Of each resolution it has one model: float16 where there is one.
@@ -50,14 +50,14 @@ def _check_empty(out: Path) -> None:
     except OSError:  # it is a file, or not this user's
         empty = False
     if not empty:
-        raise UserError(f"--out {out}: is no empty folder; give another, or empty it")
+        raise UserError(f"--out {out}: is not an empty folder; give another, or empty it")
 
 
 def _read(exported: Path) -> Exported:
     models = read_exported(exported)
     for model in models.manifest["models"]:
         if "truncation" not in model:
-            raise UserError(f"{exported}: was written by an older pgkeras; export again with export/to_tflite.py")
+            raise UserError(f"{exported}: was written by an older pgkeras; export again with pgkeras export")
     return models
 
 

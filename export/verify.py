@@ -21,7 +21,7 @@ ROUNDED = 0.005  # the thumbnails' means have 2 decimals
 DAMAGES = (LookupError, TypeError, ValueError, AttributeError, ArithmeticError, RecursionError, MemoryError)
 EXAMPLES = """\
 Example:
-  python export/verify.py exported
+  pgkeras verify exported
 """
 
 
@@ -54,9 +54,11 @@ def verify(folder: Path) -> Iterator[str]:
         for model in manifest.get("servers", []):
             yield _verify_served(folder, model)
     except OSError as error:
-        raise RefusalError(f"{path}: cannot be read ({error.strerror}); give a folder of export/to_tflite.py") from None
+        raise RefusalError(
+            f"{path}: cannot be read ({error.strerror}); give a folder that pgkeras export wrote"
+        ) from None
     except DAMAGES as error:
-        raise RefusalError(f"{path}: is no manifest ({type(error).__name__}: {error})") from None
+        raise RefusalError(f"{path}: is not a manifest ({type(error).__name__}: {error})") from None
 
 
 def _check_faces(path: Path, manifest: dict) -> None:
@@ -217,7 +219,7 @@ def main() -> None:
         epilog=EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("exported", type=Path, help="folder that export/to_tflite.py wrote")
+    parser.add_argument("exported", type=Path, help="folder that pgkeras export wrote")
     folder = parser.parse_args().exported
     sys.stdout.reconfigure(errors="backslashreplace")  # names may hold what the terminal cannot show
     try:

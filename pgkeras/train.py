@@ -9,7 +9,7 @@ import click
 
 from pgkeras.cluster import is_chief, number_of_workers
 from pgkeras.command_line import PositiveNumber, command, config_options, run, take_given
-from pgkeras.config import Fit, ProgressiveConfig
+from pgkeras.config import Fit, ProgressiveConfig, typed
 from pgkeras.data.existence import check_exists
 from pgkeras.data.options import fit_option
 from pgkeras.errors import UserError
@@ -120,10 +120,29 @@ def _check(
     """Finds mistakes at once, before anything slow is imported."""
     if data is None:
         raise UserError("DATA is missing: give the photos to train on, or --resume RUN")
+    check_options(preset, given, kimg, minutes, conditional)
+    check_exists(data)
+
+
+def check_options(
+    preset: str | None, given: dict[str, object], kimg: float | None, minutes: float | None, conditional: bool
+) -> None:
+    """Finds mistakes that need no data.
+
+    Args:
+        preset: of a new run, if any.
+        given: options of the config, by name.
+        kimg: as the command's option.
+        minutes: likewise.
+        conditional: likewise.
+
+    Raises:
+        UserError: for options that contradict each other, here or in the config.
+        pydantic.ValidationError: for a value out of range.
+    """
     if kimg and minutes:
         raise UserError(f"--kimg {kimg:g} and --minutes {minutes:g} contradict each other: give one of them")
     ProgressiveConfig.from_preset(preset, **{"label_size": int(conditional)} | given)
-    check_exists(data)
 
 
 def _check_resumed(run_folder: Path, data: Path | None) -> None:
@@ -158,8 +177,10 @@ def _train(session: "Run") -> None:
 def _refuse_options_beside_resume(options: dict[str, object]) -> None:
     for name, value in options.items():
         if value is not None:
-            flag = name.replace("_", "-")
-            raise UserError(f"--{flag} {value}: a resumed run keeps the options in its config.json; drop --{flag}")
+            flag = f"--{'no-' if value is False else ''}{name.replace('_', '-')}"
+            what = flag if isinstance(value, bool) else f"{flag} {typed(value)}"
+            longer = ", or begin another run with --start-from" if name in ("kimg", "minutes") else ""
+            raise UserError(f"{what}: a resumed run keeps the options in its config.json; drop {flag}{longer}")
 
 
 if __name__ == "__main__":

@@ -48,11 +48,11 @@ def read_elf(content: bytes) -> Elf:
         ValueError: if it is none.
     """
     if not content.startswith(_64_BIT):
-        raise ValueError("is no 64-bit ELF file")
+        raise ValueError("is not a 64-bit ELF file")
     try:
         return _segments(content)
     except struct.error:
-        raise ValueError("is no complete ELF file") from None
+        raise ValueError("is not a complete ELF file") from None
 
 
 def _segments(content: bytes) -> Elf:

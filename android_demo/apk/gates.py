@@ -71,7 +71,7 @@ def check_layout(apk: Path) -> None:
         if not entry.stored:
             raise UserError(f"{apk.name}: {name} is deflated; phones want it stored")
         if entry.offset % alignment:
-            raise UserError(f"{apk.name}: {name} begins at {entry.offset}, which is no multiple of {alignment}")
+            raise UserError(f"{apk.name}: {name} begins at {entry.offset}, which is not a multiple of {alignment}")
 
 
 def check_libraries(apk: Path) -> None:

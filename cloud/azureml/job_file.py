@@ -44,7 +44,7 @@ class JobFile:
             path: the file.
 
         Raises:
-            UserError: if it is no valid job, no command, or none that takes data and keeps runs as job.yml does.
+            UserError: if it is not a valid job, has no command, or none that takes data and keeps runs as job.yml does.
         """
         try:
             job = cls(path, yaml.safe_load(path.read_text()))
@@ -90,7 +90,7 @@ class JobFile:
             out: azureml://datastores/NAME/paths/PATH.
 
         Raises:
-            UserError: if it is no such address.
+            UserError: if it is not such an address.
         """
         if not re.fullmatch(r"azureml://datastores/[^/]+/paths/.+", out):
             raise UserError(f"--out {out}: must be a folder of a datastore, azureml://datastores/NAME/paths/PATH")
@@ -139,7 +139,7 @@ class JobFile:
         try:
             return load_job(io.StringIO(str(self)), relative_origin=str(self.path))
         except (ValidationError, AzureError) as error:
-            raise UserError(f"{self.path}: is no valid job: {textwrap.shorten(_reason(error), 500)}") from None
+            raise UserError(f"{self.path}: is not a valid job: {textwrap.shorten(_reason(error), 500)}") from None
 
     def __str__(self) -> str:
         return yaml.safe_dump(self.document, sort_keys=False, width=1000)

@@ -7,6 +7,7 @@ from click.core import ParameterSource
 from pgkeras.command_line import take_given
 from pgkeras.config import ProgressiveConfig
 from pgkeras.errors import UserError
+from pgkeras.train import check_options
 from pgkeras.train import main as train
 
 SET_BY_THE_JOB = ("out", "resume", "dry_run")
@@ -32,5 +33,7 @@ def check_train_arguments(arguments: Sequence[str]) -> None:
     for name in NOT_THERE:
         if context.params[name] is not None:
             raise UserError(f"--{name.replace('_', '-')} after --: names what the job's machine does not have; drop it")
+    given = take_given(ProgressiveConfig, context.params)
+    others = {name: context.params[name] for name in ("preset", "kimg", "minutes", "conditional")}
     with train.naming_options():
-        ProgressiveConfig.from_preset(context.params["preset"], **take_given(ProgressiveConfig, context.params))
+        check_options(given=given, **others)

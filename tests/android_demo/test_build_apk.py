@@ -206,7 +206,7 @@ def test_such_a_library_with_patched_alignment(apk, old_library, tmp_path):
 @pytest.mark.slow
 def test_a_32_bit_library(apk, old_library, tmp_path):
     path = with_library(apk[0], tmp_path / "old.apk", old_library["armeabi-v7a"])
-    assert "is no 64-bit ELF file" in refused(gates.check_libraries, path)
+    assert "is not a 64-bit ELF file" in refused(gates.check_libraries, path)
 
 
 @pytest.mark.slow

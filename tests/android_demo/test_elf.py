@@ -62,10 +62,10 @@ def test_a_file_without_segments():
 
 @pytest.mark.parametrize("content", [b"", b"PK\3\4", b"\x7fELF\x01\x01" + bytes(100)])
 def test_no_64_bit_library(content):
-    with pytest.raises(ValueError, match="is no 64-bit ELF file"):
+    with pytest.raises(ValueError, match="is not a 64-bit ELF file"):
         read_elf(content)
 
 
 def test_a_truncated_library():
-    with pytest.raises(ValueError, match="is no complete ELF file"):
+    with pytest.raises(ValueError, match="is not a complete ELF file"):
         read_elf(library(CODE)[:-1])

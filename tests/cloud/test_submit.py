@@ -129,6 +129,7 @@ def test_train_arguments_are_quoted_for_the_shell(faces):
         (["--resolution", "many"], "'many' is not a valid integer"),
         (["--resolution", "12"], "--resolution 12: resolution 12 is not a power of two"),
         (["--loss", "lsgan", "--penalty-weight", "3"], "no penalty to weigh"),
+        (["--kimg", "5", "--minutes", "5"], "--kimg 5 and --minutes 5 contradict each other"),
         (["other.npz"], "unexpected extra argument (other.npz)"),
         (["--out", "runs"], "--out after --: the job sets it itself; drop it"),
         (["--dry-run"], "--dry-run after --: the job sets it itself; drop it"),

@@ -38,13 +38,21 @@ def check_refused(folder, *words):
 
 
 def test_no_manifest(tmp_path):
-    check_refused(tmp_path, "manifest.json", "export/to_tflite.py")
+    check_refused(tmp_path, "manifest.json", "pgkeras export")
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"format_version": 1}', '{"format_version": 1, "models": [3]}'])
 def test_no_real_manifest(copy, text):
     (copy / MANIFEST).write_text(text)
-    check_refused(copy, "manifest.json", "no manifest")
+    check_refused(copy, "manifest.json", "not a manifest")
+
+
+@pytest.mark.parametrize("place", ["manifest", "model"])
+def test_what_a_reader_needs_is_there(copy, place):
+    manifest = json.loads((copy / MANIFEST).read_text())
+    del (manifest if place == "manifest" else manifest["models"][0])["name" if place == "manifest" else "goldens"]
+    (copy / MANIFEST).write_text(json.dumps(manifest))
+    check_refused(copy, "manifest.json", "KeyError")
 
 
 def test_no_models(copy):
@@ -61,7 +69,7 @@ def test_later_version(copy):
 def test_damaged_faces(copy, face):
     manifest = json.loads((copy / MANIFEST).read_text())
     (copy / MANIFEST).write_text(json.dumps(manifest | {"faces": [face]}))
-    check_refused(copy, "manifest.json", "export/to_tflite.py")
+    check_refused(copy, "manifest.json", "pgkeras export")
 
 
 def test_a_manifest_from_before_faces(copy):

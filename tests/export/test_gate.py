@@ -125,5 +125,5 @@ def test_other_shape(make_generator, reference):
 def test_diverged_generator(make_generator):
     generator = make_generator(resolution=4)
     generator.get_layer("generator_0004_to_rgb").bias.assign([0, np.nan, 0])
-    with pytest.raises(UserError, match=r"^x\.keras: gives pixels that are no finite numbers"):
+    with pytest.raises(UserError, match=r"^x\.keras: gives pixels that are not finite numbers"):
         keras_reference(generator, "x.keras")

@@ -71,7 +71,7 @@ def test_other_sources(to_tflite, run_folder, tmp_path, source, name):
 def test_help_has_an_example(to_tflite):
     status, out, _ = to_tflite("--help")
     assert status == 0
-    assert "python export/to_tflite.py runs/00000-faces-64 --out exported" in out
+    assert "pgkeras export runs/00000-faces-64 --out exported" in out
 
 
 @pytest.mark.parametrize(
@@ -83,6 +83,7 @@ def test_help_has_an_example(to_tflite):
         (["--resolutions", "big"], ["'big'", "4, 8, 16"]),
         (["--colour"], ["--colour"]),
         (["--gallery", "1"], ["--gallery"]),
+        (["--gallery", "8", "--num-latents", "4"], ["--gallery 8", "--num-latents 4"]),
         (["--int8-psnr", "nan"], ["--int8-psnr nan", "decibels"]),
         (["--float16-psnr", "inf"], ["--float16-psnr inf", "decibels"]),
         (["--card", "licence"], ["licence", "key=value"]),

@@ -174,7 +174,7 @@ def test_damaged_values(copy, damage):
         model.update(damage | {"goldens": goldens or model["goldens"]})
 
     change(copy, edit)
-    check_refused(copy, "manifest.json", "is no manifest")
+    check_refused(copy, "manifest.json", "is not a manifest")
 
 
 @pytest.mark.parametrize(

@@ -105,7 +105,7 @@ def test_a_model_that_the_runtime_does_not_hold(refused, copy, npm):
 def test_a_folder_that_is_not_empty_stays_as_it_is(exported, tmp_path, capsys, monkeypatch):
     (tmp_path / "mine").write_text("mine")
     for out in (tmp_path, tmp_path / "mine"):
-        assert f"--out {out}: is no empty folder" in fail(main, capsys, monkeypatch, exported, "--out", out)
+        assert f"--out {out}: is not an empty folder" in fail(main, capsys, monkeypatch, exported, "--out", out)
     assert [path.name for path in tmp_path.iterdir()] == ["mine"]
 
 

@@ -23,7 +23,7 @@ public final class Manifest {
 
     private final List<Model> models = new ArrayList<>();
 
-    /** @throws ModelProblem if the text is no such manifest, or of a later version. */
+    /** @throws ModelProblem if the text is not such a manifest, or of a later version. */
     public Manifest(String text) throws ModelProblem {
         try {
             JSONObject json = new JSONObject(text);
