@@ -49,7 +49,7 @@ def refuse_cluster(backend: str) -> None:
 def _check_address(address: str) -> str:
     port = re.fullmatch(r".+:(\d{1,5})", address)
     if not port or not 0 < int(port[1]) <= LARGEST_PORT:
-        raise ValueError(f"{address!r} is no host:port")
+        raise ValueError(f"{address!r} is not host:port")
     return address
 
 
@@ -105,6 +105,6 @@ def _parse(text: str) -> _Description:
         first = error.errors()[0]
         reason = ": ".join(filter(None, [".".join(map(str, first["loc"])), first["msg"].removeprefix("Value error, ")]))
         raise UserError(
-            f"{VARIABLE} {text[:200]!r}: is no description of a cluster ({reason}); correct it, or unset it to "
+            f"{VARIABLE} {text[:200]!r}: is not a description of a cluster ({reason}); correct it, or unset it to "
             "train on this machine alone"
         ) from None

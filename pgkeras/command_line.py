@@ -11,7 +11,8 @@ from contextlib import contextmanager
 from functools import partial
 from io import TextIOWrapper
 from pathlib import Path
-from typing import Any, Literal, NoReturn, get_args, get_origin
+from types import UnionType
+from typing import Annotated, Any, Literal, NoReturn, Union, get_args, get_origin
 
 import click
 from pydantic import BaseModel, ValidationError
@@ -39,7 +40,7 @@ def run(command: click.Command) -> NoReturn:
     except PermissionError as error:
         if error.filename is None:
             raise
-        _fail(f"{error.filename}: {error.strerror.lower()}; give rights to it, or choose another")
+        _fail(f"{error.filename}: {error.strerror.lower()}; change its permissions, or choose another")
     except (click.Abort, KeyboardInterrupt):
         print("interrupted", file=sys.stderr)
         sys.exit(130)
@@ -47,7 +48,7 @@ def run(command: click.Command) -> NoReturn:
 
 
 def print_anything() -> None:
-    """Lets stdout and stderr escape what they cannot encode, such as bytes of file names that are no text."""
+    """Lets stdout and stderr escape what they cannot encode, such as bytes of file names that are not text."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, TextIOWrapper):  # not what a notebook or a server puts in its place
             stream.reconfigure(errors="backslashreplace")
@@ -193,7 +194,7 @@ class GridSize(click.ParamType):
         """Reads the text."""
         match = re.fullmatch(r"([1-9]\d{0,3})x([1-9]\d{0,3})", value)
         if not match:
-            self.fail(f"{value!r} is no grid; give columns and rows, such as 4x2", param, ctx)
+            self.fail(f"{value!r} is not a grid; give columns and rows, such as 4x2", param, ctx)
         return int(match[1]), int(match[2])
 
 
@@ -223,7 +224,7 @@ class PicturePath(click.Path):
         """Reads the name."""
         path = super().convert(value, param, ctx)
         if path.suffix.lower() != ".png":
-            self.fail(f"{value} is no picture; give a name that ends in .png", param, ctx)
+            self.fail(f"{value} is not a picture; give a name that ends in .png", param, ctx)
         return path
 
 
@@ -296,7 +297,16 @@ def _option(name: str, field: FieldInfo) -> Callable[[Callable], Callable]:
 def _click_type(field: FieldInfo) -> click.ParamType | type:
     if get_origin(field.annotation) is Literal:
         return click.Choice(get_args(field.annotation))
-    return field.annotation if field.annotation in (bool, int, float) else str
+    return _scalar_type(field.annotation) or str
+
+
+def _scalar_type(annotation: Any) -> type | None:
+    """bool, int or float, perhaps optional; None for anything else."""
+    if annotation in (bool, int, float):
+        return annotation
+    if get_origin(annotation) not in (Annotated, Union, UnionType):
+        return None
+    return next(filter(None, map(_scalar_type, get_args(annotation))), None)
 
 
 def _is_by_resolution(annotation: Any) -> bool:

@@ -168,7 +168,7 @@ class ProgressiveConfig(BaseModel):
     fmap_max: PositiveInt = Field(512, description="Most feature maps in any layer.")
     fmap_min: PositiveInt = Field(1, description="Fewest feature maps in any layer.")
     fmap_decay: NotNegativeFloat = Field(
-        1.0, description="Halvings of the feature maps from one resolution to the next."
+        1.0, le=10, description="Halvings of the feature maps from one resolution to the next."
     )
     fused_scale: bool = Field(
         False,
@@ -201,14 +201,16 @@ class ProgressiveConfig(BaseModel):
         True, description="Scale weights at every call (section 4.1); without, by He's constant once, at the start."
     )
     generator_normalization: Literal["pixel", "batch", "none"] = Field(
-        "pixel", description="After the generator's convolutions."
+        "pixel", description="Normalization after the generator's convolutions; pixel: section 4.2."
     )
     generator_activation: Literal["leaky-relu", "relu"] = Field(
-        "leaky-relu", description="Of the generator; the discriminator's is always leaky-relu."
+        "leaky-relu", description="Activation of the generator's layers; the discriminator's is always leaky-relu."
     )
-    output_activation: Literal["linear", "tanh"] = Field("linear", description="Of the image.")
+    output_activation: Literal["linear", "tanh"] = Field(
+        "linear", description="Activation of the generator's last layer, which gives the image."
+    )
     discriminator_normalization: Literal["none", "layer", "batch"] = Field(
-        "none", description="After the discriminator's convolutions."
+        "none", description="Normalization after the discriminator's convolutions."
     )
     batch_normalization_momentum: float = Field(
         0.9, ge=0, lt=1, description="Decay of batch normalization's moving averages, per step."
@@ -249,8 +251,9 @@ class ProgressiveConfig(BaseModel):
     loss: Literal["wgan-gp", "wgan", "lsgan", "non-saturating", "relativistic", "hinge", "dragan"] = Field(
         "wgan-gp",
         description="wgan-gp: Wasserstein with gradient penalty and drift; wgan: with clipped weights; lsgan: mean "
-        "squared error; non-saturating: binary cross-entropy with R1; hinge; dragan: binary cross-entropy with a "
-        "gradient penalty around the photos.",
+        "squared error; non-saturating: binary cross-entropy with R1; relativistic: R3GAN's, of pairs of a photo and a "
+        "generated image, with R1 and R2; hinge: with a margin of 1; dragan: binary cross-entropy with a gradient "
+        "penalty around the photos.",
     )
     penalty_weight: PerResolution[NotNegativeFloat] | None = Field(
         None,
@@ -303,7 +306,10 @@ class ProgressiveConfig(BaseModel):
         f"stands for {','.join(get_args(AdaAugmentation))}.",
     )
     augmentation_probability: float | None = Field(
-        None, ge=0, le=1, description="Of each augmentation for each image; if not given, 1."
+        None,
+        ge=0,
+        le=1,
+        description="Probability with which each augmentation is applied to an image; if not given, 1.",
     )
     augmentation_target: float | None = Field(
         None,

@@ -4,7 +4,7 @@ import os
 import platform
 import shutil
 from collections.abc import Iterator
-from importlib import metadata
+from importlib import import_module, metadata
 from pathlib import Path
 
 import psutil
@@ -43,7 +43,7 @@ def _diagnose_keras() -> Iterator[tuple[str, str]]:
         yield "Keras", f"does not start: {error}"
         return
     name = keras.backend.backend()
-    yield "Keras", f"{keras.__version__} on {name} {metadata.version(name)}"
+    yield "Keras", f"{keras.__version__} on {name} {import_module(name).__version__}"
     yield "device", f"{describe_machine()}; fastest in {fastest_precision()}"
     for variable in ("CUDA_VISIBLE_DEVICES", "TF_CONFIG", "XLA_FLAGS"):
         if variable in os.environ:

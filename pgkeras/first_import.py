@@ -125,7 +125,7 @@ def check_backend() -> None:
     name, source = _backend()
     choice = f"{', '.join(BACKENDS[:-1])} or {BACKENDS[-1]}"
     if name not in BACKENDS:
-        raise UserError(f"{source} {name!r}: is no backend of pgkeras; choose {choice}")
+        raise UserError(f"{source} {name!r}: is not a backend of pgkeras; choose {choice}")
     if find_spec(name) is None:
         others = [other for other in BACKENDS if find_spec(other)]
         instead = f", or set {VARIABLE}={others[0]}" if others else ""
@@ -142,7 +142,7 @@ def _backend() -> tuple[object, str]:
     except FileNotFoundError:
         settings = {}
     except OSError as error:
-        raise UserError(f"{path}: cannot be read ({error.strerror}); give rights, or delete it") from None
+        raise UserError(f"{path}: cannot be read ({error.strerror}); change its permissions, or delete it") from None
     except ValueError as error:
         warnings.warn(f"{path}: is ignored, because it cannot be read as JSON ({error})", stacklevel=1)
         settings = {}

@@ -102,7 +102,7 @@ def enlarge(images: np.ndarray, factor: int) -> np.ndarray:
 def shrink(images: np.ndarray, side: int) -> np.ndarray:
     """Averages over the area of each new pixel.
 
-    Where the factor is no whole number, an old pixel counts in each new one by the part of it that lies there.
+    Where the factor is not a whole number, an old pixel counts in each new one by the part of it that lies there.
 
     Args:
         images: uint8 (batch, height, width, channels).

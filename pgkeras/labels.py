@@ -63,7 +63,7 @@ def read_label_names(generator: Path, label_size: int) -> list[str]:
         label_size: number of classes.
 
     Raises:
-        UserError: if the file is no UTF-8 text or names another number of classes.
+        UserError: if the file is not UTF-8 text or names another number of classes.
     """
     path = generator.parent / FILE_NAME
     if not path.is_file():
@@ -71,7 +71,7 @@ def read_label_names(generator: Path, label_size: int) -> list[str]:
     try:
         names = path.read_text(encoding="utf-8").splitlines()
     except UnicodeDecodeError:
-        raise UserError(f"{path}: is no UTF-8 text; save it as UTF-8") from None
+        raise UserError(f"{path}: is not UTF-8 text; save it as UTF-8") from None
     if len(names) != label_size:
         raise UserError(f"{path}: names {len(names)} classes, but {generator.name} has {label_size}; correct it")
     return names

@@ -12,7 +12,7 @@ from pgkeras.backends import backend
 from pgkeras.errors import UserError
 from pgkeras.images import to_uint8
 from pgkeras.labels import one_hot
-from pgkeras.latents import SeededLatents, latents_from_seeds
+from pgkeras.latents import LAST_SEED, SeededLatents, latents_from_seeds
 
 BATCH_SIZE = 16
 WORTH_COMPILING = 10  # batches; that takes as long as running a few layer by layer
@@ -27,21 +27,25 @@ def sample(
 
     Args:
         generator: latents, or latents and labels -> images in [-1, 1].
-        num: how many images.
-        seed: of the first one; the same seed always gives the same image.
+        num: how many images, at least 1.
+        seed: of the first one, 0 or more; the same seed always gives the same image.
         labels: of a conditional generator, the class of all images, or of each in turn; None for all classes in turn.
 
     Returns:
         uint8 (num, side, side, channels).
 
     Raises:
-        UserError: if there are no such classes.
+        UserError: if there are no such classes or seeds, or no image is wanted.
 
     >>> from pgkeras import ProgressiveConfig, build_generators
     >>> generators = build_generators(ProgressiveConfig(resolution=8, fmap_max=8))
     >>> sample(generators[8].straight, num=3).shape
     (3, 8, 8, 3)
     """
+    if num < 1:
+        raise UserError(f"`num` {num}: must be 1 or more")
+    if seed < 0 or seed + num - 1 > LAST_SEED:
+        raise UserError(f"`seed` {seed}: the seeds of {num} images must be from 0 to {LAST_SEED}")
     latents = latents_from_seeds(range(seed, seed + num), generator.inputs[0].shape[-1])
     return to_uint8(sample_latents(generator, latents, _one_hots(labels, num, label_size(generator))))
 

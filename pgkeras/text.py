@@ -2,7 +2,7 @@
 
 import unicodedata
 
-# Surrogates, which stand for bytes of file names that are no UTF-8; control characters; breaks of lines and paragraphs.
+# Surrogates, which stand for bytes of file names that are not UTF-8; control characters; line and paragraph breaks.
 _ESCAPED = ("Cs", "Cc", "Zl", "Zp")
 
 

@@ -51,8 +51,8 @@ def test_without_a_cluster_one_machine_trains(monkeypatch, text):
         ({"cluster": {"worker": 3}, "task": FIRST}, "cluster.worker: Input should be a valid array"),
         ({"cluster": {"worker": "a:1"}, "task": FIRST}, "cluster.worker: Input should be a valid array"),
         ({"cluster": {"worker": ["a:1", None]}, "task": FIRST}, "cluster.worker.1: Input should be a valid string"),
-        ({"cluster": {"worker": ["a:1", "b"]}, "task": FIRST}, "cluster.worker.1: 'b' is no host:port"),
-        ({"cluster": {"worker": ["a:1", "b:99999"]}, "task": FIRST}, "'b:99999' is no host:port"),
+        ({"cluster": {"worker": ["a:1", "b"]}, "task": FIRST}, "cluster.worker.1: 'b' is not host:port"),
+        ({"cluster": {"worker": ["a:1", "b:99999"]}, "task": FIRST}, "'b:99999' is not host:port"),
         ({"cluster": {"worker": ["a:1", "a:1"]}, "task": FIRST}, "it names an address twice"),
         ({"cluster": {"chief": ["a:1", "b:1"]}, "task": {"type": "chief", "index": 0}}, "more than one chief"),
         ({"cluster": TWO}, "it has no task"),
@@ -69,7 +69,7 @@ def test_a_wrong_description_is_one_line(monkeypatch, described, reason):
     with pytest.raises(UserError) as raised:
         number_of_workers()
     assert reason in str(raised.value)
-    assert str(raised.value).startswith(f"TF_CONFIG {text!r}: is no description of a cluster (")
+    assert str(raised.value).startswith(f"TF_CONFIG {text!r}: is not a description of a cluster (")
 
 
 def test_training_tells_of_it_at_once(faces, capsys, monkeypatch):

@@ -53,7 +53,7 @@ def closed() -> None:
 
 
 def test_what_may_not_be_read_is_one_line(capsys, monkeypatch):
-    assert "photos/mine: permission denied; give rights to it" in fail(closed, capsys, monkeypatch)
+    assert "photos/mine: permission denied; change its permissions" in fail(closed, capsys, monkeypatch)
 
 
 def test_a_missing_package_is_one_line(capsys, monkeypatch):
@@ -136,7 +136,7 @@ def test_every_field_stands_under_a_heading():
 
 @pytest.mark.parametrize("encoding", ["ascii", "utf-8", "cp1252"])
 def test_what_a_terminal_cannot_show_is_escaped(encoding):
-    """Of an umlaut, an emoji, and a byte that is no UTF-8."""
+    """Of an umlaut, an emoji, and a byte that is not UTF-8."""
     code = """
 import click
 from pgkeras.command_line import run

@@ -92,4 +92,4 @@ def test_one_run_is_too_few(tmp_path, capsys, monkeypatch):
 
 
 def test_what_is_no_run(tmp_path, capsys, monkeypatch):
-    assert "is no run folder" in fail(main, capsys, monkeypatch, tmp_path, tmp_path)
+    assert "is not a run folder" in fail(main, capsys, monkeypatch, tmp_path, tmp_path)

@@ -1,7 +1,8 @@
 """What bug reports are asked for."""
 
-from importlib import metadata
+from importlib import import_module, metadata
 
+import keras
 import pytest
 
 import pgkeras
@@ -47,7 +48,7 @@ def test_a_backend_that_does_not_start_is_a_finding():
     code = "import os; os.environ['KERAS_BACKEND'] = 'nonsense'; from pgkeras.doctor import main; main()"
     done = script("-c", code)
     assert done.returncode == 0
-    assert "Keras         does not start: KERAS_BACKEND 'nonsense': is no backend" in done.stdout
+    assert "Keras         does not start: KERAS_BACKEND 'nonsense': is not a backend" in done.stdout
     assert "\nnpm  " in done.stdout
 
 
@@ -57,3 +58,17 @@ def test_without_tensorflow():
     assert done.returncode == 0, done.stderr
     assert "Keras         does not start: " in done.stdout
     assert "'tensorflow': is not installed" in done.stdout
+
+
+def test_a_backend_under_another_package_name(monkeypatch):
+    """tensorflow-cpu is imported as tensorflow."""
+    version = metadata.version
+
+    def missing(name):
+        if name == keras.backend.backend():
+            raise metadata.PackageNotFoundError(name)
+        return version(name)
+
+    monkeypatch.setattr(metadata, "version", missing)
+    name = keras.backend.backend()
+    assert dict(diagnosis.diagnose())["Keras"] == f"{keras.__version__} on {name} {import_module(name).__version__}"

@@ -125,10 +125,10 @@ def test_conditional_generators(tmp_path):
     ("options", "words"),
     [
         (["--metrics", "swd,fud"], "--metrics swd,fud: 'fud' is unknown; choose from swd, ms_ssim, frechet_distance, "),
-        (["--checkpoints", "all"], "is no run folder"),
+        (["--checkpoints", "all"], "is not a run folder"),
         (["--checkpoints", "all", "--neighbours", "n.png"], "--neighbours n.png shows one generator"),
         (["--neighbours", "/proc/no/n.png"], "/proc/no/n.png: cannot be written"),
-        (["--neighbours", "n.jpg"], "n.jpg is no picture; give a name that ends in .png"),
+        (["--neighbours", "n.jpg"], "n.jpg is not a picture; give a name that ends in .png"),
         (["--resolution", "64"], "has only 8, 16"),
         (["--resolution", "8"], "the metrics need a power of two from 16 on"),
         (["--json", "/proc/no/m.json"], "/proc/no/m.json: cannot be written"),
@@ -188,7 +188,8 @@ def test_an_exported_model_is_as_its_generator(folder):
 
 
 @pytest.mark.parametrize(
-    ("content", "words"), [(b"", "is no generator that export/to_tflite.py wrote"), (b"TFL3" * 99, "is no generator")]
+    ("content", "words"),
+    [(b"", "is not a generator that pgkeras export wrote"), (b"TFL3" * 99, "is not a generator")],
 )
 def test_damaged_exported_models(folder, capsys, monkeypatch, content, words):
     (folder / "model.tflite").write_bytes(content)

@@ -20,7 +20,7 @@ def settings(tmp_path, monkeypatch):
 @pytest.mark.parametrize("name", ["nonsense", "numpy", "TensorFlow"])
 def test_an_unknown_backend(name, settings, monkeypatch):
     monkeypatch.setenv("KERAS_BACKEND", name)
-    with pytest.raises(UserError, match=f"^KERAS_BACKEND '{name}': is no backend .* tensorflow, jax or torch$"):
+    with pytest.raises(UserError, match=f"^KERAS_BACKEND '{name}': is not a backend .* tensorflow, jax or torch$"):
         first_import.check_backend()
 
 

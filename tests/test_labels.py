@@ -29,7 +29,7 @@ def test_an_npz_under_the_name_of_an_npy_holds_no_labels(tmp_path):
 
 def test_names_that_are_no_utf_8_are_an_error(tmp_path):
     (tmp_path / "labels.txt").write_bytes("Bär\nWal\n".encode("latin-1"))
-    with pytest.raises(UserError, match=r"labels.txt: is no UTF-8 text; save it as UTF-8"):
+    with pytest.raises(UserError, match=r"labels.txt: is not UTF-8 text; save it as UTF-8"):
         read_label_names(tmp_path / "generator_0004.keras", 2)
     (tmp_path / "labels.txt").write_bytes("Bär\nWal\n".encode())
     assert read_label_names(tmp_path / "generator_0004.keras", 2) == ["Bär", "Wal"]

@@ -125,7 +125,7 @@ def test_one_bad_photo_among_others_leaves_nothing_written(model, photo, tmp_pat
     twin = save(tmp_path / "other" / "me.jpg", np.zeros((16, 16, 3), np.uint8))
     for photos, words in (
         ((photo, small), "small.png: is 8x8, smaller than the generator's images of 16x16; give a larger photo"),
-        ((photo, tmp_path / "none.png"), "none.png: is no picture that can be read (No such file or directory)"),
+        ((photo, tmp_path / "none.png"), "none.png: is not a picture that can be read (No such file or directory)"),
         ((photo, twin), "another photo is named me, too; rename one"),
         ((), "Missing argument"),
     ):

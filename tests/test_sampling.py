@@ -56,3 +56,9 @@ def test_many_images_and_a_videos_frames_are_those_of_one_at_a_time(classes, num
     np.testing.assert_allclose(frames[0], together, atol=1e-5)
     if labels is None:
         np.testing.assert_allclose(frames[1], together[::-1], atol=1e-5)
+
+
+@pytest.mark.parametrize(("options", "words"), [({"num": 0}, "`num` 0"), ({"seed": -1}, "`seed` -1")])
+def test_numbers_that_are_none(options, words):
+    with pytest.raises(UserError, match=words):
+        sample(generator(), **options)

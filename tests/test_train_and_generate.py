@@ -197,7 +197,7 @@ def test_bad_paths_are_one_line(tmp_path, capsys, monkeypatch, faces):
     assert "truncated" in fail(train, capsys, monkeypatch, truncated)
     assert "no such file" in fail(train, capsys, monkeypatch, tmp_path / "missing.npz")
     assert "DATA is missing" in fail(train, capsys, monkeypatch)
-    assert "is no run folder" in fail(train, capsys, monkeypatch, "--resume", tmp_path)
+    assert "is not a run folder" in fail(train, capsys, monkeypatch, "--resume", tmp_path)
     assert "drop --seed" in fail(train, capsys, monkeypatch, "--resume", tmp_path, "--seed", "3")
     assert "drop --out" in fail(train, capsys, monkeypatch, "--resume", tmp_path, "--out", tmp_path)
 
@@ -366,7 +366,7 @@ def test_bad_generate_input_is_one_line(finished_run, tmp_path, capsys, monkeypa
     (tmp_path / "generator_0008.keras").write_bytes(data[: len(data) // 2])
     assert "cannot be loaded" in error(tmp_path, "--out", out)
     keras.Sequential([keras.Input((3,)), keras.layers.Dense(2)]).save(tmp_path / "other.keras")
-    assert "is no generator" in error(tmp_path / "other.keras", "--out", out)
+    assert "is not a generator" in error(tmp_path / "other.keras", "--out", out)
     (tmp_path / "run").mkdir()
     (tmp_path / "run" / "config.json").write_text((finished_run / "config.json").read_text())
     assert "has no generator yet" in error(tmp_path / "run", "--out", out)
@@ -375,7 +375,9 @@ def test_bad_generate_input_is_one_line(finished_run, tmp_path, capsys, monkeypa
 def test_a_model_with_two_outputs_is_no_generator(tmp_path, capsys, monkeypatch):
     model = build_generators(ProgressiveConfig(resolution=4, fmap_max=4, latent_size=5))[4].straight
     keras.Model(model.input, [model.output, model.output]).save(tmp_path / "two.keras")
-    assert "is no generator" in fail(generate, capsys, monkeypatch, tmp_path / "two.keras", "--out", tmp_path / "a.png")
+    assert "is not a generator" in fail(
+        generate, capsys, monkeypatch, tmp_path / "two.keras", "--out", tmp_path / "a.png"
+    )
 
 
 @pytest.mark.parametrize(
@@ -383,6 +385,24 @@ def test_a_model_with_two_outputs_is_no_generator(tmp_path, capsys, monkeypatch)
 )
 def test_help_has_an_example(command, module):
     assert f"python -m {module}" in call(command, "--help")
+
+
+@pytest.mark.parametrize(
+    ("option", "words"),
+    [
+        (["--minutes", "5"], "--minutes 5: .* drop --minutes, or begin another run with --start-from"),
+        (["--no-growing"], "--no-growing: .* drop --no-growing$"),
+        (["--straight-kimg", "4:1,8:2"], "--straight-kimg 4:1,8:2: .* drop --straight-kimg$"),
+    ],
+)
+def test_options_beside_resume_are_refused_as_typed(tmp_path, capsys, monkeypatch, option, words):
+    assert re.search(words, fail(train, capsys, monkeypatch, "--resume", tmp_path, *option).strip())
+
+
+def test_help_tells_numbers_from_text():
+    text = call(train, "--help")
+    for option in ("--drift-weight FLOAT", "--ema-rampup FLOAT", "--metrics TEXT", "--penalty-weight N|4:N,64:N..."):
+        assert option in text
 
 
 @pytest.mark.slow

@@ -271,12 +271,12 @@ def test_bad_input_is_one_line(generators, pets, run, tmp_path, capsys, monkeypa
     def error(*arguments, out="walk.mp4"):
         return fail(walk, capsys, monkeypatch, *arguments, "--out", tmp_path / out)
 
-    assert "is no video; give a name that ends in .mp4 or .gif" in error(generators, out="walk.avi")
+    assert "is not a video; give a name that ends in .mp4 or .gif" in error(generators, out="walk.avi")
     assert "images in 72,000 frames take 17 GB" in error(generators, "--seconds", 600, "--fps", 120, "--grid", "99x99")
     assert "a GIF has at most 50 frames a second" in error(generators, "--fps", 60, out="walk.gif")
     assert "makes 1 frames" in error(generators, "--seconds", "0.04")
     assert "--seconds 3: too short for --smoothing 1; give at least 4" in error(generators, "--seconds", 3)
-    assert "'4' is no grid; give columns and rows, such as 4x2" in error(generators, "--grid", "4")
+    assert "'4' is not a grid; give columns and rows, such as 4x2" in error(generators, "--grid", "4")
     assert "inf is not a finite number" in error(generators, "--seconds", "inf")
     assert "0<x<=1" in error(generators, "--truncation", "0")
     assert "has only 4, 8" in error(generators, "--resolution", 16)
@@ -286,8 +286,8 @@ def test_bad_input_is_one_line(generators, pets, run, tmp_path, capsys, monkeypa
     assert "cannot be written" in error(generators, *SHORT, out="/proc/missing/walk.mp4")
     assert "drop --truncation" in error(run, "--training", "--truncation", "0.7")
     assert "drop --seed" in error(run, "--training", "--seed", "0")
-    assert "is no run; --training needs the folder of one" in error(pets, "--training")
-    assert "is no run folder" in error(generators, "--training")
+    assert "is not a run; --training needs the folder of one" in error(pets, "--training")
+    assert "is not a run folder" in error(generators, "--training")
     (run / "samples" / "000000304.png").write_bytes(b"junk")
     assert "000000304.png: cannot be read as a picture" in error(run, "--training")
     for path in (run / "samples").iterdir():

@@ -164,6 +164,8 @@ class Backend(Protocol):
     def choose_devices(self, number: int | None) -> _Devices:
         """Decides what trains, and makes it compute the same numbers every time. Call it before anything is computed.
 
+        JAX on a GPU computes them only with `--xla_gpu_deterministic_ops=true` in XLA_FLAGS, which users set.
+
         Args:
             number: of this machine's accelerators; None for all of them. Without one, of devices that share the
                 processor, to try things out; None for one.

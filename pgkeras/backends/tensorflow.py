@@ -218,7 +218,14 @@ def choose_devices(number: int | None) -> Devices:
         wanted = number or 1
         if wanted > 1:
             processor = tf.config.list_physical_devices("CPU")[0]
-            tf.config.set_logical_device_configuration(processor, [tf.config.LogicalDeviceConfiguration()] * wanted)
+            try:
+                tf.config.set_logical_device_configuration(processor, [tf.config.LogicalDeviceConfiguration()] * wanted)
+            except RuntimeError:
+                found = len(tf.config.list_logical_devices("CPU"))
+                if found != wanted:
+                    raise UserError(
+                        f"`devices` {number}: TensorFlow has begun with {found} on this machine; restart Python"
+                    ) from None
     if number_of_workers() > 1:
         return Devices(tf.distribute.MultiWorkerMirroredStrategy())
     return Devices(tf.distribute.MirroredStrategy() if wanted > 1 else None)

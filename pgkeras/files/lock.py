@@ -29,7 +29,7 @@ def locked(path: Path, *, busy: str | None = None) -> Iterator[None]:
         raise UserError(busy) from None
     except OSError as error:
         raise UserError(
-            f"{path.parent}: cannot be written to ({error.strerror}); choose another folder, or give rights"
+            f"{path.parent}: cannot be written to ({error.strerror}); choose another folder, or change its permissions"
         ) from None
     try:
         yield

@@ -1,5 +1,6 @@
 """Errors of the disk, as users meet them."""
 
+import errno
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,7 +23,7 @@ def writing(path: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise UserError(
-            f"{path}: cannot be written ({error.strerror or error}); give rights, make room or choose another"
+            f"{path}: cannot be written ({error.strerror or error}); {_remedy(error)}choose another"
         ) from None
 
 
@@ -39,3 +40,9 @@ def check_writable(path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=path.parent):
             pass
+
+
+def _remedy(error: OSError) -> str:
+    if error.errno in (errno.EACCES, errno.EPERM):
+        return "change its permissions, or "
+    return "make room, or " if error.errno in (errno.ENOSPC, errno.EDQUOT) else ""

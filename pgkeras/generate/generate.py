@@ -87,9 +87,9 @@ def _check_run(run_or_model: Path, with_reals: bool, best_of: int) -> None:
     if is_run(run_or_model):
         return
     if with_reals:
-        raise UserError(f"`with_reals`: {run_or_model} is no run's folder, so it has no real images; drop it")
+        raise UserError(f"`with_reals`: {run_or_model} is not a run, so it has no real images; drop it")
     if best_of > 1:
-        raise UserError(f"`best_of` {best_of}: {run_or_model} is no run's folder, so it has no discriminator; drop it")
+        raise UserError(f"`best_of` {best_of}: {run_or_model} is not a run, so it has no discriminator; drop it")
 
 
 def _source(run_or_model: Path, path: Path) -> str:

@@ -25,7 +25,7 @@ def choose_reals(run: Path, labels: np.ndarray | None, number: int, side: int) -
         uint8 (number, side, side, channels); black where reals.png has no more.
 
     Raises:
-        UserError: if this is no run, its reals.png is missing or damaged, or shows no such image.
+        UserError: if this is not a run, its reals.png is missing or damaged, or shows no such image.
     """
     folder, description = RunFolder.open(run)
     reals = resize(read_reals(folder, description.config), side)

@@ -161,7 +161,7 @@ class _Machine:
 
     def find(self, module: Any, name: Any) -> Any:
         if not isinstance(module, str) or not isinstance(name, str):
-            raise UnpicklingError("it asks for something whose name is no text")
+            raise UnpicklingError("it asks for something whose name is not text")
         if f"{module}.{name}" not in self.allowed:
             raise UnpicklingError(f"it asks for {module}.{name}, which such data has no need of")
         return self.allowed[f"{module}.{name}"]
@@ -186,7 +186,7 @@ def ordered_dict(pairs: Any = ()) -> dict:
         pairs: a list or tuple of keys and values, as Python 2 pickles them.
 
     Raises:
-        UnpicklingError: if they are anything else, or keys are no text and no integers.
+        UnpicklingError: if they are anything else, or keys are neither text nor integers.
     """
     if type(pairs) not in (list, tuple) or not all(type(pair) in (list, tuple) and len(pair) == 2 for pair in pairs):
         raise UnpicklingError("an OrderedDict of something else than keys and values")
@@ -196,7 +196,7 @@ def ordered_dict(pairs: Any = ()) -> dict:
 def _update(target: Any, items: tuple) -> dict:
     keys, values = items[::2], items[1::2]
     if not isinstance(target, dict) or not all(isinstance(key, str | bytes | int) for key in keys):
-        raise UnpicklingError(f"keys for a {type(target).__name__} that are no text and no integers")
+        raise UnpicklingError(f"keys for a {type(target).__name__} that are neither text nor integers")
     target.update(zip(keys, values, strict=True))
     return target
 

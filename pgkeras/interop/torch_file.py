@@ -84,7 +84,7 @@ class _Tensor:
 
     def __init__(self, storage: _Storage, offset: int, shape: tuple, strides: tuple, *_: object) -> None:
         if any(type(number) is not int or number < 0 for number in (offset, *shape, *strides)):
-            raise ValueError("a tensor's shape or strides are no numbers")
+            raise ValueError("a tensor's shape or strides are not numbers")
         last = offset + sum((side - 1) * stride for side, stride in zip(shape, strides, strict=True))
         if max(last + 1, math.prod(shape)) > storage.elements:
             raise ValueError(f"a tensor is larger than its storage of {storage.elements} elements")

@@ -38,7 +38,7 @@ def sliced_wasserstein(real: np.ndarray, fake: np.ndarray, **options: int) -> di
         The distance times 1,000 by resolution, and their mean as "average". 0 for equal sets of patches.
 
     Raises:
-        ValueError: if the sets differ in shape, or the side is no power of two from 16 on.
+        ValueError: if the sets differ in shape, or the side is not a power of two from 16 on.
     """
     return SlicedWasserstein(real, **options)(fake)
 
@@ -55,7 +55,7 @@ class SlicedWasserstein:
         seed: of places and directions.
 
     Raises:
-        ValueError: if the side is no power of two from 16 on.
+        ValueError: if the side is not a power of two from 16 on.
     """
 
     def __init__(

@@ -84,7 +84,7 @@ class Photos:
         except UserError:
             raise
         except Exception as error:  # decoders meet broken files with errors of every kind
-            raise UserError(f"{path}: is no picture that can be read ({_why(error)}); give another photo") from None
+            raise UserError(f"{path}: is not a picture that can be read ({_why(error)}); give another photo") from None
         width, height = header.width, header.height
         if min(width, height) < self.side:
             raise UserError(

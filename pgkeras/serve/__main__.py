@@ -68,7 +68,7 @@ def _listen(host: str, port: int) -> socket.socket:
         family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
         return socket.create_server((host, port), family=family)
     except (socket.gaierror, UnicodeError) as error:  # the latter for what could be no name at all
-        reason = getattr(error, "strerror", "is no name of a machine")
+        reason = getattr(error, "strerror", "is not the name of a machine")
         raise UserError(f"--host {host}: {reason}; give an address of this machine") from None
     except OSError as error:
         reason = os.strerror(error.errno).lower()

@@ -60,7 +60,7 @@ class Studio:
             run_or_model: that it is from; a run knows how to crop photos.
 
         Raises:
-            UserError: if it is no generator, or none with a first dense layer.
+            UserError: if it is not a generator, or none with a first dense layer.
         """
         generator = load_generator(path)
         classes = label_size(generator)

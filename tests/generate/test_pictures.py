@@ -137,7 +137,7 @@ def test_options_that_do_not_fit_are_one_line(run, pets, tmp_path, capsys, monke
     assert "11,520 x 11,520 pixels" in error(run, "--out", png, "--num", 2000, "--scale", 32)
     assert "--with-reals is for a .png" in error(run, "--out", npy, "--with-reals")
     assert "--with-reals is for a .png" in error(run, "--out", tmp_path / "faces", "--with-reals")
-    assert "no run's folder, so it has no real images" in error(model, "--out", png, "--with-reals")
+    assert "not a run, so it has no real images" in error(model, "--out", png, "--with-reals")
     np.save(tmp_path / "l.npy", np.full((2, 3), 0.5, np.float32))
     assert "mixed classes" in error(pets, "--out", png, "--labels", tmp_path / "l.npy", "--with-reals")
     assert not png.exists()

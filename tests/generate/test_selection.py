@@ -149,7 +149,7 @@ def test_what_cannot_be_selected_is_one_line(run, tmp_path, capsys, monkeypatch)
 
     model = folder / "generators" / "generator_0008.keras"
     assert "--best-of 2: " in error(model)
-    assert "no run's folder, so it has no discriminator" in error(folder / "generators")
+    assert "not a run, so it has no discriminator" in error(folder / "generators")
     np.save(tmp_path / "z.npy", np.zeros((2, 6), np.float32))
     assert "chooses among seeds, not among --latents" in error(folder, "--latents", tmp_path / "z.npy")
     assert f"would be {LAST_SEED + 2}, above" in error(folder, "--seed", LAST_SEED - 5, "--num", 4)

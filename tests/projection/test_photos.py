@@ -70,17 +70,17 @@ def test_a_phone_that_was_held_upright(photos, tmp_path):
 @pytest.mark.parametrize("content", [b"", b"no picture", b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 32 32\n"])
 def test_what_is_no_picture(photos, tmp_path, content):
     (tmp_path / "a.jpg").write_bytes(content)
-    with pytest.raises(UserError, match=r"a.jpg: is no picture that can be read \([^<]*\); give another photo"):
+    with pytest.raises(UserError, match=r"a.jpg: is not a picture that can be read \([^<]*\); give another photo"):
         photos.open(tmp_path / "a.jpg")
 
 
 def test_no_file_and_half_a_file(photos, tmp_path):
-    with pytest.raises(UserError, match=r"none.jpg: is no picture that can be read \(No such file"):
+    with pytest.raises(UserError, match=r"none.jpg: is not a picture that can be read \(No such file"):
         photos.open(tmp_path / "none.jpg")
     content = io.BytesIO()
     Image.fromarray(NOISE).save(content, "png")
     (tmp_path / "half.png").write_bytes(content.getvalue()[: len(content.getvalue()) // 2])
-    with pytest.raises(UserError, match=r"half.png: is no picture that can be read"):
+    with pytest.raises(UserError, match=r"half.png: is not a picture that can be read"):
         photos.open(tmp_path / "half.png")
 
 

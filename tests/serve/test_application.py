@@ -167,8 +167,8 @@ def test_a_photo_of_a_class(conditional_studio):
 
 def test_photos_that_cannot_be_used_are_refused_in_a_sentence(client, studio, monkeypatch):
     for content, sentence in (
-        (b"", "The photo: is no picture that can be read"),
-        (b"<svg/>", "The photo: is no picture that can be read"),
+        (b"", "The photo: is not a picture that can be read"),
+        (b"<svg/>", "The photo: is not a picture that can be read"),
         (encode_png(np.zeros((8, 8, 3), np.uint8)), "The photo: is 8x8, smaller than the generator's images of 16x16"),
         (encode_png(np.zeros((32, 40, 3), np.uint8)), "The photo: is 40x32 and must be cropped first, but how"),
     ):

@@ -23,7 +23,7 @@ def test_bad_input_is_one_line(model, tmp_path, capsys, monkeypatch):
     assert "has only 16" in error(model, "--resolution", 64)
     assert "--port" in error(model, "--port", 65536)
     assert "give an address of this machine" in error(model, "--host", "no such host")
-    assert "a..b: is no name of a machine" in error(model, "--host", "a..b")
+    assert "a..b: is not the name of a machine" in error(model, "--host", "a..b")
     inputs = keras.Input((4,))
     keras.Model(inputs, keras.layers.Reshape((2, 2, 1))(inputs)).save(tmp_path / "other.keras")
     assert "has no directions for the sliders" in error(tmp_path / "other.keras", "--port", 0)

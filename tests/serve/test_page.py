@@ -225,7 +225,7 @@ def test_a_dropped_file_that_is_no_photo_is_said(browser, address):
     with refused, open_page(browser, address) as page:
         before = shown(page)
         drop(page, "no picture", "note.txt")
-        expect(page.get_by_role("status")).to_contain_text("The photo: is no picture that can be read")
+        expect(page.get_by_role("status")).to_contain_text("The photo: is not a picture that can be read")
         assert (shown(page) == before).all()
 
 

@@ -62,7 +62,7 @@ def test_errors_name_arguments(faces, tmp_path):
         pgkeras.Run.create(faces, few, tmp_path)
     with pytest.raises(pgkeras.UserError, match="preset 'slow': there is none of that name; choose from paper"):
         ProgressiveConfig.from_preset("slow")
-    with pytest.raises(pgkeras.UserError, match="is no run folder"):
+    with pytest.raises(pgkeras.UserError, match="is not a run folder"):
         pgkeras.Run.open(tmp_path)
 
 
@@ -116,7 +116,9 @@ def test_files_that_may_not_be_written_are_one_line(begun, monkeypatch):
     run = pgkeras.Run.open(begun.path)
     error = PermissionError(errno.EACCES, "Permission denied", str(begun.statistics))
     monkeypatch.setattr("pgkeras.training.session.train", Mock(side_effect=error))
-    with pytest.raises(pgkeras.UserError, match=r"stats\.jsonl: cannot be written \(Permission denied\); give rights"):
+    with pytest.raises(
+        pgkeras.UserError, match=r"stats\.jsonl: cannot be written \(Permission denied\); change its permissions"
+    ):
         run.train()
 
 

@@ -1,10 +1,11 @@
 """Checkpoints by the clock and at the end of every phase; a stop asked for by the user is followed by one."""
 
 import signal
+import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from pgkeras.gan import ProgressiveGAN
 from pgkeras.runs.folder import RunFolder
@@ -62,3 +63,5 @@ class Checkpoints(Callback):
 
     def _stop(self, number: int, frame: object) -> None:
         self.asked = True
+        with suppress(RuntimeError):  # the signal came in the middle of another line
+            print("stopping after this step ...", file=sys.stderr, flush=True)
