@@ -70,7 +70,7 @@ def _check_out(out: Path, data: Path, shard_images: int | None) -> None:
         raise UserError(f"--out {out}: give the name of a new folder or file")
     if out.suffix.lower() != ".npz":
         if out.exists() and (not out.is_dir() or any(out.iterdir())):
-            raise UserError(f"--out {out}: is there already; remove it, or choose another")
+            raise UserError(f"--out {out}: already exists; remove it, or choose another")
     elif out.is_dir():
         raise UserError(f"--out {out}: is a folder; give a file name, or a folder that does not end in .npz")
     elif shard_images:

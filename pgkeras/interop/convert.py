@@ -23,10 +23,10 @@ def convert(network: Path, out: Path) -> None:
         out: the folder to make.
 
     Raises:
-        UserError: if the file cannot be read, or the folder is there already or cannot be written.
+        UserError: if the file cannot be read, or the folder already exists or cannot be written.
     """
     if out.exists() and not (out.is_dir() and not any(out.iterdir())):
-        raise UserError(f"{out}: is there already; choose another `out`, or remove it")
+        raise UserError(f"{out}: already exists; choose another `out`, or remove it")
     official = not is_gan_zoo(network)
     pairs = load_pretrained(network).ema_generators
     largest = pairs[max(pairs)].straight
@@ -37,7 +37,9 @@ def convert(network: Path, out: Path) -> None:
         _write(trained, out)
     print(f"{', '.join(f'{side}x{side}' for side in trained)}: {out}")
     if len(trained) < len(pairs):
-        print(f"not {', '.join(f'{side}x{side}' for side in pairs if side not in trained)}: training had not got there")
+        print(
+            f"not {', '.join(f'{side}x{side}' for side in pairs if side not in trained)}: training had not reached them"
+        )
     if official:
         print("NVIDIA's published networks are for non-commercial use only (CC BY-NC 4.0), converted ones too")
 

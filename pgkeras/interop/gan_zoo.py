@@ -48,7 +48,7 @@ def load_gan_zoo_checkpoint(path: str | Path) -> PretrainedNetworks:
         wants their one-hot vectors side by side.
 
     Raises:
-        UserError: if the file is missing, damaged, something else, or has options that pgkeras has no word for.
+        UserError: if the file is missing, damaged, something else, or has options that pgkeras does not support.
     """
     path = Path(path)
     if not path.is_file():
@@ -58,7 +58,9 @@ def load_gan_zoo_checkpoint(path: str | Path) -> PretrainedNetworks:
         options = saved["config"].options
         networks = [_Layers(path, saved[name], options["equalizedlR"]) for name in ("netG", "netD", "avgG")]
         config, alpha = _config(path, options), float(options["alpha"])
-    except (AttributeError, KeyError, TypeError, ValueError):
+        if not 0 <= alpha <= 1:
+            raise ValueError(alpha)
+    except (ArithmeticError, AttributeError, KeyError, TypeError, ValueError):
         raise UserError(f"{path}: holds no progressive network; give a checkpoint of PyTorch GAN Zoo") from None
     build = partial(build_with_weights, config=config, path=path, level_of_detail=alpha)
     generator, discriminator, average = networks

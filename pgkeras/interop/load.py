@@ -24,6 +24,6 @@ def load_pretrained(path: Path) -> PretrainedNetworks:
         path: of a .pkl of the official code or a .pt of GAN Zoo.
 
     Raises:
-        UserError: if the file is missing, damaged, something else, or has options that pgkeras has no word for.
+        UserError: if the file is missing, damaged, something else, or has options that pgkeras does not support.
     """
     return load_gan_zoo_checkpoint(path) if is_gan_zoo(path) else load_official_pickle(path)

@@ -53,7 +53,7 @@ def load_official_pickle(path: str | Path) -> PretrainedNetworks:
         labels as those of `build_generators` and `build_discriminators` do.
 
     Raises:
-        UserError: if the file is missing, damaged, something else, or has options that pgkeras has no word for.
+        UserError: if the file is missing, damaged, something else, or has options that pgkeras does not support.
     """
     generator, discriminator, average = _read(Path(path))
     return PretrainedNetworks(_generators(generator), _discriminators(discriminator), _generators(average))
@@ -130,7 +130,7 @@ class _Network:
         for official, (option, default, largest) in _SHARED_OPTIONS.items():
             options[option] = self.take_number(official, default, largest)
         for option, value in self._options.items():
-            raise self.error(f"option {option} is {reprlib.repr(value)}, which pgkeras has no word for")
+            raise self.error(f"option {option} is {reprlib.repr(value)}, which pgkeras does not support")
         return checked_config(ProgressiveConfig, self.path, **options)
 
     def layer(self, name: str) -> tuple[np.ndarray, np.ndarray]:

@@ -17,6 +17,8 @@ from pgkeras.errors import UserError
 
 MOST_INSTRUCTIONS = 1_000_000
 """More make no data set or network: an empty dict, which is one byte, takes 64 bytes of memory."""
+ITEM = 100
+"""Bytes of memory for each item of a list that is made into something else, which a program could repeat."""
 SLACK = 2**20
 """Bytes that arrays may have beyond those of their file, which keeps equal ones once."""
 
@@ -128,6 +130,7 @@ class _Machine:
                 stack.append(self.find(*self.pop(2)))
             case "REDUCE" | "NEWOBJ":
                 function, arguments = self.pop(2)
+                self.charge(sum(ITEM * len(each) for each in arguments if isinstance(each, list | tuple | dict)))
                 stack.append(function(*arguments))
                 self.count(stack[-1])
             case "BUILD":
@@ -155,7 +158,11 @@ class _Machine:
 
     def count(self, made: Any) -> None:
         """Each byte of the file becomes one of an array, perhaps by way of text; a program could repeat that."""
-        self.made += len(made) if isinstance(made, bytes) else getattr(made, "nbytes", 0)
+        self.charge(len(made) if isinstance(made, bytes) else getattr(made, "nbytes", 0))
+
+    def charge(self, number: int) -> None:
+        """Counts bytes of memory against those that the file may make."""
+        self.made += number
         if self.made > 2 * self.most_made:
             raise UnpicklingError("it makes more of its bytes than they are")
 

@@ -22,6 +22,8 @@ from pgkeras.interop.restricted_unpickler import load_pickle, ordered_dict
 
 _LEGACY_MAGIC = 0x1950A86A20F9469CFC6C
 _LEGACY_VERSION = 1001
+_MOST_AXES = 8
+_LARGEST = 2**40  # number in a tensor's shape or strides; C knows them in bytes
 _LEGACY_START = pickle.dumps(_LEGACY_MAGIC, 2)
 
 
@@ -83,8 +85,10 @@ class _Tensor:
     """A view of a storage, within its bounds and without repetition."""
 
     def __init__(self, storage: _Storage, offset: int, shape: tuple, strides: tuple, *_: object) -> None:
-        if any(type(number) is not int or number < 0 for number in (offset, *shape, *strides)):
-            raise ValueError("a tensor's shape or strides are not numbers")
+        if len(shape) > _MOST_AXES:
+            raise ValueError(f"a tensor has {len(shape)} axes")
+        if any(type(number) is not int or not 0 <= number <= _LARGEST for number in (offset, *shape, *strides)):
+            raise ValueError("a tensor's shape or strides are not numbers, or too large")
         last = offset + sum((side - 1) * stride for side, stride in zip(shape, strides, strict=True))
         if max(last + 1, math.prod(shape)) > storage.elements:
             raise ValueError(f"a tensor is larger than its storage of {storage.elements} elements")

@@ -105,6 +105,7 @@ REFUSED = {
     "'scaleLayers.1.0.weight' is missing|'toRGBLayers.2.weight' is missing": {"depthOtherScales": [5, 5]},
     r"generator_0008_conv_0 should have kernel \(3, 3, 6, 65536\)": {"depthOtherScales": [2**16]},
     "holds no progressive network": {"alpha": "none"},
+    "holds no progressive networ.": {"alpha": float("nan")},
 }
 
 

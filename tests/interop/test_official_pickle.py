@@ -175,7 +175,7 @@ def test_pickle_protocols(tmp_path, protocol):
 
 
 REFUSED = {
-    "network G: option fancy is 1, which pgkeras has no word for": {"fancy": 1},
+    "network G: option fancy is 1, which pgkeras does not support": {"fancy": 1},
     "option pixelnorm_epsilon must be 1e-8": {"pixelnorm_epsilon": 1e-6},
     "option fmap_max is 1000000; it must be a number from 0 to 65536": {"fmap_max": 10**6},
     "option fmap_decay is 'half'; it must be a number": {"fmap_decay": "half"},

@@ -72,6 +72,8 @@ HOSTILE_TENSORS = {
     "backwards": (FLOAT, 2, 1, b"K\x02\x85", b"J\xff\xff\xff\xff\x85"),
     "strides for another shape": (FLOAT, 2, 0, b"K\x02\x85", b"K\x01K\x01\x86"),
     "a storage of objects": (b"torch\nObjectStorage", 2, 0, b"K\x02\x85", b"K\x01\x85"),
+    "nine axes": (FLOAT, 2, 0, b"(" + 9 * b"K\x01" + b"t", b"(" + 9 * b"K\x01" + b"t"),
+    "a stride of 2**100": (FLOAT, 2, 0, b"K\x01\x85", b"\x8a\x0d" + 12 * b"\x00" + b"\x10" + b"\x85"),
     "a command": (b"os\nsystem", 2, 0, b"K\x02\x85", b"K\x01\x85"),
 }
 
@@ -95,6 +97,14 @@ def test_legacy_storage_of_10_gb(tmp_path):
     whole = path.read_bytes()
     path.write_bytes(whole[: -24 - 8] + struct.pack("<q", 10 * 2**30) + whole[-24:])
     assert "another size" in refused(path)
+
+
+def test_a_list_made_into_a_dict_over_and_over(tmp_path):
+    """A short program that would fill the memory."""
+    pairs = b"]q\x00(" + b"".join(b"M" + struct.pack("<H", number) + b"K\x00\x86" for number in range(2000)) + b"e"
+    once = b"ccollections\nOrderedDict\nh\x00\x85R"
+    data = b"\x80\x02" + pairs + b"](" + 1000 * once + b"e."
+    assert "makes more of its bytes" in refused(zip_of(tmp_path / "model.pt", data, b""))
 
 
 def test_compressed_archives(tmp_path):

@@ -3,6 +3,7 @@
 Their training images only: what networks are measured by must stay unseen.
 """
 
+import gzip
 import io
 import math
 import tarfile
@@ -21,6 +22,8 @@ from pgkeras.interop.pickled_arrays import NUMPY_GLOBALS
 from pgkeras.interop.restricted_unpickler import load_pickle
 
 SHAPE = (3, 32, 32)
+MOST_MEMBERS = 1000  # of an archive; CIFAR's have ten
+MOST_READ = 2**26  # bytes at once; a batch has 31 MB
 
 
 class _Version(NamedTuple):
@@ -71,6 +74,15 @@ def open_cifar(path: Path, labels: bool) -> Dataset:
     return Dataset(images, *check_labels(path, np.array(classes), len(images), names), mirror=False)
 
 
+class _Bounded(gzip.GzipFile):
+    """Headers of an archive can claim any size, and tarfile reads them whole."""
+
+    def read(self, size: int | None = -1) -> bytes:
+        if size is not None and size > MOST_READ:
+            raise ValueError(f"it asks for {size:,} bytes at once")
+        return super().read(size)
+
+
 def _in_folder(folder: Path) -> dict[str, bytes]:
     files = {}
     for name in _file_names():
@@ -84,8 +96,10 @@ def _in_folder(folder: Path) -> dict[str, bytes]:
 def _in_archive(path: Path) -> dict[str, bytes]:
     files = {}
     try:
-        with tarfile.open(path, "r:gz") as archive:
-            for member in archive:
+        with _Bounded(path) as unpacked, tarfile.open(fileobj=unpacked, mode="r:") as archive:
+            for number, member in enumerate(archive):
+                if number == MOST_MEMBERS:
+                    raise ValueError(f"it has over {MOST_MEMBERS} members")
                 name = Path(member.name).name
                 if member.isfile() and name in _file_names():
                     check_memory(path / name, member.size)

@@ -73,7 +73,7 @@ def open_npy(path: Path, labels: bool) -> Dataset:
 
 
 def _load(path: Path) -> np.ndarray:
-    """The images of one file: (images, ...) if it has four axes; one image if it has three or, of a grey one, two."""
+    """The images of one file: one if it has two axes, or three of which the first or the last are channels."""
     try:
         array = np.load(path, mmap_mode="r", allow_pickle=False)
     except Exception as error:  # damaged headers give errors of every kind
@@ -81,7 +81,7 @@ def _load(path: Path) -> np.ndarray:
     if array.ndim == 2:
         return array[None, ..., None]
     if array.ndim == 3:
-        return array[None]
+        return array[None] if {array.shape[0], array.shape[2]} & {1, 3} else array[..., None]
     if array.ndim != 4:
         raise UserError(f"{path}: holds {array.dtype} {array.shape}; give uint8 (images, height, width, channels)")
     return array

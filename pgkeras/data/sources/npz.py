@@ -1,5 +1,6 @@
 """Training images in .npz files: memory-mapped where they are stored, read whole where they are deflated."""
 
+import io
 import math
 import zipfile
 from collections.abc import Iterator
@@ -13,6 +14,8 @@ from pgkeras.data.dataset import Dataset, NoLabelsError
 from pgkeras.data.sources.arrays import channels_last, choose_images
 from pgkeras.data.sources.reason import reason
 from pgkeras.errors import UserError
+
+LONGEST_HEADER = 10_000  # NumPy's own limit
 
 
 def is_npz(path: Path) -> bool:
@@ -98,7 +101,10 @@ def _read_header(stream: zipfile.ZipExtFile) -> tuple[tuple[int, ...], bool, np.
     version = np.lib.format.read_magic(stream)
     if version == (1, 0):
         return np.lib.format.read_array_header_1_0(stream)
-    return np.lib.format.read_array_header_2_0(stream)
+    length = stream.read(4)  # of up to 4 GB, which NumPy would unpack before it refuses them
+    if int.from_bytes(length, "little") > LONGEST_HEADER:
+        raise ValueError("its header is too long")
+    return np.lib.format.read_array_header_2_0(io.BytesIO(length + stream.read(int.from_bytes(length, "little"))))
 
 
 def _data_offset(path: Path, member: zipfile.ZipInfo) -> int:

@@ -3,12 +3,14 @@
 import os
 import pickle
 import tarfile
+import tracemalloc
 
 import numpy as np
 import pytest
 
 from pgkeras import UserError
 from pgkeras.data import open_dataset
+from pgkeras.data.sources import cifar
 from tests.data.sources.formats import (
     IMAGES,
     LABELS,
@@ -113,3 +115,23 @@ def test_batches_that_python_3_wrote_again(tmp_path):
     again = open_dataset(folder, labels=True)
     np.testing.assert_array_equal(again.images[:], original.images[:])
     assert again.label_names == original.label_names
+
+
+@pytest.mark.parametrize("kind", ["header", "members"])
+def test_archives_that_would_fill_the_memory_are_refused(tmp_path, monkeypatch, kind):
+    """A header of 200 MB, all zeros, takes 200 KB; and any number of empty members next to nothing."""
+    monkeypatch.setattr(cifar, "MOST_MEMBERS", 10)
+    with tarfile.open(tmp_path / "a.tar.gz", "w:gz") as archive:
+        for number in range(20 if kind == "members" else 0):
+            archive.addfile(tarfile.TarInfo(f"{number}"))
+        if kind == "header":
+            name = tarfile.TarInfo("././@LongLink")
+            name.type, name.size = tarfile.GNUTYPE_LONGNAME, 200_000_000
+            archive.fileobj.write(name.tobuf())
+            for _ in range(200):
+                archive.fileobj.write(bytes(1_000_000))
+    tracemalloc.start()
+    with pytest.raises(UserError, match=r"a\.tar\.gz: cannot be read as \.tar\.gz \(it (asks for|has over 10 members)"):
+        open_dataset(tmp_path / "a.tar.gz")
+    assert tracemalloc.get_traced_memory()[1] < 20e6
+    tracemalloc.stop()

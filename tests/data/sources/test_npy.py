@@ -69,3 +69,11 @@ def test_a_damaged_file_is_named(tmp_path):
     (tmp_path / "img00003.npy").write_bytes(b"\x93NUMPY")
     with pytest.raises(UserError, match=r"img00003\.npy: cannot be read as \.npy"):
         open_dataset(tmp_path)
+
+
+def test_an_array_of_grey_images_without_an_axis_of_channels(tmp_path):
+    """(images, height, width), as MNIST comes; with 1 or 3 first or last it is one image."""
+    np.save(tmp_path / "grey.npy", IMAGES[..., 0])
+    np.testing.assert_array_equal(open_dataset(tmp_path / "grey.npy").images[:], IMAGES[..., :1])
+    np.save(tmp_path / "one.npy", IMAGES[0])
+    assert open_dataset(tmp_path / "one.npy").images.shape == (1, 32, 32, 3)

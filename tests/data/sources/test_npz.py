@@ -1,5 +1,6 @@
 """Reading .npz files: memory-mapped where stored, and a clear line for everything that is wrong."""
 
+import tracemalloc
 import zipfile
 
 import numpy as np
@@ -156,3 +157,13 @@ def test_deflated_images_too_large_for_memory_are_refused(tmp_path, monkeypatch)
     np.savez_compressed(tmp_path / "a.npz", images=IMAGES)
     with pytest.raises(UserError, match="too much to hold in memory; store it uncompressed"):
         open_dataset(tmp_path / "a.npz")
+
+
+def test_a_header_of_many_megabytes_is_not_unpacked(tmp_path):
+    with zipfile.ZipFile(tmp_path / "a.npz", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("images.npy", b"\x93NUMPY\x02\x00" + (50_000_000).to_bytes(4, "little") + bytes(50_000_000))
+    tracemalloc.start()
+    with pytest.raises(UserError, match="its header is too long"):
+        open_dataset(tmp_path / "a.npz")
+    assert tracemalloc.get_traced_memory()[1] < 5e6
+    tracemalloc.stop()
