@@ -76,7 +76,6 @@ def _app_manifest() -> dict[str, Any]:
     return {
         "name": TITLE,
         "short_name": "pgkeras",
-        "id": "./",
         "start_url": "./",
         "scope": "./",
         "display": "standalone",

@@ -57,7 +57,7 @@ def main(run_or_model: Path, port: int, host: str, resolution: int | None, open_
         page = f"http://{_name(address)}:{port}/"
         print(f"{page} shows {run_or_model} at {studio.side}x{studio.side}; Ctrl-C ends it", flush=True)
         if not address.is_loopback:
-            print("everyone who reaches this machine sees it", flush=True)
+            print("anyone who can reach this machine can see it", flush=True)
         if open_browser:
             webbrowser.open(page)
         server.run()

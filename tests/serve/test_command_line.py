@@ -71,7 +71,7 @@ def test_this_machine_alone_sees_the_page(model, served, monkeypatch):
 def test_the_network_sees_it_if_the_user_says_so(model, served):
     output = call(main, model, "--port", 0, "--host", "0.0.0.0")
     assert output.startswith(f"http://{socket.gethostname()}:")
-    assert "everyone who reaches this machine sees it" in output
+    assert "anyone who can reach this machine can see it" in output
     assert served[0].test_client().get("/", base_url="http://desk.example:8000").status_code == 200
 
 

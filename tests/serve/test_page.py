@@ -99,7 +99,7 @@ def test_the_way_leads_from_seed_to_seed(browser, address, studio):
     with open_page(browser, address) as page:
         page.get_by_label("Seed", exact=True).fill("12")
         page.get_by_label("The other seed", exact=True).fill("34")
-        way = page.get_by_role("slider", name="Way")
+        way = page.get_by_role("slider", name="Position")
         assert (shown(page) == studio.image(Face(seed=12))).all()
         way.fill("1")
         assert (shown(page) == studio.image(Face(seed=34))).all()
@@ -111,7 +111,7 @@ def test_the_way_leads_from_seed_to_seed(browser, address, studio):
 def test_small_images_show_where_sliders_lead(browser, address, studio):
     with open_page(browser, address) as page:
         page.get_by_label("Seed", exact=True).fill("12")
-        page.get_by_role("slider", name="Way").fill("0.5")
+        page.get_by_role("slider", name="Position").fill("0.5")
         expected = studio.image(Face(seed=12, towards=1, way=0.5, sliders="0,-3"))
         assert (small_image(page, "Direction 2 at -3", "seed=12&towards=1&way=0.5&sliders=0%2C-3") == expected).all()
         assert (small_image(page, "Seed 13", "seed=13") == studio.image(Face(seed=13))).all()
@@ -136,7 +136,7 @@ def test_the_newest_wins(browser, address, studio):
 def test_a_face_can_be_bookmarked(browser, address):
     with open_page(browser, address) as page:
         page.get_by_label("Seed", exact=True).fill("12")
-        page.get_by_role("slider", name="Way").fill("0.4")
+        page.get_by_role("slider", name="Position").fill("0.4")
         sliders(page).nth(2).fill("-1.5")
         before = shown(page)
         expect(page).to_have_url(re.compile("sliders=0,0,-1.5"))
@@ -174,7 +174,7 @@ def test_the_wall_of_seeds(browser, address, studio):
         page.get_by_role("button", name="Seed 30", exact=True).click()
         assert (shown(page) == studio.image(Face(seed=30))).all()
         assert page.locator("#seed").input_value() == "5"
-        page.get_by_role("slider", name="Way").fill("0.5")
+        page.get_by_role("slider", name="Position").fill("0.5")
         assert (shown(page) == studio.image(Face(seed=5, towards=30, way=0.5))).all()
 
 
@@ -203,10 +203,23 @@ def test_a_photo_becomes_a_face_to_start_from(browser, address, studio, tmp_path
         assert (shown(page) != found).any()
         page.get_by_role("button", name="Reset").click()
         page.get_by_label("The other seed", exact=True).fill("34")
-        page.get_by_role("slider", name="Way").fill("1")
+        page.get_by_role("slider", name="Position").fill("1")
         assert (shown(page) == studio.image(Face(seed=34))).all()
         page.get_by_label("Seed", exact=True).fill("12")
-        expect(face.locator("option:checked")).to_have_text("of the seed")
+        expect(face.locator("option:checked")).to_have_text("from the seed")
+        page.locator("#photo-file").set_input_files(tmp_path / "me at sea.png")  # once more
+        expect(face.locator("option")).to_have_text(["from the seed", "me at sea", "me at sea"])
+
+
+def test_files_are_named_in_any_script(browser, address):
+    with open_page(browser, address) as page:
+        names = page.evaluate(
+            """async () => {
+                const { fileName } = await import("./static/faces.js");
+                return ["Анна", "照片 2", "Élise, changed by sliders", "…"].map(fileName);
+            }"""
+        )
+        assert names == ["анна", "照片-2", "élise-changed-by-sliders", "face"]
 
 
 def drop(page, content: str, name: str) -> None:

@@ -25,9 +25,9 @@ export class Generator {
   #ask(task, face) {
     this.#worker ??= this.#start();
     return new Promise((resolve, reject) => {
-      const id = this.#next++;
-      this.#waiting.set(id, { resolve, reject });
-      this.#worker.postMessage({ id, task, face });
+      const message = { id: this.#next++, task, face };
+      this.#waiting.set(message.id, { resolve, reject, message });
+      this.#worker.postMessage(message);
     });
   }
 
@@ -38,7 +38,9 @@ export class Generator {
       this.#waiting.delete(id);
       if (!problem) return resolve(result);
       reject(new Error(problem));
-      if (!this.#waiting.size) this.#stop(); // a runtime that ran out of memory does not run again
+      this.#stop(); // a runtime that ran out of memory does not run again: what waits goes to a new one
+      if (this.#waiting.size) this.#worker = this.#start();
+      for (const { message } of this.#waiting.values()) this.#worker.postMessage(message);
     };
     worker.onerror = (event) => {
       event.preventDefault();

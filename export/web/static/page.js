@@ -144,12 +144,11 @@ async function start() {
   const probe = new File([], "face.png", { type: "image/png" });
   find("#share").hidden = !navigator.canShare?.({ files: [probe] });
   if (variety) variety.value = recall("variety") ?? 1;
+  variety?.addEventListener("input", () => remember("variety", variety.value)); // but not that of somebody's link
   showFaces({
     image: drawLarge,
     thumbnail: async (parameters) => (await drawPicture(parameters)).address,
-    changed() {
-      if (variety) remember("variety", variety.value);
-    },
+    changed() {},
   });
   if (!trusting) await checkOthers();
   await keepForOffline();

@@ -4,7 +4,7 @@ const MEMORABLE = 1_000_000; // random seeds are below: people read them out and
 const IDLE = 250; // milliseconds without a change before the address and the small images follow
 
 export const find = (selector) => document.querySelector(selector);
-export const fileName = (description) => description.toLowerCase().replace(/[^a-z0-9]+/g, "-");
+export const fileName = (description) => description.toLowerCase().match(/[\p{L}\p{N}]+/gu)?.join("-") ?? "face";
 const findAll = (selector) => [...document.querySelectorAll(selector)];
 
 const furthest = Number(document.body.dataset.furthest);

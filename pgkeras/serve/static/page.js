@@ -50,7 +50,11 @@ async function findPhoto(file) {
 if (photoButton) {
   const chooser = find("#photo-file");
   photoButton.addEventListener("click", () => chooser.click());
-  chooser.addEventListener("change", () => chooser.files.length && findPhoto(chooser.files[0]));
+  chooser.addEventListener("change", () => {
+    const [file] = chooser.files;
+    chooser.value = ""; // or the same file, chosen again, would be no change
+    if (file) findPhoto(file);
+  });
   document.addEventListener("dragover", (event) => event.preventDefault());
   document.addEventListener("drop", (event) => {
     event.preventDefault();

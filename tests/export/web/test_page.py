@@ -131,7 +131,7 @@ def test_the_walk(browser, address, exported):
     with open_page(browser, address, PHONE) as page:
         page.get_by_label("Seed", exact=True).fill("12")
         page.get_by_label("The other seed", exact=True).fill("34")
-        way = page.get_by_role("slider", name="Way")
+        way = page.get_by_role("slider", name="Position")
         way.fill("0.25")
         check_same(first_face(page), drawn(exported, latent(12, 34, 0.25)))
         way.press("ArrowRight")
@@ -147,15 +147,15 @@ def test_a_walk_begins_at_a_face_with_a_name(browser, address, exported):
         page.get_by_label("The other seed", exact=True).fill("34")
         check_same(first_face(page), drawn(exported, latent(42)))
         expect(page.locator("#image")).to_have_attribute("alt", "me")
-        page.get_by_role("slider", name="Way").fill("0.25")
+        page.get_by_role("slider", name="Position").fill("0.25")
         check_same(shown(page), drawn(exported, latent(42, 34, 0.25)))
         expect(page.locator("#image")).to_have_attribute("alt", "me, 25 % of the way to seed 34")
         expect(page).to_have_url(re.compile("face=0&towards=34&way=0.25"))
         page.reload()
         check_same(first_face(page), drawn(exported, latent(42, 34, 0.25)))
         page.get_by_label("Seed", exact=True).fill("7")
-        expect(page.locator("#face option:checked")).to_have_text("of the seed")
-        page.get_by_role("slider", name="Way").fill("0")
+        expect(page.locator("#face option:checked")).to_have_text("from the seed")
+        page.get_by_role("slider", name="Position").fill("0")
         check_same(shown(page), drawn(exported, latent(7)))
 
 
@@ -176,6 +176,12 @@ def test_variety_is_drawn_and_remembered(browser, address, exported):
         page.goto(address)
         check_same(first_face(page), halved)
         assert page.get_by_role("slider", name="Variety").input_value() == "0.5"
+        page.goto("about:blank")
+        page.goto(f"{address}#variety=0.25")  # somebody's link
+        check_same(first_face(page), drawn(exported, latent(0), signature="truncated", truncation=0.25))
+        page.goto("about:blank")
+        page.goto(address)
+        check_same(first_face(page), halved)
 
 
 def test_nine_at_once(browser, address, exported):
@@ -330,6 +336,28 @@ def test_a_damaged_model_is_named_and_left_out(browser, site, exported, tmp_path
 def first_face_of(page, side: int) -> np.ndarray:
     expect(page.locator("#status")).to_contain_text(f"{side}×{side}, ")
     return pixels(page.locator("#image"), side)
+
+
+def test_a_model_that_does_not_fit_takes_no_other_with_it(browser, address, exported):
+    """Its runtime is of no more use; what waits for it goes to a new one."""
+    context = browser.new_context()
+    fails = """
+        let dead = false;
+        for (const [name, task] of Object.entries(TASKS)) {
+            TASKS[name] = async (painter, face) => {
+                dead ||= face.resolution === 16;
+                if (dead) throw new Error("it does not fit");
+                return task(painter, face);
+            };
+        }
+    """
+    context.route("**/worker.js", lambda route: route.fulfill(body=route.fetch().text() + fails, content_type=JS))
+    page = context.new_page()
+    page.goto(address)
+    check_same(first_face_of(page, 8), drawn(exported, latent(0), 8))
+    expect(page.get_by_role("alert").get_by_role("listitem")).to_have_text(["it does not fit"])
+    assert page.locator("#resolution option").all_inner_texts() == ["4 × 4", "8 × 8"]
+    context.close()
 
 
 def test_a_damaged_runtime_is_named(browser, site, tmp_path):

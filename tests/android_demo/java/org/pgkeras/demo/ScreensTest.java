@@ -140,7 +140,7 @@ public class ScreensTest {
     public void aFaceWithANameIsChosenAndWalkedFrom() throws Exception {
         Activity activity = open(FaceActivity.class, new Subject(LARGEST, 0, 1, 1)).get();
         Spinner named = activity.findViewById(R.id.named);
-        assertEquals("of the seed", named.getSelectedItem());
+        assertEquals("from the seed", named.getSelectedItem());
         named.setSelection(1);
         settle();
         checkPicture(activity, 42);
@@ -163,7 +163,7 @@ public class ScreensTest {
 
         activity.findViewById(R.id.generate).performClick();
         settle();
-        assertEquals("of the seed", named.getSelectedItem());
+        assertEquals("from the seed", named.getSelectedItem());
     }
 
     @Test
@@ -343,6 +343,24 @@ public class ScreensTest {
         checkPicture(activity, 42);
         slide(slider, slider.getMax() / 2);
         photograph(activity, "walk");
+    }
+
+    /** Typed, but the keyboard's Done was not pressed. */
+    @Test
+    public void movingTheSliderWalksBetweenTheSeedsThatAreShown() throws Exception {
+        Activity activity = open(WalkActivity.class, new Subject(LARGEST, 0, 1, 1)).get();
+        type(activity, R.id.from, "42");
+        type(activity, R.id.destination, "123456");
+        SeekBar slider = activity.findViewById(R.id.slider);
+        slide(slider, 1);
+        slide(slider, 0);
+        checkPicture(activity, 42);
+        slide(slider, slider.getMax());
+        checkPicture(activity, 123456);
+        type(activity, R.id.destination, "99999999999");
+        slide(slider, 0);
+        assertNotNull(((EditText) activity.findViewById(R.id.destination)).getError());
+        checkPicture(activity, 42);
     }
 
     /** Moves the slider as a screen reader's user does. */

@@ -94,7 +94,10 @@ final class SavePicture implements Runnable {
     private void tell(Uri saved) {
         if (saved == null) {
             Toast.makeText(application, R.string.not_saved, Toast.LENGTH_LONG).show();
-        } else if (share) {
+            return;
+        }
+        Toast.makeText(application, application.getString(R.string.saved, FOLDER), Toast.LENGTH_SHORT).show();
+        if (share) {
             Intent send = new Intent(Intent.ACTION_SEND)
                     .setType(PNG)
                     .putExtra(Intent.EXTRA_STREAM, saved)
@@ -102,8 +105,6 @@ final class SavePicture implements Runnable {
             send.setClipData(ClipData.newRawUri(null, saved));
             Intent chooser = Intent.createChooser(send, application.getText(R.string.share));
             application.startActivity(chooser.addFlags(Intent.FLAG_ACTIVITY_NEW_TASK));
-        } else {
-            Toast.makeText(application, application.getString(R.string.saved, FOLDER), Toast.LENGTH_SHORT).show();
         }
     }
 }

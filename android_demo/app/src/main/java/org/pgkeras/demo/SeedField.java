@@ -17,6 +17,7 @@ final class SeedField {
 
     private final EditText field;
     private final Listener listener;
+    private String shown;
 
     SeedField(EditText field, Listener listener) {
         this.field = field;
@@ -34,8 +35,7 @@ final class SeedField {
     }
 
     void show(long seed) {
-        field.setText(String.valueOf(seed));
-        field.setError(null);
+        show(String.valueOf(seed));
     }
 
     /** Where there is no seed: the name of the subject's face, if it has one. */
@@ -46,8 +46,21 @@ final class SeedField {
     /** The subject's seed; instead of one, the name of its face, until a seed is typed. */
     void show(Subject subject) {
         hint(subject);
-        field.setText(subject.face == null ? String.valueOf(subject.seed) : "");
+        show(subject.face == null ? String.valueOf(subject.seed) : "");
+    }
+
+    private void show(String text) {
+        shown = text;
+        field.setText(text);
         field.setError(null);
+    }
+
+    /** Submits what was typed since a seed was last shown. */
+    void submitTyped() {
+        String text = field.getText().toString();
+        if (!text.isEmpty() && !text.equals(shown)) {
+            submit();
+        }
     }
 
     /** Passes the seed on, or says what a seed is. */

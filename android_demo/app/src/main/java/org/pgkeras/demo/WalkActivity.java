@@ -9,7 +9,6 @@ import org.pgkeras.demo.core.Drawn;
 import org.pgkeras.demo.core.Latents;
 import org.pgkeras.demo.core.ModelProblem;
 import org.pgkeras.demo.core.Seeds;
-import org.pgkeras.demo.core.Subject;
 import org.pgkeras.demo.core.Work;
 
 /** A way through latent space, from one face to another. */
@@ -68,26 +67,35 @@ public final class WalkActivity extends Screen<Work<Drawn>> {
         fromField = new SeedField((EditText) findViewById(R.id.from), new SeedField.Listener() {
             @Override
             public void onSeed(long seed) {
-                walk(subject.withSeed(seed), destination);
+                subject = subject.withSeed(seed);
+                fromField.show(subject);
+                draw();
             }
         });
         destinationField = new SeedField((EditText) findViewById(R.id.destination), new SeedField.Listener() {
             @Override
             public void onSeed(long seed) {
-                walk(subject, seed);
+                destination = seed;
+                destinationField.show(destination);
+                draw();
             }
         });
         findViewById(R.id.new_walk).setOnClickListener(new View.OnClickListener() {
             @Override
             public void onClick(View view) {
                 Random random = new Random();
-                walk(subject.withSeed(Seeds.random(random)), Seeds.random(random));
+                subject = subject.withSeed(Seeds.random(random));
+                destination = Seeds.random(random);
+                showSeeds();
+                draw();
             }
         });
         slider.setOnSeekBarChangeListener(new SeekBar.OnSeekBarChangeListener() {
             @Override
             public void onProgressChanged(SeekBar bar, int progress, boolean byUser) {
                 if (byUser) {
+                    fromField.submitTyped();
+                    destinationField.submitTyped();
                     draw();
                 }
             }
@@ -98,13 +106,6 @@ public final class WalkActivity extends Screen<Work<Drawn>> {
             @Override
             public void onStopTrackingTouch(SeekBar bar) {}
         });
-    }
-
-    private void walk(Subject start, long end) {
-        subject = start;
-        destination = end;
-        showSeeds();
-        draw();
     }
 
     private void showSeeds() {
