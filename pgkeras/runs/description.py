@@ -23,6 +23,7 @@ class RunDescription(BaseModel):
         side: their side in pixels.
         label_names: of the classes; () if the networks have no labels.
         label_counts: training images of each class; () likewise, or of older versions.
+        seconds_per_image: of training steps in each phase, as measured when the run began; () in older versions.
         parameters: trainable ones of the "generator" and the "discriminator" at the final resolution.
         machine: that began the run, in words.
         config: every option, with the schedule as planned.
@@ -40,6 +41,7 @@ class RunDescription(BaseModel):
     side: int
     label_names: tuple[str, ...] = ()
     label_counts: tuple[int, ...] = ()
+    seconds_per_image: tuple[float, ...] = ()
     parameters: dict[str, int] = {}
     machine: str = ""
     config: ProgressiveConfig

@@ -30,7 +30,7 @@ def disk_needed(state: TrainingState, schedule: Schedule) -> int:
     snapshots = sum(config.snapshots_per_phase * generators[phase.resolution] for phase in schedule.phases)
     grid = ROWS * COLUMNS * config.resolution**2 * config.channels
     grids = len(schedule.phases) * config.snapshots_per_phase + 1
-    # One checkpoint more than are kept, while the next is written; every grid once as a file, once for TensorBoard.
+    # Good checkpoints, suspicious ones, and one that is being written; every grid once as a file, once for TensorBoard.
     return (2 * KEPT + 1) * checkpoint + sum(generators.values()) + snapshots + 2 * grids * grid
 
 

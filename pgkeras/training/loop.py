@@ -61,7 +61,7 @@ def train(
     checkpoints = Checkpoints(state, folder, config.checkpoint_minutes)
     report = Report(folder)
     watchdog = Watchdog(config, progress)
-    events = EventFile(folder.tensorboard)
+    events = EventFile(folder.tensorboard, progress.images_shown)
     writers = [
         Samples(folder, config, events),
         Generators(folder),
@@ -82,6 +82,7 @@ def train(
                 _train_phase(state, data, schedule, schedule.at(progress.images_shown), callbacks)
             except DivergedError as trouble:
                 roll_back(state, folder, schedule, trouble)
+                events.go_back(progress.images_shown)
             except UserError:  # an image that cannot be read, to train on or to measure against
                 with suppress(DivergedError):
                     save_checkpoint(state, folder.checkpoints)
@@ -90,6 +91,7 @@ def train(
                 if not backend.is_out_of_memory(error):
                     raise
                 take_smaller_parts(state, folder, schedule)
+                events.go_back(progress.images_shown)
     return progress.images_shown >= schedule.images
 
 

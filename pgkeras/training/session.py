@@ -154,6 +154,7 @@ class Run:
             side=everything.images.shape[1],
             label_names=everything.label_names,
             label_counts=dataset.label_counts,
+            seconds_per_image=tuple(cost.seconds_per_image for cost in costs),
             parameters=_parameters(state),
             machine=describe_machine(),
             config=state.config,
@@ -189,8 +190,8 @@ class Run:
     @cached_property
     def plan(self) -> str:
         """What each phase does and what it takes on this machine: a table. It is found by trying every phase."""
-        costs = self._costs or _try(self._state, self._dataset, seconds=0.0)
-        return "\n".join([self._summary(), plan_table(self._state, self._schedule, costs), self._disk()])
+        self._costs = self._costs or _try(self._state, self._dataset, seconds=0.0)
+        return "\n".join([self._summary(), plan_table(self._state, self._schedule, self._costs), self._disk()])
 
     @property
     def path(self) -> Path | None:
@@ -272,9 +273,11 @@ class Run:
         return folder
 
     def _image_costs(self) -> list[float]:
-        """Of each phase: measured, if every phase was tried, or else estimated."""
+        """Of each phase: measured, now or when the run began, or else estimated."""
         if self._costs:
             return [cost.seconds_per_image for cost in self._costs]
+        if self.description.seconds_per_image:
+            return list(self.description.seconds_per_image)
         return plan.estimate_image_costs(self._state, self._schedule)
 
     def _go_on(self, folder: RunFolder) -> None:

@@ -28,7 +28,7 @@ def take_smaller_parts(state: TrainingState, folder: RunFolder, schedule: Schedu
     if not smaller or number_of_workers() > 1:
         parts = "" if number_of_workers() > 1 else ", even in its smallest parts"
         raise UserError(
-            f"{phase.name} with batch {phase.batch_size} ran out of memory{parts}; end what else needs it and resume "
+            f"{phase.name} with batch {phase.batch_size} ran out of memory{parts}; close what else uses it, and resume "
             "the run, or train again with a smaller `batch_size` or `fmap_max`"
         )
     state.set_micro_batches(phase.resolution, smaller[0])

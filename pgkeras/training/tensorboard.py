@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
-from tensorboard.compat.proto.event_pb2 import Event
+from tensorboard.compat.proto.event_pb2 import Event, SessionLog
 from tensorboard.compat.proto.summary_pb2 import Summary
 
 from pgkeras.data.tfrecord import framed
@@ -18,12 +18,22 @@ class EventFile:
 
     Args:
         folder: of the run's event files; made if it is missing.
+        step: images shown at its beginning.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, step: int) -> None:
         folder.mkdir(exist_ok=True)
         self._path = folder / f"events.out.tfevents.{time.time():.0f}.{os.getpid()}"
         self._append(Event(wall_time=time.time(), file_version="brain.Event:2"))
+        self.go_back(step)
+
+    def go_back(self, step: int) -> None:
+        """Makes TensorBoard forget what came later, in this file and in older ones.
+
+        Args:
+            step: images shown.
+        """
+        self._append(Event(wall_time=time.time(), step=step + 1, session_log=SessionLog(status=SessionLog.START)))
 
     def add_scalars(self, values: Mapping[str, float], step: int) -> None:
         """Writes numbers.

@@ -33,7 +33,8 @@ def test_too_short_a_length_is_refused():
 
 
 def test_disk_needed_by_hand():
-    """Variables as float32: three checkpoints, each resolution's generator and that of each snapshot, grids, twice.
+    """Variables as float32: two good checkpoints, two suspicious ones and one that is being written; each resolution's
+    generator and that of each snapshot; grids, twice.
 
     There are two snapshots in 4x4 and in both phases of 8x8.
     """
@@ -42,7 +43,7 @@ def test_disk_needed_by_hand():
     small, large = (sum(array.nbytes for array in state.generators[side].straight.get_weights()) for side in (4, 8))
     generators = small + large + 2 * (small + 2 * large)
     grids = (3 * 2 + 1) * 64 * 8 * 8 * 3
-    expected = 3 * checkpoint + generators + 2 * grids
+    expected = 5 * checkpoint + generators + 2 * grids
     assert disk_needed(state, Schedule.from_config(CONFIG)) == pytest.approx(expected, rel=1e-3)
 
 
