@@ -332,7 +332,9 @@ class ProgressiveConfig(BaseModel):
     ticks_per_phase: PositiveInt = Field(20, description="Lines of statistics in each phase.")
     snapshots_per_phase: PositiveInt = Field(4, description="Snapshots in each phase: samples, the generator, metrics.")
     metrics: Metrics = Field(
-        (), description="What to measure at every snapshot from 16x16 on, such as swd,ms_ssim (see pgkeras.evaluate)."
+        (),
+        description="What to measure at every snapshot from 16x16 on, such as swd,ms_ssim (see pgkeras.evaluate); "
+        "takes time beyond `minutes`.",
     )
     metrics_images: Annotated[int, Field(ge=2)] = Field(
         1024, description="Generated and real images that `metrics` compares, at most."

@@ -21,7 +21,11 @@ Examples:
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder for the latents and found.png.")
 @click.option("--seed", type=SEED, default=0, show_default=True, help="The first of 256 that the search begins with.")
 @click.option("--labels", help="Of a conditional generator: the class that the photos show, by name or number.")
-@click.option("--refine", is_flag=True, help="Also show how near it comes with first features that no latent gives.")
+@click.option(
+    "--refine",
+    is_flag=True,
+    help="Also optimize the 4x4 features directly, and show the result, which no latent gives.",
+)
 @click.option("--resolution", type=int, help="Which of the run's generators.  [default: the largest]")
 def main(
     photos: tuple[Path, ...],

@@ -71,7 +71,7 @@ def test_gan_zoo_checkpoint_by_any_name(tmp_path, write):
 
 def test_only_what_was_trained(tmp_path):
     printed = call(main, official(tmp_path / "network.pkl", lod=0.25), "--out", tmp_path / "faces")
-    assert "not 8x8: training had not got there" in printed
+    assert "not 8x8: training had not reached them" in printed
     assert names(tmp_path / "faces") == FILES[:1]
 
 
@@ -89,8 +89,8 @@ def test_a_user_mistake_is_one_line_and_leaves_nothing(tmp_path, capsys, monkeyp
     assert not out.exists()
 
     network = official(tmp_path / "network.pkl")
-    assert "network.pkl: is there already" in refused(network, "--out", network)
-    assert "is there already" in refused(network, "--out", tmp_path)
+    assert "network.pkl: already exists" in refused(network, "--out", network)
+    assert "already exists" in refused(network, "--out", tmp_path)
     assert "cannot be written" in refused(network, "--out", network / "faces")
     assert names(tmp_path) == ["faces.npz", "network.pkl", "text.pkl"]
 

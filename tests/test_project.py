@@ -1,6 +1,7 @@
 """The command line that finds photos in a generator: what it writes, and how it refuses."""
 
 import re
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -117,6 +118,13 @@ def test_bad_options_are_one_line(model, photo, tmp_path, capsys, monkeypatch, o
     defaults = ("--out", tmp_path / "o") if "--out" not in options else ()
     assert words in fail(project, capsys, monkeypatch, photo, model.parent, *defaults, *options)
     assert not (tmp_path / "o").exists()
+
+
+def test_a_photo_is_never_overwritten(model, photo, tmp_path, capsys, monkeypatch):
+    mine = shutil.copyfile(photo, tmp_path / "found.png")
+    before = mine.read_bytes()
+    assert "found.png: would be overwritten" in fail(project, capsys, monkeypatch, mine, model, "--out", tmp_path)
+    assert mine.read_bytes() == before
 
 
 def test_one_bad_photo_among_others_leaves_nothing_written(model, photo, tmp_path, capsys, monkeypatch):

@@ -162,6 +162,14 @@ def test_layouts(generators, pets):
     assert choose_layout(conditional, pets, (1, 2), None).labels.argmax(axis=1).tolist() == [0, 1]
 
 
+def test_a_walk_leaves_no_station_out(generators, capsys, monkeypatch, tmp_path):
+    latents = ",".join(map(str, range(30)))
+    failed = fail(
+        walk, capsys, monkeypatch, generators, "--through", latents, "--seconds", 1, "--fps", 20, "--out", "w.mp4"
+    )
+    assert "20 frames are too few for 30 latents" in failed
+
+
 def test_a_walk_through_latents_and_seeds(generators, tmp_path):
     """Of three stations and 12 frames, every fourth is at a station."""
     me = latents_from_seeds([1000], 6)

@@ -44,7 +44,8 @@ Examples:
 @click.option(
     "--with-reals",
     is_flag=True,
-    help="Right of the grid, show as many real images: from the run's reals.png, so 64 at most, or 8 of each class.",
+    help="To the right of the grid, show as many real images: from the run's reals.png, so 64 at most, or 8 of each "
+    "class.",
 )
 @click.option("--seed", type=SEED, help="Seed of the first image; the next add 1.  [default: 0]")
 @click.option(

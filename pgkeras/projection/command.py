@@ -56,6 +56,9 @@ def find_photos(
     opened = Photos.for_generator(run_or_model, generator)
     photos = [opened.open(each) for each in paths]
     check_writable(out / PICTURE)
+    for each in paths:
+        if (out / PICTURE).exists() and each.samefile(out / PICTURE):
+            raise UserError(f"{each}: would be overwritten by the picture of what was found; choose another `out`")
     crops = np.stack([photo.crop for photo in photos])
     steps = steps_for(len(photos)) + (len(photos) * STEPS if refined else 0)
     with tqdm(total=steps, unit="step", disable=None) as progress:

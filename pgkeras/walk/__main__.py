@@ -44,7 +44,7 @@ OF_INTERPOLATION = (*OF_CHANCE, "through", "truncation", "labels", "resolution")
     show_default=True,
     help="Seconds over which latents are averaged: more is slower.",
 )
-@click.option("--seed", type=SEED, default=0, show_default=True, help="Of the way taken.")
+@click.option("--seed", type=SEED, default=0, show_default=True, help="Seed of the path.")
 @truncation_option
 @click.option(
     "--labels",
@@ -102,6 +102,10 @@ def main(
             pictures = interpolation_frames(generator, layout, frames, smoothing * fps, seed)
         else:
             stations = read_stations(through, generator.inputs[0].shape[-1])
+            if frames < len(stations):
+                raise UserError(
+                    f"--through {through}: {frames} frames are too few for {len(stations)} latents; give more --seconds"
+                )
             pictures = station_frames(generator, stations, layout.labels, frames)
     with writing(out):
         out.parent.mkdir(parents=True, exist_ok=True)
@@ -113,7 +117,7 @@ def _check(out: Path, frames: int, fps: int) -> None:
     if out.suffix.lower() not in SUFFIXES:
         raise UserError(f"--out {out}: is not a video; give a name that ends in {' or '.join(SUFFIXES)}")
     if frames < 2:
-        raise UserError(f"--fps {fps}: makes {frames} frames in so short a time; give more --seconds")
+        raise UserError(f"--fps {fps}: gives only {frames} frame{'s' * (frames != 1)}; give more --seconds")
     if out.suffix.lower() == ".gif" and fps > MOST_FRAMES_PER_SECOND_OF_GIF:
         raise UserError(f"--fps {fps}: a GIF has at most {MOST_FRAMES_PER_SECOND_OF_GIF} frames a second; give an .mp4")
 

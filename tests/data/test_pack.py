@@ -148,7 +148,7 @@ def test_missing_data_are_named(tmp_path, capsys, monkeypatch):
 @pytest.mark.parametrize(
     ("out", "options", "message"),
     [
-        ("taken", [], "taken: is there already; remove it"),
+        ("taken", [], "taken: already exists; remove it"),
         ("named.npz/a", [], "cannot be written"),
         ("a.npz", ["--shard-images", 5], "is one file"),
         ("folder.npz", [], "folder.npz: is a folder"),

@@ -31,7 +31,7 @@ for path in sys.argv[2:]:
     assert next(stream).shape == (4, 8, 8, dataset.images.shape[-1])
     stream.close()
     assert resize(dataset.images[:2], 16).shape[:3] == (2, 16, 16)
-events = EventFile(Path(sys.argv[1]))
+events = EventFile(Path(sys.argv[1]), 0)
 events.add_scalars({"loss": 1.5}, 1)
 events.add_image("samples", np.zeros((4, 4, 3), np.uint8), 1)
 print(len(sys.argv[2:]), "opened")
