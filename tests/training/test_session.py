@@ -27,7 +27,9 @@ def test_a_run_from_its_data_to_images(faces, tmp_path, capsys):
     assert trained == [True]
     assert run.images_shown == IMAGES_IN_ALL
     assert run.path == tmp_path / "runs" / "00000-faces-8"
-    assert json.loads((run.path / "config.json").read_text())["preset"] is None
+    description = json.loads((run.path / "config.json").read_text())
+    assert description["preset"] is None
+    assert len(description["seconds_per_image"]) == 3  # of 4x4, and of both phases of 8x8
 
     images = pgkeras.sample(run.generator(8), num=3, seed=5)
     assert (images.shape, images.dtype) == ((3, 8, 8, 3), np.uint8)
