@@ -12,10 +12,10 @@ import pytest
 from PIL import Image
 
 from pgkeras.data import open_dataset
+from pgkeras.data.sources.crop_options import read_crop_options
 from preprocessing.config import CropConfig
 from preprocessing.crop_faces import main
 from preprocessing.crop_photo import PhotoCropper, Refusal
-from preprocessing.faces_file import read_options
 from preprocessing.find_photos import PhotoFile
 from preprocessing.rejects import Reason
 from tests.command_lines import ROOT, call
@@ -112,7 +112,7 @@ def test_ray_gives_the_same_files(tmp_path, collection, uninterrupted):
 
 def test_the_margin_by_hand_gives_the_same_faces(tmp_path, collection, uninterrupted):
     (tmp_path / "auto.npz").write_bytes(uninterrupted["faces.npz"])
-    margin = read_options(tmp_path / "auto.npz").margin
+    margin = CropConfig.model_validate_json(read_crop_options(tmp_path / "auto.npz")).margin
     assert -0.25 < margin < 0.3
     call(main, collection, "--out", tmp_path / "faces.npz", "--size", 64, "--margin", margin, *LENIENT)
     assert (tmp_path / "faces.npz").read_bytes() == uninterrupted["faces.npz"]

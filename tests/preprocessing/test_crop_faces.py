@@ -14,10 +14,11 @@ import pytest
 from PIL import Image
 
 from pgkeras.command_line import run
+from pgkeras.data.sources.crop_options import read_crop_options
 from pgkeras.files.lock import locked
+from preprocessing.config import CropConfig
 from preprocessing.crop_faces import main
 from preprocessing.engines import ENGINES, threads
-from preprocessing.faces_file import read_options
 
 ROOT = Path(__file__).parents[2]
 
@@ -220,10 +221,10 @@ def test_the_margin_auto_gives_what_its_number_gives(command, cut_off, tmp_path,
     assert "the largest with which nine of ten" in (tmp_path / "auto.report.html").read_text()
     command(cut_off, "--out", tmp_path / "number.npz", "--margin", margin, *lenient)
     assert (tmp_path / "auto.npz").read_bytes() == (tmp_path / "number.npz").read_bytes()
-    assert read_options(tmp_path / "auto.npz").margin == float(margin)
+    assert CropConfig.model_validate_json(read_crop_options(tmp_path / "auto.npz")).margin == float(margin)
     with np.load(tmp_path / "auto.npz") as arrays:
         assert (arrays["outside"] <= 0.05).sum() == 9
-        wider = read_options(tmp_path / "auto.npz").margin + 0.01
+        wider = CropConfig.model_validate_json(read_crop_options(tmp_path / "auto.npz")).margin + 0.01
     command(cut_off, "--out", tmp_path / "wider.npz", "--margin", wider, "--max-outside", 1, *lenient)
     with np.load(tmp_path / "wider.npz") as arrays:
         assert (arrays["outside"] <= 0.05).sum() < 9

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from pgkeras.data import open_dataset
-from pgkeras.errors import UserError
+from pgkeras.data.sources.crop_options import read_crop_options
 from preprocessing.catalogue import Catalogue
 from preprocessing.chunk import CHUNK_SIZE
 from preprocessing.config import CropConfig
-from preprocessing.faces_file import read_options, write_faces, write_rejects
+from preprocessing.faces_file import write_faces, write_rejects
 from preprocessing.find_photos import PhotoFile
 from preprocessing.rejects import Reason, Rejection
 from preprocessing.work_folder import WorkFolder
@@ -60,7 +60,9 @@ def test_the_options_can_be_read_from_every_file(tmp_path, shard_size):
     given = CropConfig(size=8, max_yaw=30)
     work, catalogue = finished(tmp_path / "faces.npz", {name: [crop(1)] for name in NAMES}, given)
     for path in write_faces(tmp_path / "faces.npz", work, catalogue, given.resolved(0.1), shard_size=shard_size):
-        assert read_options(path) == CropConfig(size=8, max_yaw=30, margin=0.1, min_face=6.4)
+        assert CropConfig.model_validate_json(read_crop_options(path)) == CropConfig(
+            size=8, max_yaw=30, margin=0.1, min_face=6.4
+        )
 
 
 @pytest.mark.parametrize("shard_size", [None, 2])
@@ -68,15 +70,6 @@ def test_it_can_be_trained_on(tmp_path, shard_size):
     write(tmp_path / "faces.npz", shard_size=shard_size)
     dataset = open_dataset(tmp_path if shard_size else tmp_path / "faces.npz")
     np.testing.assert_array_equal(dataset.images[np.arange(3)], [picture(number) for number in range(3)])
-
-
-def test_files_without_options_are_named(tmp_path):
-    np.savez(tmp_path / "other.npz", images=np.zeros((1, 8, 8, 3), np.uint8))
-    np.savez(tmp_path / "newer.npz", options=np.array('{"size": 8, "moustache": true}'))
-    (tmp_path / "broken.npz").write_bytes(b"PK broken")
-    for name in ("other", "newer", "broken", "none"):
-        with pytest.raises(UserError, match=rf"{name}.npz: does not say how its faces were cropped \(.*; crop them"):
-            read_options(tmp_path / f"{name}.npz")
 
 
 def test_faces_of_many_chunks_keep_their_order(tmp_path):

@@ -134,7 +134,7 @@ def test_signals_during_a_fade_in_leave_a_checkpoint_of_that_very_step(tmp_path,
         wait_for(process, lambda known=known: len(lines()) > known and lines()[-1].count('"fade_in": true'))
         process.send_signal(number)
         output, errors = process.communicate(timeout=300)
-        assert (process.returncode, errors) == (130, "")
+        assert (process.returncode, errors) == (130, "stopping after this step ...\n")
         stopped.append(int(output.split("stopped at ")[1].split(" images")[0].replace(",", "")))
         assert f"{stopped[-1]:09}.npz" in [path.name for path in (run / "checkpoints").iterdir()]
         if number == signal.SIGTERM:
