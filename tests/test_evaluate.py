@@ -266,7 +266,7 @@ def test_held_out_images_stay_so_wherever_they_are(run_folder, tmp_path):
 @pytest.mark.parametrize("images", [IMAGES[::-1], IMAGES[:19], IMAGES[:, ::2, ::2]])
 def test_other_images_may_have_been_seen(run_folder, tmp_path, images):
     np.savez(tmp_path / "other.npz", images=images)
-    with pytest.warns(UserWarning, match=r"other\.npz: are not the images of .*is not known"):
+    with pytest.warns(UserWarning, match=r"other\.npz: these are not the images of .*may have seen them"):
         reals = open_reals(run_folder, tmp_path / "other.npz", "refuse", 16)
     assert not reals.held_out
     assert len(reals.dataset.images) == len(images)

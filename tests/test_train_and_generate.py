@@ -347,7 +347,7 @@ def test_bad_generate_input_is_one_line(finished_run, tmp_path, capsys, monkeypa
     assert "drop --num" in error(finished_run, "--out", out, "--latents", tmp_path / "z.npy", "--num", "2")
     assert "drop one of them" in error(finished_run, "--out", out, "--grid", "2x2", "--num", "4")
     assert "--grid is for a .png" in error(finished_run, "--out", tmp_path, "--grid", "2x2")
-    assert "no grid; give columns and rows" in error(finished_run, "--out", out, "--grid", "2x0")
+    assert "not a grid; give columns and rows" in error(finished_run, "--out", out, "--grid", "2x0")
     np.save(tmp_path / "z.npy", np.ones((2, 6), np.float32))
     assert "is for 2 images, but 4 are asked" in error(
         finished_run, "--out", out, "--latents", tmp_path / "z.npy", "--grid", "2x2"

@@ -282,7 +282,7 @@ def test_bad_input_is_one_line(generators, pets, run, tmp_path, capsys, monkeypa
     assert "is not a video; give a name that ends in .mp4 or .gif" in error(generators, out="walk.avi")
     assert "images in 72,000 frames take 17 GB" in error(generators, "--seconds", 600, "--fps", 120, "--grid", "99x99")
     assert "a GIF has at most 50 frames a second" in error(generators, "--fps", 60, out="walk.gif")
-    assert "makes 1 frames" in error(generators, "--seconds", "0.04")
+    assert "gives only 1 frame;" in error(generators, "--seconds", "0.04")
     assert "--seconds 3: too short for --smoothing 1; give at least 4" in error(generators, "--seconds", 3)
     assert "'4' is not a grid; give columns and rows, such as 4x2" in error(generators, "--grid", "4")
     assert "inf is not a finite number" in error(generators, "--seconds", "inf")

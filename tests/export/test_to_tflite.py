@@ -179,7 +179,7 @@ def test_gate_failure_keeps_the_last_export(to_tflite, make_generator, tmp_path)
     before = {name: (out / name).read_bytes() for name in files(out)}
     generator.get_layer("generator_0004_conv").bias.assign([float("inf")] * 16)
     generator.save(run / "generator_0004.keras")
-    check_refused(to_tflite(run, "--out", out), "generator_0004.keras", "no finite numbers", "nothing was written")
+    check_refused(to_tflite(run, "--out", out), "generator_0004.keras", "not finite numbers", "nothing was written")
     assert {name: (out / name).read_bytes() for name in files(out)} == before
 
 

@@ -55,5 +55,7 @@ def test_training_goes_on_in_smaller_parts(tmp_path, faces, room_for, capsys):
 def test_what_does_not_fit_in_its_smallest_parts_is_one_line(tmp_path, faces, room_for):
     room_for(0)
     state, folder = made(tmp_path, faces)
-    with pytest.raises(UserError, match="8x8 fade-in with batch 8 ran out of memory, even in its smallest parts; end"):
+    with pytest.raises(
+        UserError, match="8x8 fade-in with batch 8 ran out of memory, even in its smallest parts; close"
+    ):
         run(state, folder, faces)
