@@ -47,12 +47,12 @@ def read_exported(folder: Path) -> Exported:
             raise UserError(f"{path}: has format_version {manifest['format_version']}, not {FORMAT_VERSION}; {_REMEDY}")
         _check_complete(manifest)
         models = _choose(manifest["models"])
+        if not models:
+            raise UserError(f"{path}: describes no model; {_REMEDY}")
         faces = [_whole(path, face, models) for face in manifest.get("faces", [])]
         files = [_intact(folder, model) for model in models]
     except (ValueError, KeyError, TypeError, UnicodeDecodeError) as error:
         raise UserError(f"{path}: is not a manifest ({type(error).__name__}: {error}); {_REMEDY}") from None
-    if not models:
-        raise UserError(f"{path}: describes no model; {_REMEDY}")
     return Exported(manifest | {"faces": faces, "models": models, "servers": []}, files)
 
 
