@@ -63,6 +63,7 @@ def test_options_by_resolution_are_read_in_every_form(value, expected):
         ({"penalty_weight": 0, "final_penalty_weight": 0.5}, "leaves no penalty to anneal; leave it at 1"),
         ({"final_learning_rate": 0}, "greater than 0"),
         ({"final_learning_rate": 1.5}, "less than or equal to 1"),
+        ({"fmap_decay": 2000}, "less than or equal to 10"),
         ({"fmap_min": 600}, "`fmap_min` 600 is above `fmap_max` 512; lower it"),
         ({"penalty_weight": {64: 10}}, "begin with 4:value"),
         ({"penalty_weight": "4:1,64:-1"}, "greater than or equal to 0"),
