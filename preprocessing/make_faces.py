@@ -81,7 +81,7 @@ def _tell(out: Path, written: list[Path], catalogue: Catalogue, size: int, margi
         )
         raise UserError(
             f"no face is left of {counted(catalogue.photos, 'photo')}: {taken}; see "
-            f"{out.with_suffix('.rejects.csv')}, or give other photos{f'; {out} is an earlier one' * out.exists()}"
+            f"{out.with_suffix('.rejects.csv')}, or give other photos{f'; {out} is of an earlier run' * out.exists()}"
         )
     where = written[0] if len(written) == 1 else f"{written[0]} to {written[-1].name}"
     print(f"{counted(number, 'face')} of {size}x{size} pixels from {counted(catalogue.photos, 'photo')}: {where}")

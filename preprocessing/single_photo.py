@@ -5,7 +5,6 @@ from pathlib import Path
 import numpy as np
 from pydantic import ValidationError
 
-from pgkeras.data.sources.decode import without_warnings
 from pgkeras.errors import UserError
 from preprocessing.config import CropConfig
 from preprocessing.crop_photo import Found, PhotoCropper, Refusal
@@ -28,12 +27,8 @@ def crop_photo(path: Path, options: str) -> np.ndarray:
         UserError: if the photo cannot be read, is smaller than the crop, or shows no face, several, or one that the
             training set would not have; or if the options cannot be read.
     """
-    with without_warnings():
-        return _cropped(PhotoFile(path.name, path), _read(options))
-
-
-def _cropped(file: PhotoFile, config: CropConfig) -> np.ndarray:
-    path = file.path
+    config = _read(options)
+    file = PhotoFile(path.name, path)
     extent = read_extent(path)
     if not isinstance(extent, Rejection) and min(extent) < config.size:
         width, height = extent

@@ -34,6 +34,7 @@ export class Generator {
   #start() {
     const worker = new Worker("worker.js", { name: this.#name });
     worker.onmessage = ({ data: { id, result, problem } }) => {
+      if (worker !== this.#worker) return; // it was stopped with an answer on its way
       const { resolve, reject } = this.#waiting.get(id);
       this.#waiting.delete(id);
       if (!problem) return resolve(result);

@@ -132,7 +132,7 @@ def _in_srgb(image: Image.Image) -> Image.Image:
             return image
         mode = "RGBA" if image.mode == "RGBA" else "RGB"
         return ImageCms.profileToProfile(image, own, ImageCms.createProfile("sRGB"), outputMode=mode)
-    except (ImageCms.PyCMSError, OSError):  # a broken profile must not cost the picture
+    except (ImageCms.PyCMSError, OSError, ImportError):  # broken, or Pillow is without LittleCMS: not worth a picture
         return image
 
 
