@@ -1,7 +1,6 @@
 """What models cost on this machine: measured by the runtime alone, each in a process of its own."""
 
 import json
-import os
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -35,12 +34,10 @@ def require_runtime() -> None:
     """Makes sure, before any long work, that models can be measured.
 
     Raises:
-        UserError: if ai-edge-litert is missing, or this is Windows, whose processes cannot fork.
+        UserError: if ai-edge-litert is missing.
     """
     if find_spec("ai_edge_litert") is None:
         raise UserError("ai_edge_litert, which measures the models, is missing; pip install ai-edge-litert")
-    if not hasattr(os, "fork"):
-        raise UserError("the export measures each model in a fork of its process, which this system lacks; use WSL")
 
 
 def measure_costs(models: Sequence[Path], threads: int) -> list[Costs]:
@@ -53,9 +50,12 @@ def measure_costs(models: Sequence[Path], threads: int) -> list[Costs]:
     Raises:
         UserError: if a model does not run.
     """
-    command = [sys.executable, str(PROGRAM), str(threads), *map(str, models)]
-    finished = subprocess.run(command, capture_output=True, text=True)
+    return [_measure(path, threads) for path in models]
+
+
+def _measure(path: Path, threads: int) -> Costs:
+    finished = subprocess.run([sys.executable, str(PROGRAM), str(threads), str(path)], capture_output=True, text=True)
     if finished.returncode:
         lines = finished.stderr.strip().splitlines() or ["no reason given"]
-        raise UserError(f"the models' costs cannot be measured ({lines[-1][:200]})")
-    return [Costs(**each) for each in json.loads(finished.stdout)]
+        raise UserError(f"the costs of {path.name} cannot be measured: {lines[-1][:200]}")
+    return Costs(**json.loads(finished.stdout))

@@ -1,25 +1,31 @@
-"""The program that `costs.py` runs: `measure_costs.py THREADS MODEL...` prints JSON.
+"""The program that `costs.py` runs for each model: `measure_costs.py THREADS MODEL` prints JSON.
 
-It imports the runtime once and then forks for each model, so that a model's memory is the growth of a small process,
-and its first load is not the import of Python packages.
+A model's memory is the growth of a process that has loaded the runtime and nothing else.
 """
 
 import json
-import os
-import resource
 import statistics
 import sys
 import time
 from pathlib import Path
 
 import numpy as np
+import psutil
 from ai_edge_litert.interpreter import Interpreter
 
 WARM_UP = 2
 MOST_IMAGES = 50
 SECONDS = 2.0
-# Of ru_maxrss: kilobytes, but on macOS bytes.
-UNIT = 1 if sys.platform == "darwin" else 1024
+
+
+def peak_memory() -> int:
+    """Of this process so far, in bytes."""
+    if sys.platform == "win32":
+        return psutil.Process().memory_info().peak_wset
+    import resource
+
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak if sys.platform == "darwin" else peak * 1024
 
 
 def measure(path: Path, threads: int) -> dict[str, float]:
@@ -29,7 +35,7 @@ def measure(path: Path, threads: int) -> dict[str, float]:
         path: a .tflite file with a signature `serving_default`.
         threads: of the interpreter.
     """
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    before = peak_memory()
     began = time.perf_counter()
     run = Interpreter(model_path=str(path), num_threads=threads).get_signature_runner("serving_default")
     inputs = run.get_input_details()
@@ -47,36 +53,13 @@ def measure(path: Path, threads: int) -> dict[str, float]:
         began = time.perf_counter()
         run(**given)
         times.append(time.perf_counter() - began)
-    grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
+    grown = peak_memory() - before
     return {
         "latency_ms": round(statistics.median(times) * 1e3, 3),
         "first_load_ms": round(first_load * 1e3, 2),
-        "peak_memory_mb": round(grown * UNIT / 1e6, 2),
+        "peak_memory_mb": round(grown / 1e6, 2),
     }
 
 
-def measure_in_child(path: Path, threads: int) -> dict[str, float]:
-    """The same, in a process that begins with the runtime loaded and nothing else.
-
-    Args:
-        path: a .tflite file.
-        threads: of the interpreter.
-    """
-    reader, writer = os.pipe()
-    child = os.fork()
-    if not child:
-        os.close(reader)
-        with os.fdopen(writer, "w") as pipe:
-            json.dump(measure(path, threads), pipe)
-        os._exit(0)
-    os.close(writer)
-    with os.fdopen(reader) as pipe:
-        text = pipe.read()
-    os.waitpid(child, 0)
-    if not text:
-        raise SystemExit(f"{path.name} does not run")
-    return json.loads(text)
-
-
 if __name__ == "__main__":
-    print(json.dumps([measure_in_child(Path(path), int(sys.argv[1])) for path in sys.argv[2:]]))
+    print(json.dumps(measure(Path(sys.argv[2]), int(sys.argv[1]))))

@@ -1,4 +1,4 @@
-"""The command line that compares runs: `python -m pgkeras.compare runs/00000-faces-64 runs/00001-faces-64`."""
+"""The command line that compares runs: `pgkeras compare runs/00000-faces-64 runs/00001-faces-64`."""
 
 from pathlib import Path
 
@@ -11,8 +11,8 @@ from pgkeras.evaluation.options import measuring_options
 
 EXAMPLES = """\b
 Examples:
-  python -m pgkeras.compare runs/00000-faces-32 runs/00001-faces-32 --out progressive_and_dcgan.png
-  python -m pgkeras.compare runs/* --metrics swd --json comparison.json
+  pgkeras compare runs/00000-faces-32 runs/00001-faces-32 --out progressive_and_dcgan.png
+  pgkeras compare runs/* --metrics swd --json comparison.json
 """
 
 

@@ -172,8 +172,8 @@ class ProgressiveConfig(BaseModel):
     )
     fused_scale: bool = Field(
         False,
-        description="Compute up- and downscaling in one with the convolutions beside them, as the official code does: "
-        "faster. The discriminator's activations then follow the downscaling.",
+        description="Fuse up- and downscaling with the convolutions beside them, as the official code does: faster. "
+        "The discriminator's activations then follow the downscaling.",
     )
     label_size: int = Field(
         0, ge=0, description="Classes of a conditional network, taken from the data with `conditional`; 0: none."
@@ -282,8 +282,8 @@ class ProgressiveConfig(BaseModel):
     ema_rampup: PositiveFloat | None = Field(
         None,
         le=1,
-        description="Part of the photos shown at a resolution so far that the moving average's half-life must not "
-        "exceed, so that it follows faster while layers are new.  [default: no limit]",
+        description="Upper limit of the moving average's half-life, as a fraction of the photos shown so far at a "
+        "resolution, so that it follows faster while layers are new.  [default: no limit]",
     )
 
     DATA: ClassVar[str] = "Data"
@@ -296,8 +296,8 @@ class ProgressiveConfig(BaseModel):
     )
     mirror: bool = Field(
         True,
-        description="Show every photo mirrored half of the time; not by default for MNIST, SVHN and CIFAR, and other "
-        "digits and letters want --no-mirror.",
+        description="Show every photo mirrored half of the time; not by default for MNIST, SVHN and CIFAR; use "
+        "--no-mirror for other digits and letters.",
     )
     augmentation: Augmentations = Field(
         (),

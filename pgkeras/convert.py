@@ -1,4 +1,4 @@
-"""The command line for weights that others trained: `python -m pgkeras.convert network.pkl --out folder/`."""
+"""The command line for weights that others trained: `pgkeras convert network.pkl --out folder/`."""
 
 from pathlib import Path
 
@@ -8,9 +8,9 @@ from pgkeras.command_line import command, run
 
 EXAMPLES = """\b
 Examples:
-  python -m pgkeras.convert karras2018iclr-celebahq-1024x1024.pkl --out celebahq
-  python -m pgkeras.convert gan_zoo_checkpoint.pt --out faces
-  python -m pgkeras.generate celebahq --out grid.png
+  pgkeras convert karras2018iclr-celebahq-1024x1024.pkl --out celebahq
+  pgkeras convert gan_zoo_checkpoint.pt --out faces
+  pgkeras generate celebahq --out grid.png
 """
 
 

@@ -1,10 +1,10 @@
-"""The command line that shows what pgkeras finds on this machine: `python -m pgkeras.doctor`."""
+"""The command line that shows what pgkeras finds on this machine: `pgkeras doctor`."""
 
 from pgkeras.command_line import command, run
 
 EXAMPLES = """\b
 Example:
-  python -m pgkeras.doctor
+  pgkeras doctor
 """
 
 

@@ -1,4 +1,4 @@
-"""The command line that measures generated images: `python -m pgkeras.evaluate runs/00000-faces-64`."""
+"""The command line that measures generated images: `pgkeras evaluate runs/00000-faces-64`."""
 
 from pathlib import Path
 
@@ -11,11 +11,11 @@ from pgkeras.evaluation.options import measuring_options
 
 EXAMPLES = """\b
 Examples:
-  python -m pgkeras.evaluate runs/00000-faces-64
-  python -m pgkeras.evaluate runs/00000-faces-64 --checkpoints all --metrics swd
-  python -m pgkeras.evaluate exported/generator_0064_float16.tflite --data faces.npz
-  python -m pgkeras.evaluate runs/00000-faces-64 --metrics frechet_distance,precision,recall
-  python -m pgkeras.evaluate generated/ --data faces.npz --metrics fid,kid --json metrics.json
+  pgkeras evaluate runs/00000-faces-64
+  pgkeras evaluate runs/00000-faces-64 --checkpoints all --metrics swd
+  pgkeras evaluate exported/generator_0064_float16.tflite --data faces.npz
+  pgkeras evaluate runs/00000-faces-64 --metrics frechet_distance,precision,recall
+  pgkeras evaluate generated/ --data faces.npz --metrics fid,kid --json metrics.json
 """
 
 

@@ -10,26 +10,26 @@ from pgkeras.config import ProgressiveConfig
 def paper() -> ProgressiveConfig:
     """The paper's training at 1024x1024 with its single-GPU batch sizes (arXiv 1710.10196, appendix A.1).
 
-        python -m pgkeras.train faces.npz --out runs --preset paper
+        pgkeras train faces.npz --out runs --preset paper
 
     800,000 images in each of the 17 phases, 13.6 million in all: weeks on one GPU, for faces of the paper's Figure 5
     from its 30,000 photos. The authors' own run went on to 19 million: `--straight-kimg 4:800,1024:6200`. On a CPU use
     `quick`, or let this network learn less: `--resolution 32 --minutes 60`.
 
     The minibatch standard deviation is of the whole batch (section 3), which therefore stays in one piece; where that
-    does not fit into memory, `--minibatch-stddev-group 4`, as in the official code of later.
+    does not fit into memory, `--minibatch-stddev-group 4`, as in the later official code.
     """
     return ProgressiveConfig(resolution=1024, minibatch_stddev_group=16)
 
 
 def paper_8_gpus() -> ProgressiveConfig:
-    """The official code's schedule for 8 GPUs: batches of 512 images at 4x4, of 32 from 64x64 on; higher rates at last.
+    """The official code's schedule for 8 GPUs: batches of 512 images at 4x4, of 32 from 64x64 on.
 
-        python -m pgkeras.train faces.npz --out runs --preset paper-8-gpus
+        pgkeras train faces.npz --out runs --preset paper-8-gpus
 
-    600,000 images in each phase and 2.4 million in the last, 12 million in all. Every GPU's share is at least one whole
-    group of 4 for the minibatch standard deviation. On fewer GPUs each takes a larger share; `--micro-batches` lets it
-    fit.
+    600,000 images in each phase and 2.4 million in the last, 12 million in all. Learning rates rise from 128x128 on.
+    Every GPU's share is at least one whole group of 4 for the minibatch standard deviation. On fewer GPUs each takes a
+    larger share; `--micro-batches` lets it fit.
     """
     rates = {4: 0.001, 128: 0.0015, 256: 0.002, 512: 0.003}
     return ProgressiveConfig(
@@ -43,9 +43,9 @@ def paper_8_gpus() -> ProgressiveConfig:
 
 
 def quick() -> ProgressiveConfig:
-    """A small network and a fast loss for one CPU: varied, recognisable small faces from a thousand photos.
+    """A small network and a fast loss for one CPU: varied, recognizable small faces from a thousand photos.
 
-        python -m pgkeras.train faces.npz --out runs --preset quick --minutes 20
+        pgkeras train faces.npz --out runs --preset quick --minutes 20
 
     --minutes sets how long it takes. A third of a million parameters; non-saturating loss with an R1 penalty of weight
     0.3, from 64x64 on 1. It is taken at every eighth step only, because its second derivatives take longer than the
@@ -76,7 +76,7 @@ def quick() -> ProgressiveConfig:
 def dcgan() -> ProgressiveConfig:
     """DCGAN (Radford et al., arXiv 1511.06434): the baseline that progressive growing is measured by.
 
-        python -m pgkeras.train faces.npz --out runs --preset dcgan --minutes 20
+        pgkeras train faces.npz --out runs --preset dcgan --minutes 20
 
     The paper's network and settings, section 4: batch normalization, N(0, 0.02²) weights, Adam at 0.0002 with β1 0.5,
     batches of 128. Its 64x64 generator has 1024 feature maps at 4x4: for a CPU, `--fmap-max 256 --fmap-base 512`.
@@ -111,7 +111,7 @@ def dcgan() -> ProgressiveConfig:
 def keras_bce() -> ProgressiveConfig:
     """The classic Keras recipe, grown: binary cross-entropy, and batch normalization with momentum 0.8.
 
-        python -m pgkeras.train faces.npz --out runs --preset keras-bce --resolution 32 --minutes 20
+        pgkeras train faces.npz --out runs --preset keras-bce --resolution 32 --minutes 20
 
     No penalty holds the discriminator, so it may win: compare with `quick`.
     """
@@ -128,7 +128,7 @@ def keras_bce() -> ProgressiveConfig:
 def keras_mse() -> ProgressiveConfig:
     """The classic Keras recipe's sibling, grown: mean squared error, without batch normalization.
 
-    python -m pgkeras.train faces.npz --out runs --preset keras-mse --resolution 32 --minutes 20
+    pgkeras train faces.npz --out runs --preset keras-mse --resolution 32 --minutes 20
     """
     return ProgressiveConfig(**_CLASSIC, loss="lsgan", generator_normalization="none")
 
@@ -206,7 +206,7 @@ TABLE_1: dict[str, dict[str, Any]] = {
 def table_1(row: str) -> ProgressiveConfig:
     """A row of the ablation in the paper's Table 1, at its 128x128: `--preset table-1-a` to `table-1-h`, `-e-star`.
 
-        python -m pgkeras.train faces.npz --out runs --preset table-1-g --resolution 16 --minutes 10
+        pgkeras train faces.npz --out runs --preset table-1-g --resolution 16 --minutes 10
 
     Args:
         row: a key of TABLE_1.

@@ -1,4 +1,4 @@
-"""The command line that finds photos in a generator: `python -m pgkeras.project me.jpg runs/00000-faces-64`."""
+"""The command line that finds photos in a generator: `pgkeras project me.jpg runs/00000-faces-64`."""
 
 from pathlib import Path
 
@@ -9,9 +9,9 @@ from pgkeras.errors import UserError
 
 EXAMPLES = """\b
 Examples:
-  python -m pgkeras.project me.jpg runs/00000-faces-64 --out found
-  python -m pgkeras.project me.jpg you.jpg runs/00000-faces-64 --out found
-  python -m pgkeras.walk runs/00000-faces-64 --through found/me.npy,3,found/you.npy --out walk.mp4
+  pgkeras project me.jpg runs/00000-faces-64 --out found
+  pgkeras project me.jpg you.jpg runs/00000-faces-64 --out found
+  pgkeras walk runs/00000-faces-64 --through found/me.npy,3,found/you.npy --out walk.mp4
 """
 
 
@@ -19,7 +19,9 @@ Examples:
 @click.argument("photos", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.argument("run_or_model", type=RunPath())
 @click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder for the latents and found.png.")
-@click.option("--seed", type=SEED, default=0, show_default=True, help="The first of 256 that the search begins with.")
+@click.option(
+    "--seed", type=SEED, default=0, show_default=True, help="First of the 256 seeds that the search starts from."
+)
 @click.option("--labels", help="Of a conditional generator: the class that the photos show, by name or number.")
 @click.option(
     "--refine",
@@ -40,7 +42,7 @@ def main(
 
     RUN_OR_MODEL is a run folder, a folder of generators or one .keras file. A run's photos are cropped as its training
     images were; square pictures of their size are taken as they are. me.jpg gives me.npy, a latent for walk --through,
-    generate --latents and to_tflite.py --faces; found.png shows the photos, the faces found and the way there.
+    generate --latents and export --faces; found.png shows the photos, the faces found and the way there.
     """
     names = [photo.stem for photo in photos]
     for photo in photos:

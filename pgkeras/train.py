@@ -1,4 +1,4 @@
-"""The command line that trains: `python -m pgkeras.train faces.npz --out runs`."""
+"""The command line that trains: `pgkeras train faces.npz --out runs`."""
 
 import shlex
 import sys
@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 
 EXAMPLES = """\b
 Examples:
-  python -m pgkeras.train faces.npz --out runs --preset quick --minutes 20
-  python -m pgkeras.train faces.npz --out runs --preset paper --resolution 256 --dry-run
-  python -m pgkeras.train cifar-10-batches-py --out runs --conditional --resolution 32
-  python -m pgkeras.train photos/ --out runs --preset dcgan --fit crop
-  python -m pgkeras.train faces.npz --out runs --start-from karras2018iclr-celebahq-1024x1024.pkl --resolution 64
-  python -m pgkeras.train --resume runs/00000-faces-64
+  pgkeras train faces.npz --out runs --preset quick --minutes 20
+  pgkeras train faces.npz --out runs --preset paper --resolution 256 --dry-run
+  pgkeras train cifar-10-batches-py --out runs --conditional --resolution 32
+  pgkeras train photos/ --out runs --preset dcgan --fit crop
+  pgkeras train faces.npz --out runs --start-from karras2018iclr-celebahq-1024x1024.pkl --resolution 64
+  pgkeras train --resume runs/00000-faces-64
 """
 
 
@@ -51,7 +51,7 @@ Examples:
 @click.option(
     "--devices",
     type=click.IntRange(min=1),
-    help="GPUs of this machine; without a GPU, logical devices that share the processor.  [default: all GPUs, or one]",
+    help="How many GPUs to use; without a GPU, logical devices that share the processor.  [default: all GPUs, or one]",
 )
 @click.option("--dry-run", is_flag=True, help="Try every phase, print the plan and stop.")
 @config_options(ProgressiveConfig)
@@ -71,8 +71,8 @@ def main(
 ) -> None:
     """Trains a GAN on DATA in a new folder under --out.
 
-    DATA is an .npz of photos as crop_faces.py writes it, a folder of photos, of .npz shards or of TFRecords, or one of
-    CIFAR, MNIST, SVHN, LSUN and HDF5 (see python -m pgkeras.data --help).
+    DATA is an .npz of photos as `pgkeras crop` writes it, a folder of photos, of .npz shards or of TFRecords, or one of
+    CIFAR, MNIST, SVHN, LSUN and HDF5 (see pgkeras data --help).
 
     With --preset, options not given come from the preset. Every resolution's generator lands in the run's
     generators/ as soon as that resolution has faded in.
@@ -167,10 +167,10 @@ def _train(session: "Run") -> None:
     path = shlex.quote(str(session.path))
     if not finished:
         print(f"stopped at {session.images_shown:,} images; to resume:")
-        print(f"  python -m pgkeras.train --resume {path}")
+        print(f"  pgkeras train --resume {path}")
         sys.exit(130)
     print(f"trained {session.path} in {session.minutes:.1f} minutes of steps")
-    print(f"  python -m pgkeras.generate {path} --out grid.png")
+    print(f"  pgkeras generate {path} --out grid.png")
     print(f"  python -m pgkeras export {path} --out exported")
 
 

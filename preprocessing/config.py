@@ -59,7 +59,7 @@ class CropConfig(BaseModel):
         ge=0,
         description="Drop faces less sharp: the variance of their Laplacian at 64x64 pixels. 0 keeps all.",
     )
-    max_clipped: float = Field(0.4, gt=0, le=1, description="Drop faces with more than this share black or burnt out.")
+    max_clipped: float = Field(0.4, gt=0, le=1, description="Drop faces with more than this share black or blown out.")
     duplicate_distance: int = Field(
         24,
         ge=-1,

@@ -1,4 +1,4 @@
-"""The command `python -m pgkeras.convert`."""
+"""The command `pgkeras convert`."""
 
 import json
 

@@ -213,7 +213,7 @@ def test_data_that_are_not_there_are_told_of_at_once(finished_run, tmp_path, cap
     monkeypatch.setitem(sys.modules, "pgkeras.training.session", None)
     error = fail(train, capsys, monkeypatch, *(option.format(**paths) for option in options))
     if "{moved}" in options:
-        assert error.endswith(f"say where to: python -m pgkeras.train NEW --resume {moved}\n")
+        assert error.endswith(f"say where to: pgkeras train NEW --resume {moved}\n")
     else:
         assert error == f"error: {tmp_path / 'gone.npz'}: no such file or folder; give the images to train on\n"
 

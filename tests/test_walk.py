@@ -215,7 +215,7 @@ def test_bad_stations_are_one_line(generators, run, tmp_path, capsys, monkeypatc
     (tmp_path / "junk.npy").write_bytes(b"junk")
     assert "junk.npy" in error(f"3,{tmp_path / 'junk.npy'}")
     for option, value in (("--grid", "4x2"), ("--smoothing", "1"), ("--seed", "0")):
-        assert f"--through says where the way leads: drop {option}" in error("3,4", option, value)
+        assert f"--through says where the walk leads: drop {option}" in error("3,4", option, value)
     assert "drop --through" in error("3,4", "--training", source=run)
     assert not list(tmp_path.glob("*.mp4"))
 

@@ -126,7 +126,7 @@ class JobFile:
         """Puts options at the end of the command.
 
         Args:
-            arguments: of `python -m pgkeras.train`.
+            arguments: of `pgkeras train`.
         """
         self.document["command"] = " ".join([self.document["command"], *map(shlex.quote, arguments)])
 

@@ -21,7 +21,7 @@ Examples:
 @click.argument("train_arguments", nargs=-1, type=click.UNPROCESSED)
 @click.option("--data", required=True, help="A path here, azureml://datastores/NAME/paths/PATH, azureml:NAME:VERSION.")
 @click.option(
-    "--data-type", type=click.Choice(["uri_file", "uri_folder"]), help="Of --data, where its name does not tell."
+    "--data-type", type=click.Choice(["uri_file", "uri_folder"]), help="Of --data, if its name does not show it."
 )
 @click.option("--out", help="Folder of runs, azureml://datastores/NAME/paths/PATH. If it has a run, that is continued.")
 @click.option("--compute", help="A cluster of the workspace, instead of serverless machines.")
@@ -48,7 +48,7 @@ def main(
 ) -> None:
     """Submits a training job to Azure Machine Learning.
 
-    TRAIN_ARGUMENTS, after --, are options of python -m pgkeras.train. Where the job's machines are taken away, it
+    TRAIN_ARGUMENTS, after --, are options of pgkeras train. Where the job's machines are taken away, it
     goes on from its last checkpoint on others.
     """
     if len({bool(each) for each in (subscription, resource_group, workspace)}) > 1:

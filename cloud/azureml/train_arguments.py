@@ -19,14 +19,14 @@ def check_train_arguments(arguments: Sequence[str]) -> None:
     """Makes sure that the trainer would understand its arguments, without looking at any data.
 
     Args:
-        arguments: of `python -m pgkeras.train`, after DATA.
+        arguments: of `pgkeras train`, after DATA.
 
     Raises:
         click.UsageError: for an unknown option or a value of the wrong type.
         UserError: for an option that the job sets itself, or that names a file of this machine.
         UserError: for a value out of range, or options that contradict each other.
     """
-    context = train.make_context("python -m pgkeras.train", ["DATA", *arguments])
+    context = train.make_context("pgkeras train", ["DATA", *arguments])
     for name in SET_BY_THE_JOB:
         if context.get_parameter_source(name) is ParameterSource.COMMANDLINE:
             raise UserError(f"--{name.replace('_', '-')} after --: the job sets it itself; drop it")

@@ -22,14 +22,14 @@ Example:
 def main(data: Path, train_arguments: tuple[str, ...], out: Path) -> None:
     """Trains on DATA in a new folder under --out, or goes on with the newest run there that has a checkpoint.
 
-    TRAIN_ARGUMENTS are options of python -m pgkeras.train for a new run. A run that goes on keeps those it began
+    TRAIN_ARGUMENTS are options of pgkeras train for a new run. A run that goes on keeps those it began
     with, and one that is finished stays as it is.
     """
     begun = newest_run_with_checkpoint(out)
     if begun:
         print(f"{begun}: has a checkpoint, so this job goes on with it", flush=True)
     choice = ["--resume", begun] if begun else ["--out", out, *train_arguments]
-    train.main([str(each) for each in (data, *choice)], prog_name="python -m pgkeras.train", standalone_mode=False)
+    train.main([str(each) for each in (data, *choice)], prog_name="pgkeras train", standalone_mode=False)
 
 
 def newest_run_with_checkpoint(out: Path) -> Path | None:

@@ -1,4 +1,4 @@
-"""The command line that packs training images once: `python -m pgkeras.data DATA --out folder`."""
+"""The command line that packs training images once: `pgkeras data DATA --out folder`."""
 
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from pgkeras.errors import UserError
 EPILOG = """\b
 DATA is one of
   photos/                   folder of pictures, with subfolders; or photos.zip
-  faces.npz                 as crop_faces.py writes it
+  faces.npz                 as `pgkeras crop` writes it
   faces/, "faces/a-*.npz"   folder of shards faces-00000.npz ..., or a pattern
   tfrecords/                PGGAN's or StyleGAN's, NAME-r02.tfrecords ...
   images.npy, or hq/        .npy of all images, or a folder of one for each
@@ -24,8 +24,8 @@ DATA is one of
 
 \b
 Examples:
-  python -m pgkeras.data photos/ --out faces --side 128 --fit crop
-  python -m pgkeras.data cifar-10-python.tar.gz --out cifar10.npz
+  pgkeras data photos/ --out faces --side 128 --fit crop
+  pgkeras data cifar-10-python.tar.gz --out cifar10.npz
 """
 
 

@@ -1,4 +1,4 @@
-"""What `python -m pgkeras.data` does."""
+"""What `pgkeras data` does."""
 
 import shlex
 import shutil
@@ -54,7 +54,7 @@ def repack(
     conditional = " --conditional" * (dataset.labels is not None)
     resolution = min(2 ** (side.bit_length() - 1), LARGEST_RESOLUTION)
     print(f"packed {out}; to train on it:")
-    print(f"  python -m pgkeras.train {shlex.quote(str(out))} --out runs --resolution {resolution}{conditional}")
+    print(f"  pgkeras train {shlex.quote(str(out))} --out runs --resolution {resolution}{conditional}")
 
 
 def _open(data: Path, side: int | None, fit: Fit, labels: bool | None) -> Dataset:

@@ -1,4 +1,4 @@
-"""What `python -m pgkeras.compare` does."""
+"""What `pgkeras compare` does."""
 
 import json
 import warnings

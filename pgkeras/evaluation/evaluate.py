@@ -1,4 +1,4 @@
-"""What `python -m pgkeras.evaluate` does."""
+"""What `pgkeras evaluate` does."""
 
 import json
 import warnings

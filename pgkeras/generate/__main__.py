@@ -1,4 +1,4 @@
-"""The command line that makes images: `python -m pgkeras.generate runs/00000-faces-64 --out grid.png`."""
+"""The command line that makes images: `pgkeras generate runs/00000-faces-64 --out grid.png`."""
 
 from pathlib import Path
 
@@ -9,13 +9,13 @@ from pgkeras.errors import UserError
 
 EXAMPLES = """\b
 Examples:
-  python -m pgkeras.generate runs/00000-faces-64 --out grid.png --num 64
-  python -m pgkeras.generate runs/00000-faces-64 --out wide.png --grid 15x8 --truncation 0.7
-  python -m pgkeras.generate runs/00000-faces-32 --out grid.png --scale 4 --with-reals
-  python -m pgkeras.generate runs/00000-faces-64 --out grid.png --best-of 4
-  python -m pgkeras.generate generator_0064.keras --out faces/ --num 1000 --seed 7
-  python -m pgkeras.generate runs/00000-faces-64 --out images.npy --latents z.npy
-  python -m pgkeras.generate runs/00001-cifar-32 --out cats_and_dogs.png --labels cat,dog
+  pgkeras generate runs/00000-faces-64 --out grid.png --num 64
+  pgkeras generate runs/00000-faces-64 --out wide.png --grid 15x8 --truncation 0.7
+  pgkeras generate runs/00000-faces-32 --out grid.png --scale 4 --with-reals
+  pgkeras generate runs/00000-faces-64 --out grid.png --best-of 4
+  pgkeras generate generator_0064.keras --out faces/ --num 1000 --seed 7
+  pgkeras generate runs/00000-faces-64 --out images.npy --latents z.npy
+  pgkeras generate runs/00001-cifar-32 --out cats_and_dogs.png --labels cat,dog
 """
 
 

@@ -1,4 +1,4 @@
-"""What `python -m pgkeras.generate` does."""
+"""What `pgkeras generate` does."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""What `python -m pgkeras.convert` does."""
+"""What `pgkeras convert` does."""
 
 import tempfile
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What `python -m pgkeras.project` does."""
+"""What `pgkeras project` does."""
 
 from collections.abc import Sequence
 from pathlib import Path

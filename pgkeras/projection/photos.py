@@ -41,7 +41,7 @@ class Photos:
         side: of its images, in pixels.
         channels: of its images.
         crop_side: of its training images, in pixels; None if that is not known.
-        options: with which crop_faces.py cropped them, JSON; None if it did not, or that is not known.
+        options: with which `pgkeras crop` cropped them, JSON; None if it did not, or that is not known.
     """
 
     side: int

@@ -1,4 +1,4 @@
-"""The command line that writes a run's page: `python -m pgkeras.report runs/00000-faces-64`."""
+"""The command line that writes a run's page: `pgkeras report runs/00000-faces-64`."""
 
 from pathlib import Path
 
@@ -9,7 +9,7 @@ from pgkeras.files.writing import writing
 
 EXAMPLES = """\b
 Example:
-  python -m pgkeras.report runs/00000-faces-64
+  pgkeras report runs/00000-faces-64
 """
 
 

@@ -37,26 +37,24 @@ def list_commands(record: Record) -> list[Command]:
     fit = [] if record.description.fit == "refuse" else [f"--fit {record.description.fit}"]
     conditional = ["--conditional"] if record.description.label_names else []
     purpose = "Resume (this run is at its end)" if record.finished else "Resume"
-    commands = [Command(purpose, ["python -m pgkeras.train", f"--resume {run}"])]
+    commands = [Command(purpose, ["pgkeras train", f"--resume {run}"])]
     generators = list_generators(record.folder.generators)
     if generators:
-        commands.append(
-            Command("Generate", ["python -m pgkeras.generate", run, "--out grid.png", "--num 64", "--seed 0"])
-        )
-        commands.append(Command("Video", ["python -m pgkeras.walk", run, "--out walk.mp4"]))
-        commands.append(Command("Sliders in the browser", ["python -m pgkeras.serve", run]))
+        commands.append(Command("Generate", ["pgkeras generate", run, "--out grid.png", "--num 64", "--seed 0"]))
+        commands.append(Command("Video", ["pgkeras walk", run, "--out walk.mp4"]))
+        commands.append(Command("Sliders in the browser", ["pgkeras serve", run]))
         if is_measurable(max(generators)):
-            commands.append(Command("Evaluate", ["python -m pgkeras.evaluate", run, "--checkpoints all"]))
+            commands.append(Command("Evaluate", ["pgkeras evaluate", run, "--checkpoints all"]))
             if len(list_runs(path.parent)) > 1:
-                commands.append(Command("Compare with the runs beside it", ["python -m pgkeras.compare", f"{runs}/*"]))
+                commands.append(Command("Compare with the runs beside it", ["pgkeras compare", f"{runs}/*"]))
         commands.append(Command("Export for phones", ["python -m pgkeras export", run, "--out exported"]))
     start_from = record.description.start_from
     begun = [f"--start-from {shlex.quote(start_from)}"] if start_from else []
     options = _shortest_options(record.description.config)
     commands.append(
-        Command("Train again", ["python -m pgkeras.train", data, f"--out {runs}", *fit, *conditional, *begun, *options])
+        Command("Train again", ["pgkeras train", data, f"--out {runs}", *fit, *conditional, *begun, *options])
     )
-    return [*commands, Command("Write this page again", ["python -m pgkeras.report", run])]
+    return [*commands, Command("Write this page again", ["pgkeras report", run])]
 
 
 def _shortest_options(config: ProgressiveConfig) -> list[str]:

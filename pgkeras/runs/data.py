@@ -28,7 +28,7 @@ def check_data(folder: RunFolder, description: RunDescription) -> None:
     if not may_exist(Path(description.data)):
         raise UserError(
             f"{description.data}: the images of {folder.path} are no longer there; if they have moved, say where to: "
-            f"python -m pgkeras.train NEW --resume {shlex.quote(str(folder.path))}"
+            f"pgkeras train NEW --resume {shlex.quote(str(folder.path))}"
         )
 
 
@@ -92,9 +92,7 @@ def remembering_unreadable(folder: RunFolder) -> Iterator[None]:
         _, description = RunFolder.open(folder.path)
         names = sorted({*description.unreadable, *error.names})
         folder.write_description(description.model_copy(update={"unreadable": tuple(names)}))
-        raise UserError(
-            f"{error}, or go on without: python -m pgkeras.train --resume {shlex.quote(str(folder.path))}"
-        ) from None
+        raise UserError(f"{error}, or go on without: pgkeras train --resume {shlex.quote(str(folder.path))}") from None
 
 
 def _is_damaged(dataset: Dataset, name: str) -> bool:

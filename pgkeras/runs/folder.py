@@ -222,7 +222,7 @@ class RunFolder:
 
     @property
     def evaluations(self) -> Path:
-        """A JSON line for each generator that `python -m pgkeras.evaluate` has measured."""
+        """A JSON line for each generator that `pgkeras evaluate` has measured."""
         return self.path / "evaluations.jsonl"
 
     @property

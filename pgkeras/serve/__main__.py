@@ -1,4 +1,4 @@
-"""The command line that shows a generator in the browser: `python -m pgkeras.serve runs/00000-faces-64`."""
+"""The command line that shows a generator in the browser: `pgkeras serve runs/00000-faces-64`."""
 
 import ipaddress
 import os
@@ -13,15 +13,19 @@ from pgkeras.errors import UserError
 
 EXAMPLES = """\b
 Examples:
-  python -m pgkeras.serve runs/00000-faces-64 --open
-  python -m pgkeras.serve generator_0064.keras --port 9000
+  pgkeras serve runs/00000-faces-64 --open
+  pgkeras serve generator_0064.keras --port 9000
 """
 
 
 @command(epilog=EXAMPLES, extra="serve")
 @click.argument("run_or_model", type=RunPath())
 @click.option(
-    "--port", type=click.IntRange(0, 65535), default=8000, show_default=True, help="Of the page; 0 for any free one."
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=8000,
+    show_default=True,
+    help="Port of the page; 0 for any free port.",
 )
 @click.option(
     "--host",
@@ -32,7 +36,7 @@ Examples:
 @click.option("--resolution", type=int, help="Which of the run's generators.  [default: the largest]")
 @click.option("--open", "open_browser", is_flag=True, help="Open the page in the browser.")
 def main(run_or_model: Path, port: int, host: str, resolution: int | None, open_browser: bool) -> None:
-    """Shows RUN_OR_MODEL on a local page: sliders, the way between two seeds, images and latents to download.
+    """Shows RUN_OR_MODEL on a local page: sliders, a walk between two seeds, images and latents to download.
 
     RUN_OR_MODEL is a run folder, a folder of generators or one .keras file. A photo that is dropped on the page is
     found in the generator, as pgkeras.project does it; only this machine can do that, and nothing is kept of the photo.

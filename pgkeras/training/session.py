@@ -1,4 +1,4 @@
-"""A run, from its data to its generators: what notebooks and `python -m pgkeras.train` train with."""
+"""A run, from its data to its generators: what notebooks and `pgkeras train` train with."""
 
 import math
 import shutil

@@ -1,4 +1,4 @@
-"""The command line that makes videos: `python -m pgkeras.walk runs/00000-faces-64 --out walk.mp4`."""
+"""The command line that makes videos: `pgkeras walk runs/00000-faces-64 --out walk.mp4`."""
 
 from pathlib import Path
 
@@ -11,11 +11,11 @@ from pgkeras.files.writing import writing
 
 EXAMPLES = """\b
 Examples:
-  python -m pgkeras.walk runs/00000-faces-64 --out walk.mp4
-  python -m pgkeras.walk runs/00000-faces-64 --out walk.gif --seconds 6 --fps 15 --grid 4x1
-  python -m pgkeras.walk runs/00001-cifar-32 --out cats_and_dogs.mp4 --labels cat,dog
-  python -m pgkeras.walk runs/00000-faces-64 --out us.mp4 --through found/me.npy,3,found/you.npy
-  python -m pgkeras.walk runs/00000-faces-64 --out training.mp4 --training
+  pgkeras walk runs/00000-faces-64 --out walk.mp4
+  pgkeras walk runs/00000-faces-64 --out walk.gif --seconds 6 --fps 15 --grid 4x1
+  pgkeras walk runs/00001-cifar-32 --out cats_and_dogs.mp4 --labels cat,dog
+  pgkeras walk runs/00000-faces-64 --out us.mp4 --through found/me.npy,3,found/you.npy
+  pgkeras walk runs/00000-faces-64 --out training.mp4 --training
 """
 SUFFIXES = (".mp4", ".gif")
 MOST_FRAMES_PER_SECOND_OF_GIF = 50  # It counts in hundredths of a second, and browsers slow down what takes one.
@@ -48,7 +48,7 @@ OF_INTERPOLATION = (*OF_CHANCE, "through", "truncation", "labels", "resolution")
 @truncation_option
 @click.option(
     "--labels",
-    help="Of a conditional generator: classes, by name or number, each for a row; all rows take the same way.  "
+    help="Of a conditional generator: classes, by name or number, each for a row; all rows take the same path.  "
     "[default: the first 8]",
 )
 @click.option("--resolution", type=int, help="Which of the run's generators.  [default: the largest]")
@@ -77,7 +77,7 @@ def main(
     if training:
         _check_training(context, run_or_model)
     elif through is not None:
-        _check_unused(context, OF_CHANCE, "--through says where the way leads")
+        _check_unused(context, OF_CHANCE, "--through says where the walk leads")
     elif seconds < 4 * smoothing:
         least = f"{4 * smoothing:g}"
         raise UserError(f"--seconds {seconds:g}: too short for --smoothing {smoothing:g}; give at least {least}")

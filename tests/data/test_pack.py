@@ -1,4 +1,4 @@
-"""`python -m pgkeras.data`: the same images from any format, in bounded memory, whole or not at all."""
+"""`pgkeras data`: the same images from any format, in bounded memory, whole or not at all."""
 
 import shutil
 import tracemalloc
@@ -214,7 +214,7 @@ def test_memory_does_not_grow_with_the_data(tmp_path):
 def test_it_runs_as_a_module(named, tmp_path):
     done = script("-m", "pgkeras.data", named, "--out", tmp_path / "a b.npz")
     assert done.returncode == 0, done.stderr
-    assert done.stdout.splitlines()[-1].startswith(f"  python -m pgkeras.train '{tmp_path / 'a b.npz'}' --out runs")
+    assert done.stdout.splitlines()[-1].startswith(f"  pgkeras train '{tmp_path / 'a b.npz'}' --out runs")
 
 
 def test_large_images_are_shrunk_a_few_at_a_time(monkeypatch):

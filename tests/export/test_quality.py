@@ -112,7 +112,7 @@ def test_says_why_a_variant_was_not_written(make_generator, tmp_path):
 
 def test_a_model_that_does_not_run(tmp_path):
     (tmp_path / "x.tflite").write_bytes(b"no model")
-    with pytest.raises(UserError, match=r"^the models' costs cannot be measured \(x\.tflite does not run\)$"):
+    with pytest.raises(UserError, match=r"^the costs of x\.tflite cannot be measured: \w+"):
         measure_costs([tmp_path / "x.tflite"], 1)
 
 

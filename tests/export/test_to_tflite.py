@@ -240,9 +240,6 @@ def test_what_an_earlier_export_made_goes(to_tflite, run_folder, tmp_path):
 def test_without_the_runtime_nothing_begins(to_tflite, run_folder, tmp_path, monkeypatch):
     monkeypatch.setattr("export.costs.find_spec", lambda name: None)
     assert "ai_edge_litert, which measures the models, is missing" in to_tflite(run_folder, "--out", tmp_path)[2]
-    monkeypatch.undo()
-    monkeypatch.delattr("os.fork")
-    assert "in a fork of its process, which this system lacks" in to_tflite(run_folder, "--out", tmp_path)[2]
 
 
 def test_a_face_whose_name_is_no_utf_8(to_tflite, run_folder, tmp_path):

@@ -106,7 +106,7 @@ def test_the_commands_can_be_copied(browser, folder):
         copied = page.evaluate(
             "getSelection().selectAllChildren(document.querySelector('.command pre')), String(getSelection())"
         )
-    assert copied.strip() == f"python -m pgkeras.train --resume {folder.path}"
+    assert copied.strip() == f"pgkeras train --resume {folder.path}"
 
 
 def test_a_run_that_has_not_made_a_step(browser, tmp_path):

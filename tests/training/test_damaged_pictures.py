@@ -66,7 +66,7 @@ def test_a_checkpoint_is_kept_and_all_are_named(stopped, photos):
     assert message.startswith("3 of 100 pictures are damaged: ")
     for number in BROKEN:
         assert f"{photos / name(number)}: cannot be decoded" in message
-    assert message.endswith(f"or go on without: python -m pgkeras.train --resume {path}")
+    assert message.endswith(f"or go on without: pgkeras train --resume {path}")
     assert json.loads((path / "config.json").read_text())["unreadable"] == sorted(map(name, BROKEN))
 
 

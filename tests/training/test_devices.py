@@ -109,7 +109,7 @@ def test_two_machines_stop_together_and_go_on_from_the_checkpoint(tmp_path, face
         time.sleep(0.05)
     processes[1].send_signal(signal.SIGTERM)
     outputs = finish(*processes, status=130)
-    assert f"python -m pgkeras.train --resume {run}" in outputs[0]
+    assert f"pgkeras train --resume {run}" in outputs[0]
     newest = max((run / "checkpoints").glob("*.npz"))
     assert 0 < int(newest.stem) < 1600
 

@@ -92,7 +92,7 @@ def test_a_run_remembers_where_its_images_have_moved(begun, faces):
     moved = faces.rename(faces.with_name("moved.npz"))
     with pytest.raises(pgkeras.UserError) as raised:
         pgkeras.Run.open(begun.path)
-    assert str(raised.value).endswith(f"python -m pgkeras.train NEW --resume {begun.path}")
+    assert str(raised.value).endswith(f"pgkeras train NEW --resume {begun.path}")
     run = pgkeras.Run.open(begun.path, moved)
     assert json.loads(begun.config.read_text())["data"] == str(faces)
     assert run.train()

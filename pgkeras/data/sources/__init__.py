@@ -43,7 +43,7 @@ def open_dataset(path: Path, *, side: int | None = None, fit: Fit = "refuse", la
 
     Args:
         path: one of
-            an .npz with `images`, as crop_faces.py and `python -m pgkeras.data` write it; an .npy, or a folder of them;
+            an .npz with `images`, as `pgkeras crop` and `pgkeras data` write it; an .npy, or a folder of them;
             a folder of such shards, `faces-00000.npz` and on, or a pattern such as `folder/faces-*.npz`;
             a folder of pictures, searched with all its subfolders, or a .zip of them;
             a folder of PGGAN's or StyleGAN's multi-resolution TFRecords;
@@ -81,6 +81,6 @@ def _open(path: Path, side: int | None, fit: Fit, labels: bool) -> Dataset:
         if recognises(path):
             return open_pictures(path, side, fit, labels)
     raise UserError(
-        f"{path}: is of no known format; see python -m pgkeras.data --help, or give a folder of pictures "
+        f"{path}: is of no known format; see pgkeras data --help, or give a folder of pictures "
         "(archives unpacked, but for .zip)"
     )

@@ -1,4 +1,4 @@
-"""How crop_faces.py cropped a training set: its files say so themselves."""
+"""How `pgkeras crop` cropped a training set: its files say so themselves."""
 
 import zipfile
 import zlib

@@ -41,7 +41,7 @@ def open_npz_dataset(path: Path, labels: bool) -> Dataset:
         NoLabelsError: if labels are asked for and there are none.
     """
     if not path.is_file():
-        raise UserError(f"{path}: no such file; give the .npz that crop_faces.py wrote")
+        raise UserError(f"{path}: no such file; give the .npz that `pgkeras crop` wrote")
     with _reading(path), zipfile.ZipFile(path) as archive:
         members = set(archive.namelist())
         array = _read_array(path, archive, _images_in(path, archive))

@@ -4,7 +4,7 @@ import { addFace, find, showFaces } from "./faces.js";
 
 async function image(parameters) {
   const response = await fetch(`image.png?${parameters}`).catch(() => {
-    throw new Error("The server does not answer. Is python -m pgkeras.serve still running?");
+    throw new Error("The server does not answer. Is pgkeras serve still running?");
   });
   if (!response.ok) throw new Error(await response.text());
   return { address: URL.createObjectURL(await response.blob()) };

@@ -50,7 +50,7 @@ def test_missing_packages_are_named(tmp_path, monkeypatch, name, module):
 
 def test_unknown_files_are_named(tmp_path):
     (tmp_path / "a.csv").write_text("1,2")
-    with pytest.raises(UserError, match=r"a\.csv: is of no known format; see python -m pgkeras.data --help"):
+    with pytest.raises(UserError, match=r"a\.csv: is of no known format; see pgkeras data --help"):
         open_dataset(tmp_path / "a.csv")
 
 
