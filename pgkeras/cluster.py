@@ -23,14 +23,23 @@ def number_of_workers() -> int:
     return max(1, len(_description().machines))
 
 
+def worker() -> int:
+    """Which of these machines this one is; 0 is the chief.
+
+    Raises:
+        UserError: as `number_of_workers`.
+    """
+    described = _description()
+    return list(described.machines).index(described.this_one) if described.this_one in described.machines else 0
+
+
 def is_chief() -> bool:
     """Whether this machine is the one that keeps the run's folder.
 
     Raises:
         UserError: as `number_of_workers`.
     """
-    described = _description()
-    return len(described.machines) < 2 or described.this_one == next(iter(described.machines))
+    return worker() == 0
 
 
 def refuse_cluster(backend: str) -> None:

@@ -100,6 +100,8 @@ Augmentations = Annotated[
 ]
 WITHOUT_PENALTY = ("wgan", "lsgan", "hinge")
 """Losses whose penalty options would be ignored."""
+WASSERSTEIN = ("wgan", "wgan-gp")
+"""Losses whose scores float: their sign and their difference say nothing."""
 OF_THE_LOSS = ("penalty_weight", "penalty_interval", "final_penalty_weight", "drift_weight")
 """Options that a preset has for its own loss."""
 Fit = Literal["refuse", "crop", "pad"]
@@ -319,7 +321,9 @@ class ProgressiveConfig(BaseModel):
         "(adaptive discriminator augmentation, arXiv 2006.06676).",
     )
     augmentation_kimg: PositiveFloat = Field(
-        100.0, description="Thousands of images in which the steered probability can move from 0 to 1."
+        100.0,
+        description="Thousands of images in which the steered probability can move from 0 to 1; the paper: 500, or "
+        "100 from trained networks.",
     )
 
     RUN: ClassVar[str] = "Run"
@@ -418,7 +422,7 @@ class ProgressiveConfig(BaseModel):
                 raise _NoEffectError(option, f"`{option}` {typed(value)}: {reason}; {remedy}")
 
     def _check_augmentation(self) -> None:
-        if self.augmentation_target is not None and self.loss in ("wgan", "wgan-gp"):
+        if self.augmentation_target is not None and self.loss in WASSERSTEIN:
             raise ValueError(
                 f"`augmentation_target` {self.augmentation_target:g}: the scores of `loss` {self.loss} float, so their "
                 "sign says nothing; choose non-saturating or hinge"
@@ -464,7 +468,7 @@ class ProgressiveConfig(BaseModel):
         }
         for option, given in lacks.items():
             if given:
-                raise ValueError(f"`network` dcgan has no {option}: begin from `preset` dcgan")
+                raise ValueError(f"`network` dcgan has no {option}; drop it, or begin from `preset` dcgan")
 
     def feature_maps(self, resolution: int) -> int:
         """Feature maps of the layers at a resolution: 2 x fmap_base / resolution, from fmap_min to fmap_max, Table 2.

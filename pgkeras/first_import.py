@@ -13,6 +13,7 @@ import json
 import os
 import re
 import sys
+import traceback
 import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -100,8 +101,12 @@ def _start_keras(execute: Callable[[ModuleType], None], module: ModuleType) -> N
     os.environ.setdefault("GOMP_SPINCOUNT", "3000")
     try:
         _start_quietly(execute, module)
-    except (OSError, ValueError) as error:
-        raise UserError(f"{_settings_file()}: Keras does not start ({error}); correct it, or delete it") from None
+    except (ImportError, OSError, ValueError) as error:
+        *_, raised_in = traceback.extract_tb(error.__traceback__)
+        if Path(raised_in.filename).match("keras/src/backend/config.py"):
+            raise UserError(f"{_settings_file()}: Keras does not start ({error}); correct it, or delete it") from None
+        name, _ = _backend()
+        raise UserError(f"{name}: cannot be imported ({error}); install it again") from None
     _settle()
 
 

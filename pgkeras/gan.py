@@ -197,7 +197,7 @@ class ProgressiveGAN:
         variables = self.discriminator.trainable_variables
         gradients, values = mean_over_micro_batches(
             self._discriminator_gradients,
-            (reals, labels, latents, *self._mixing(reals)),
+            (reals, labels, latents, self._random_part(reals)),
             micro_batches=self.micro_batches,
             variables=variables,
             values=_DISCRIMINATOR_VALUES,
@@ -214,12 +214,7 @@ class ProgressiveGAN:
         return values
 
     def _discriminator_gradients(
-        self,
-        reals: Tensor,
-        labels: Tensor | None,
-        latents: Tensor,
-        mix: Tensor | None,
-        noise: Tensor | None,
+        self, reals: Tensor, labels: Tensor | None, latents: Tensor, random_part: Tensor | None
     ) -> tuple[list[Tensor], dict[str, Tensor]]:
         fakes = self._generate(latents, labels)
         variances = {"real_variance": _variance(reals), "fake_variance": _variance(fakes)}
@@ -227,7 +222,7 @@ class ProgressiveGAN:
 
         def loss_of() -> tuple[Tensor, dict[str, Tensor]]:
             (real_scores, real_logits), (fake_scores, fake_logits) = self._judge_both(reals, fakes)
-            penalty = self._penalty(reals, fakes, mix, noise)
+            penalty = self._penalty(reals, fakes, random_part)
             loss = (
                 ops.mean(self.adversarial_loss.discriminator(real_scores, fake_scores))
                 + self.penalty_weight * self.penalty_factor * penalty
@@ -332,31 +327,31 @@ class ProgressiveGAN:
     def _augmented(self, images: Tensor) -> Tensor:
         return self.augmentation(images, self.seed_generator) if self.augmentation else images
 
-    def _mixing(self, reals: Tensor) -> tuple[Tensor | None, Tensor | None]:
-        """The random parts of the points at which the gradient is penalized: one per image, and one per value."""
+    def _random_part(self, reals: Tensor) -> Tensor | None:
+        """Of the points where the gradient is penalized: how far each is on the way to its fake, or from its real."""
         if self.adversarial_loss.penalty is None or self.adversarial_loss.penalty_at in ("real", "both"):
-            return None, None
+            return None
         mix = uniform((reals.shape[0], 1, 1, 1), seed=self.seed_generator)
         if self.adversarial_loss.penalty_at == "mixed":
-            return mix, None
-        return mix, noise_around_reals(reals, uniform(reals.shape, seed=self.seed_generator))
+            return mix
+        return mix * noise_around_reals(reals, uniform(reals.shape, seed=self.seed_generator))
 
-    def _penalty(self, reals: Tensor, fakes: Tensor, mix: Tensor | None, noise: Tensor | None) -> Tensor:
+    def _penalty(self, reals: Tensor, fakes: Tensor, random_part: Tensor | None) -> Tensor:
         if self.adversarial_loss.penalty is None or not self.penalty_weight:
             return ops.zeros(())
         if self.penalty_interval == 1:
-            return self._penalty_now(reals, fakes, mix, noise)
+            return self._penalty_now(reals, fakes, random_part)
         return backend.conditional(
             self.discriminator_optimizer.iterations % self.penalty_interval == 0,
-            lambda: self.penalty_interval * self._penalty_now(reals, fakes, mix, noise),
+            lambda: self.penalty_interval * self._penalty_now(reals, fakes, random_part),
             lambda: ops.zeros(()),
             changes=self._changed_by_networks(),
         )
 
-    def _penalty_now(self, reals: Tensor, fakes: Tensor, mix: Tensor | None, noise: Tensor | None) -> Tensor:
+    def _penalty_now(self, reals: Tensor, fakes: Tensor, random_part: Tensor | None) -> Tensor:
         if self.adversarial_loss.penalty_at == "both":
             return self._penalty_at(reals) + self._penalty_at(fakes)
-        return self._penalty_at(self._penalized(reals, fakes, mix, noise))
+        return self._penalty_at(self._penalized(reals, fakes, random_part))
 
     def _penalty_at(self, points: Tensor) -> Tensor:
         # Scaled like the loss, so that a float16 gradient does not underflow on its way to the image.
@@ -364,11 +359,15 @@ class ProgressiveGAN:
         gradients = backend.image_gradients(lambda images: scale * self._judge(images)[0], points)
         return ops.mean(self.adversarial_loss.penalty(gradients / scale))
 
-    def _penalized(self, reals: Tensor, fakes: Tensor, mix: Tensor | None, noise: Tensor | None) -> Tensor:
+    def _penalized(self, reals: Tensor, fakes: Tensor, random_part: Tensor | None) -> Tensor:
         """The images at which the loss wants the gradient penalized."""
-        if self.adversarial_loss.penalty_at == "real":
+        if random_part is None:
             return reals
-        return reals + mix * (fakes - reals if self.adversarial_loss.penalty_at == "mixed" else noise)
+        return (
+            reals + random_part * (fakes - reals)
+            if self.adversarial_loss.penalty_at == "mixed"
+            else reals + random_part
+        )
 
     def _fade_reals(self, reals: Tensor) -> Tensor:
         """Shows the discriminator real images as soft as the blended fakes (section 2)."""

@@ -31,6 +31,20 @@ def one_hot(classes: np.ndarray, label_size: int) -> np.ndarray:
     return labels
 
 
+def refuse_labels(labels: str | None, generator: Path) -> None:
+    """For a generator without classes.
+
+    Args:
+        labels: what the user chose, if anything.
+        generator: its file.
+
+    Raises:
+        UserError: if labels were chosen.
+    """
+    if labels is not None:
+        raise UserError(f"`labels` {labels}: {generator} has no classes; drop `labels`")
+
+
 def rows(classes: Sequence[int], columns: int) -> np.ndarray:
     """The class of each image of a grid with a row for each class.
 

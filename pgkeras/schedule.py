@@ -169,8 +169,9 @@ class Schedule:
             fewest = max(phase.images_per_step, before.images_per_step + phase.fade_in)
             if phase.images < fewest:
                 raise UserError(
-                    f"{phase.name} shows {phase.images:,} images, and needs {fewest:,} or more for one step; give it "
-                    "more, or lower `batch_size` or `resolution`"
+                    f"{phase.name} shows {phase.images:,} images, and needs {fewest:,} or more for one step; give more "
+                    f"`kimg`, `minutes` or `{'fade_in' if phase.fade_in else 'straight'}_kimg`, or lower `batch_size` "
+                    "or `resolution`"
                 )
         return cls(tuple(phases))
 

@@ -6,7 +6,7 @@ import sys
 import pytest
 
 from pgkeras import UserError
-from pgkeras.cluster import is_chief, number_of_workers
+from pgkeras.cluster import is_chief, number_of_workers, worker
 from pgkeras.train import main as train
 from tests.command_lines import fail
 
@@ -17,19 +17,20 @@ FIRST = {"type": "worker", "index": 0}
 @pytest.mark.parametrize(
     ("cluster", "task", "expected"),
     [
-        ({}, None, (1, True)),
-        ({}, FIRST, (1, True)),
-        ({"worker": ["a:1"]}, FIRST, (1, True)),
-        ({"master": ["a:1"], "worker": []}, {"type": "master", "index": 0}, (1, True)),
-        (TWO, FIRST, (2, True)),
-        (TWO, {"type": "worker", "index": "1"}, (2, False)),
-        ({"worker": ["b:1", "c:1"], "chief": ["a:1"]}, {"type": "chief", "index": 0}, (3, True)),
-        ({"worker": ["b:1", "c:1"], "chief": ["a:1"]}, FIRST, (3, False)),
+        ({}, None, (1, 0)),
+        ({}, FIRST, (1, 0)),
+        ({"worker": ["a:1"]}, FIRST, (1, 0)),
+        ({"master": ["a:1"], "worker": []}, {"type": "master", "index": 0}, (1, 0)),
+        (TWO, FIRST, (2, 0)),
+        (TWO, {"type": "worker", "index": "1"}, (2, 1)),
+        ({"worker": ["b:1", "c:1"], "chief": ["a:1"]}, {"type": "chief", "index": 0}, (3, 0)),
+        ({"worker": ["b:1", "c:1"], "chief": ["a:1"]}, FIRST, (3, 1)),
     ],
 )
-def test_machines_are_counted_and_one_is_the_chief(monkeypatch, cluster, task, expected):
+def test_machines_are_counted_and_the_first_is_the_chief(monkeypatch, cluster, task, expected):
     monkeypatch.setenv("TF_CONFIG", json.dumps({"cluster": cluster, "task": task, "environment": "cloud"}))
-    assert (number_of_workers(), is_chief()) == expected
+    assert (number_of_workers(), worker()) == expected
+    assert is_chief() == (expected[1] == 0)
 
 
 @pytest.mark.parametrize("text", [None, "", "{}"])

@@ -103,7 +103,7 @@ def test_options_by_resolution_are_read_in_every_form(value, expected):
         ({"batch_size": "4:16,04:8"}, "gives a resolution twice; give each once"),
         ({"batch_size": "4:16,eight:8"}, "resolution:value pairs"),
         ({"fmap_max": 8, "fmap_min": 9}, "`fmap_min` 9 is above `fmap_max` 8; lower it"),
-        ({"network": "dcgan"}, "`network` dcgan has no `growing`: begin from `preset` dcgan"),
+        ({"network": "dcgan"}, "`network` dcgan has no `growing`; drop it, or begin from `preset` dcgan"),
     ],
 )
 def test_wrong_and_contradictory_options_are_errors(options, message):

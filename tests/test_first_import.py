@@ -6,7 +6,7 @@ import pytest
 
 from pgkeras import first_import
 from pgkeras.errors import UserError
-from tests.command_lines import script
+from tests.command_lines import ROOT, script
 
 
 @pytest.fixture
@@ -91,6 +91,18 @@ print(json.dumps([*settings, *layers, *drawing, gc.isenabled()]))
     assert json.loads(done.stdout) == ["float32", 1e-7, "channels_last", *layers, *drawing, True]
     if first.startswith("import pgkeras"):
         assert done.stderr == ""
+
+
+def test_a_backend_that_does_not_start(settings, tmp_path, monkeypatch):
+    """A package of another NumPy, say; the settings are not to blame."""
+    settings.write_text("{}")
+    (tmp_path / "torch.py").write_text("raise ValueError('numpy.dtype size changed')")
+    monkeypatch.setenv("PYTHONPATH", f"{tmp_path}:{ROOT}")
+    monkeypatch.setenv("KERAS_BACKEND", "torch")
+    (tmp_path / "any.keras").touch()
+    made = script("-m", "pgkeras.generate", tmp_path / "any.keras", "--out", tmp_path / "grid.png")
+    assert (made.returncode, made.stdout) == (2, "")
+    assert made.stderr == "error: torch: cannot be imported (numpy.dtype size changed); install it again\n"
 
 
 def test_a_command_that_needs_keras_refuses_in_one_line(settings, tmp_path):

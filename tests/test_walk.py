@@ -1,6 +1,7 @@
 """Videos, read back by other programs' eyes: OpenCV and Pillow."""
 
 import tracemalloc
+from io import BytesIO
 from pathlib import Path
 
 import cv2
@@ -275,6 +276,15 @@ def test_odd_sizes_and_broken_frames(tmp_path, suffix):
     assert len(list(tmp_path.iterdir())) == 1
 
 
+def a_png_with_a_broken_chunk() -> bytes:
+    """What follows its pixels has no name, which Pillow calls a syntax error."""
+    written = BytesIO()
+    Image.fromarray(np.random.default_rng(0).integers(0, 256, (64, 64, 3), dtype=np.uint8)).save(written, "PNG")
+    start = written.getvalue().index(b"IDAT") - 4
+    before, pixels = written.getvalue()[:start], written.getvalue()[start + 8 :]
+    return before + (1000).to_bytes(4) + b"IDAT" + pixels[:1000] + b"CRC?" + pixels[1000:]
+
+
 def test_bad_input_is_one_line(generators, pets, run, tmp_path, capsys, monkeypatch):
     def error(*arguments, out="walk.mp4"):
         return fail(walk, capsys, monkeypatch, *arguments, "--out", tmp_path / out)
@@ -297,6 +307,8 @@ def test_bad_input_is_one_line(generators, pets, run, tmp_path, capsys, monkeypa
     assert "is not a run; --training needs the folder of one" in error(pets, "--training")
     assert "is not a run folder" in error(generators, "--training")
     (run / "samples" / "000000304.png").write_bytes(b"junk")
+    assert "000000304.png: cannot be read as a picture" in error(run, "--training")
+    (run / "samples" / "000000304.png").write_bytes(a_png_with_a_broken_chunk())
     assert "000000304.png: cannot be read as a picture" in error(run, "--training")
     for path in (run / "samples").iterdir():
         path.unlink()

@@ -10,8 +10,8 @@ import numpy as np
 import tensorflow as tf
 from keras import KerasTensor as Tensor
 
+from pgkeras import cluster
 from pgkeras.backends.accelerator import Accelerator, fastest_on_cuda
-from pgkeras.cluster import number_of_workers
 from pgkeras.errors import UserError
 
 PROCESSOR_IS_FAST_IN_BFLOAT16 = True
@@ -41,14 +41,12 @@ def leaky_relu(inputs: Tensor, negative_slope: float) -> Tensor:
 
 
 def gradients(loss_of: Callable[[], tuple], variables: Sequence[keras.Variable]) -> tuple[list[Tensor], dict]:
-    """Gradients of a loss, and what else was computed with it."""
     with tf.GradientTape() as tape:
         loss, values = loss_of()
     return tape.gradient(loss, variables), values
 
 
 def image_gradients(scores_of: Callable[[Tensor], Tensor], images: Tensor) -> Tensor:
-    """Gradients of the scores' sum, which can be differentiated again."""
     with tf.GradientTape(watch_accessed_variables=False) as tape:
         tape.watch(images)
         scores = scores_of(images)
@@ -58,12 +56,10 @@ def image_gradients(scores_of: Callable[[Tensor], Tensor], images: Tensor) -> Te
 def conditional(
     predicate: Tensor, when_true: Callable[[], Tensor], otherwise: Callable[[], Tensor], changes: Sequence
 ) -> Tensor:
-    """One of two values; only that one is computed."""
     return tf.cond(predicate, when_true, otherwise)
 
 
 def fold(body: Callable, number: int, start: tuple, changes: Sequence) -> tuple:
-    """body(number - 1, ... body(1, body(0, start))), strictly one after another."""
     return tf.while_loop(
         lambda index, _: index < number,
         lambda index, folded: (index + 1, body(index, folded)),
@@ -73,13 +69,11 @@ def fold(body: Callable, number: int, start: tuple, changes: Sequence) -> tuple:
 
 
 def replica() -> tuple[int | Tensor, int]:
-    """Which of the devices that share a batch this is, and how many they are."""
     context = tf.distribute.get_replica_context()
     return (context.replica_id_in_sync_group, context.num_replicas_in_sync) if context else (0, 1)
 
 
 def mean_over_replicas(values: dict[str, Tensor]) -> dict[str, Tensor]:
-    """Scalars averaged over all replicas, the same on each afterwards."""
     if replica()[1] == 1:
         return values
     stacked = tf.stack([tf.cast(value, tf.float32) for value in values.values()])
@@ -139,23 +133,18 @@ class Devices:
     def __init__(self, strategy: tf.distribute.Strategy | None = None) -> None:
         self.strategy = strategy or tf.distribute.get_strategy()
         self.number = self.shares_in_all = self.strategy.num_replicas_in_sync
-        here = self.number // number_of_workers()
-        self.shares = range(self._worker * here, (self._worker + 1) * here)
+        here = self.number // cluster.number_of_workers()
+        self.shares = range(cluster.worker() * here, (cluster.worker() + 1) * here)
 
     def scope(self) -> AbstractContextManager:
         return self.strategy.scope()
 
     @property
     def is_chief(self) -> bool:
-        resolver = self.strategy.cluster_resolver
-        if resolver is None or not resolver.task_type:
-            return True
-        if resolver.task_type == "chief":
-            return True
-        return resolver.task_id == 0 and "chief" not in resolver.cluster_spec().jobs
+        return cluster.is_chief()
 
     def agree(self, *votes: bool) -> list[bool]:
-        if number_of_workers() == 1:
+        if cluster.number_of_workers() == 1:
             return list(votes)
         return [bool(count > 0) for count in self._count(tf.constant(votes, tf.float32)).numpy()]
 
@@ -183,14 +172,6 @@ class Devices:
             for parts in zip(*shares, strict=True)
         )
 
-    @property
-    def _worker(self) -> int:
-        """Of the workers, a chief being the first."""
-        resolver = self.strategy.cluster_resolver
-        if resolver is None or not resolver.task_type or resolver.task_type == "chief":
-            return 0
-        return resolver.task_id + ("chief" in resolver.cluster_spec().jobs)
-
     @cached_property
     def _count(self) -> Callable[[tf.Tensor], tf.Tensor]:
         @tf.function
@@ -213,7 +194,12 @@ def choose_devices(number: int | None) -> Devices:
         wanted = len(gpus) if number is None else number
         if wanted > len(gpus):
             raise UserError(f"`devices` {number}: this machine has {len(gpus)} GPUs; give that many or fewer")
-        tf.config.set_visible_devices(gpus[:wanted], "GPU")
+        try:
+            tf.config.set_visible_devices(gpus[:wanted], "GPU")
+        except RuntimeError:
+            raise UserError(
+                f"`devices` {number}: TensorFlow has begun with all {len(gpus)} GPUs; restart Python, or take all"
+            ) from None
     else:
         wanted = number or 1
         if wanted > 1:
@@ -226,13 +212,12 @@ def choose_devices(number: int | None) -> Devices:
                     raise UserError(
                         f"`devices` {number}: TensorFlow has begun with {found} on this machine; restart Python"
                     ) from None
-    if number_of_workers() > 1:
+    if cluster.number_of_workers() > 1:
         return Devices(tf.distribute.MultiWorkerMirroredStrategy())
     return Devices(tf.distribute.MirroredStrategy() if wanted > 1 else None)
 
 
 def accelerators() -> list[Accelerator]:
-    """The machine's."""
     details = [tf.config.experimental.get_device_details(device) for device in tf.config.list_physical_devices("GPU")]
     return [
         Accelerator(each.get("device_name", "GPU"), fastest_on_cuda(each.get("compute_capability", (0, 0))))
@@ -241,17 +226,14 @@ def accelerators() -> list[Accelerator]:
 
 
 def peak_memory() -> int | None:
-    """Bytes in use at most since `forget_peak`, of the fullest accelerator; None without one."""
     gpus = tf.config.list_logical_devices("GPU")
     return max((tf.config.experimental.get_memory_info(gpu.name)["peak"] for gpu in gpus), default=None)
 
 
 def forget_peak() -> None:
-    """Begins anew with `peak_memory`."""
     for gpu in tf.config.list_logical_devices("GPU"):
         tf.config.experimental.reset_memory_stats(gpu.name)
 
 
 def is_out_of_memory(error: Exception) -> bool:
-    """Whether an error says that a device has no more memory."""
     return isinstance(error, tf.errors.ResourceExhaustedError)

@@ -36,7 +36,8 @@ def repack(
     Raises:
         UserError: if the data cannot be read, or the disk has no room.
     """
-    dataset = _shrunk(_open(data, side, fit, with_labels), side, data)
+    with naming_all_unreadable():
+        dataset = _shrunk(_open(data, side, fit, with_labels), side, data)
     number, side, _, channels = dataset.images.shape
     shard_images = shard_images or max(1, SHARD_BYTES // (side * side * channels))
     size = packed_size(dataset, files=-(-number // shard_images))

@@ -10,7 +10,7 @@ import numpy as np
 from tqdm import tqdm
 
 from pgkeras.errors import UserError
-from pgkeras.labels import classes_of_rows, load_labels, one_hot, read_label_names, rows
+from pgkeras.labels import classes_of_rows, load_labels, one_hot, read_label_names, refuse_labels, rows
 from pgkeras.latents import LAST_SEED, SeededLatents, read_latents
 from pgkeras.sampling import label_size, sample_batches
 
@@ -82,8 +82,7 @@ def choose(
         given = _load_latents(latents, latent_size, num, seed)
         number = _same(number, len(given), latents)
     if not classes:
-        if labels is not None:
-            raise UserError(f"`labels` {labels}: {path} has no classes; drop `labels`")
+        refuse_labels(labels, path)
         number = number or 64
     elif labels is not None and labels.endswith(".npy"):
         one_hots = load_labels(Path(labels), classes)

@@ -4,14 +4,12 @@ import tempfile
 from pathlib import Path
 
 import keras
-from keras import ops
 from tqdm import tqdm
 
 from pgkeras.errors import UserError
 from pgkeras.files.atomic import atomic_path
 from pgkeras.files.writing import writing
 from pgkeras.interop.load import is_gan_zoo, load_pretrained
-from pgkeras.interop.pretrained import Pairs
 from pgkeras.runs.generator_files import generator_file
 
 
@@ -28,11 +26,12 @@ def convert(network: Path, out: Path) -> None:
     if out.exists() and not (out.is_dir() and not any(out.iterdir())):
         raise UserError(f"{out}: already exists; choose another `out`, or remove it")
     official = not is_gan_zoo(network)
-    pairs = load_pretrained(network).ema_generators
+    networks = load_pretrained(network)
+    pairs = networks.ema_generators
     largest = pairs[max(pairs)].straight
     print(f"{network}: {'official PGGAN' if official else 'PyTorch GAN Zoo'}, {_description(largest)}")
 
-    trained = {resolution: pair.straight for resolution, pair in pairs.items() if _has_faded_in(pairs, resolution)}
+    trained = {resolution: pairs[resolution].straight for resolution in networks.trained}
     with writing(out):
         _write(trained, out)
     print(f"{', '.join(f'{side}x{side}' for side in trained)}: {out}")
@@ -55,11 +54,6 @@ def _description(generator: keras.Model) -> str:
             f"{generator.count_params():,} parameters",
         ]
     )
-
-
-def _has_faded_in(pairs: Pairs, resolution: int) -> bool:
-    alpha = pairs[resolution].alpha
-    return alpha is None or float(ops.convert_to_numpy(alpha)) == 1
 
 
 def _write(generators: dict[int, keras.Model], out: Path) -> None:

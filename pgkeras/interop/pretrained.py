@@ -37,6 +37,15 @@ class PretrainedNetworks:
     discriminators: Pairs
     ema_generators: Pairs
 
+    @property
+    def trained(self) -> list[int]:
+        """Resolutions that had faded in."""
+        return [
+            resolution
+            for resolution, pair in self.ema_generators.items()
+            if pair.alpha is None or float(keras.ops.convert_to_numpy(pair.alpha)) == 1
+        ]
+
 
 def checked_config(config: type[Config], path: Path, **options: Any) -> Config:
     """A config from a file's options.

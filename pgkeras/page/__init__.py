@@ -8,12 +8,13 @@ import jinja2
 import markupsafe
 
 from pgkeras.files.atomic import atomic_path
+from pgkeras.text import counted
 
 
 def templates(package: str) -> jinja2.Environment:
     """The page templates of a package: they extend "page/page.html.j2" and may import "page/parts.html.j2".
 
-    Whatever they show is escaped. Filters: `counted`, `embedded` and `with_code` are the functions below.
+    Whatever they show is escaped. Filters: `counted` of `pgkeras.text`, and `embedded` and `with_code`, below.
 
     Args:
         package: dotted name of the package that the templates lie in.
@@ -43,19 +44,6 @@ def write_page(path: Path, page: str) -> None:
     """
     with atomic_path(path) as temporary:
         temporary.write_bytes(page.encode("utf-8", errors="replace"))
-
-
-def counted(count: int, noun: str) -> str:
-    """A number and what it counts.
-
-    Args:
-        count: 0 or more.
-        noun: in the singular.
-
-    >>> counted(1, "photo"), counted(1234, "photo")
-    ('1 photo', '1,234 photos')
-    """
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
 def embedded(picture: bytes, media_type: str) -> str:

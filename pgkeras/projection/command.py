@@ -12,7 +12,7 @@ from pgkeras.errors import UserError
 from pgkeras.files.atomic import atomic_path
 from pgkeras.files.writing import check_writable, writing
 from pgkeras.images import root_mean_square, write_png
-from pgkeras.labels import one_hot, parse_classes, read_label_names
+from pgkeras.labels import one_hot, parse_classes, read_label_names, refuse_labels
 from pgkeras.projection.photos import Photos
 from pgkeras.projection.picture import draw_found
 from pgkeras.projection.refine import STEPS, refine
@@ -79,8 +79,7 @@ def find_photos(
 def _class(labels: str | None, path: Path, generator: keras.Model) -> np.ndarray | None:
     classes = label_size(generator)
     if not classes:
-        if labels is not None:
-            raise UserError(f"`labels` {labels}: {path} has no classes; drop `labels`")
+        refuse_labels(labels, path)
         return None
     names = read_label_names(path, classes)
     if labels is None:

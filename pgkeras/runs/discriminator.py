@@ -36,7 +36,7 @@ def load_discriminator(run: Path, resolution: int) -> keras.Model:
     if found is None:
         raise UserError(f"{run}: the run has no checkpoint, and so no discriminator; let it train for a while")
     path, (progress, arrays) = found
-    trained = Schedule.from_config(description.config).at(progress["images_shown"]).resolution
+    trained = Schedule.from_config(description.config).before(progress["images_shown"]).resolution
     if resolution != trained:
         has_generator = trained in list_generators(folder.generators)
         instead = f"generate at {trained}x{trained}" if has_generator else "let it train on"

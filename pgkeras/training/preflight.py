@@ -141,9 +141,11 @@ def _measure(state: TrainingState, data: Dataset, phase: Phase, seconds: float) 
     gan = state.gan(phase)
     with closing(feed(state, data, phase, start=0, mirror=True)) as reals:
         stopwatch = _Stopwatch(max(MEASURED_STEPS, state.config.penalty_interval), seconds)
-        while not stopwatch.has_seen_enough:
+        enough = False
+        while not enough:
             gan.train_on(next(reals))
             stopwatch.step_ended()
+            (enough,) = state.devices.agree(stopwatch.has_seen_enough)  # each machine has a clock of its own
     return stopwatch
 
 

@@ -32,7 +32,7 @@ def roll_back(state: TrainingState, folder: RunFolder, schedule: Schedule, troub
         UserError: if this was the third time.
     """
     failed = replace(state.progress)
-    what = f"After {failed.images_shown:,} images ({schedule.at(failed.images_shown).phase.name}) {trouble}"
+    what = f"After {failed.images_shown:,} images ({schedule.before(failed.images_shown).phase.name}) {trouble}"
     checkpoints = list_checkpoints(folder.checkpoints)
     good = list_good_checkpoints(failed, folder.checkpoints) or checkpoints
     if failed.rollbacks == MOST_ROLLBACKS:

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Mapping
 
-from pgkeras.config import ProgressiveConfig
+from pgkeras.config import WASSERSTEIN, ProgressiveConfig
 from pgkeras.schedule import Position
 from pgkeras.training.state import Progress
 
@@ -37,7 +37,7 @@ class Watchdog:
     """
 
     def __init__(self, config: ProgressiveConfig, progress: Progress) -> None:
-        self.wasserstein = config.loss in ("wgan-gp", "wgan")
+        self.wasserstein = config.loss in WASSERSTEIN
         self.channels = config.channels
         self.most_overflows = MOST_OVERFLOWS if config.precision == "float16" else 0
         self.progress = progress

@@ -9,7 +9,7 @@ import numpy as np
 
 from pgkeras.errors import UserError
 from pgkeras.images import grid, to_screen_size, to_uint8
-from pgkeras.labels import classes_of_rows, one_hot, read_label_names, rows
+from pgkeras.labels import classes_of_rows, one_hot, read_label_names, refuse_labels, rows
 from pgkeras.sampling import label_size, sample_frames
 from pgkeras.walk.closed_loop import closed_loop
 
@@ -49,8 +49,7 @@ def choose_layout(
     columns, number = size or (COLUMNS, None)
     classes = label_size(generator)
     if not classes:
-        if labels is not None:
-            raise UserError(f"`labels` {labels}: {path} has no classes; drop `labels`")
+        refuse_labels(labels, path)
         return Layout(columns, columns * (number or ROWS))
     if labels is None and number is None:
         number = min(classes, MOST_CLASSES)

@@ -50,7 +50,7 @@ def _read(path: Path) -> np.ndarray:
     try:
         with Image.open(path) as picture:
             return to_screen_size(np.asarray(picture.convert("RGB")))
-    except (OSError, Image.DecompressionBombError) as error:
+    except (OSError, SyntaxError, Image.DecompressionBombError) as error:
         raise UserError(f"{path}: cannot be read as a picture ({error}); delete it") from None
 
 

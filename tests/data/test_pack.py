@@ -129,6 +129,16 @@ def test_a_damaged_picture_leaves_nothing(tmp_path, name, capsys, monkeypatch):
     assert [path.name for path in tmp_path.iterdir()] == ["pictures"]
 
 
+def test_all_damaged_pictures_are_named(tmp_path, capsys, monkeypatch):
+    """The first of all, too, which tells the size."""
+    pictures = write_pictures(tmp_path / "pictures")
+    for damaged in ("000.png", "007.png"):
+        (pictures / damaged).write_bytes((pictures / damaged).read_bytes()[:100])
+    error = fail(main, capsys, monkeypatch, pictures, "--out", tmp_path / "packed", "--side", 8)
+    assert "000.png" in error
+    assert "007.png" in error
+
+
 @pytest.mark.parametrize("name", ["packed", "packed.npz"])
 def test_an_interrupted_run_leaves_nothing(named, tmp_path, name, monkeypatch):
     def interrupt(*_: object, **__: object) -> None:

@@ -8,6 +8,8 @@ import pytest
 
 from pgkeras import UserError
 from pgkeras.runs.discriminator import load_discriminator
+from pgkeras.runs.folder import RunFolder
+from pgkeras.training.checkpoint import save_checkpoint
 from tests.generate.made_run import CONFIG, make_run
 
 IMAGES = np.random.default_rng(0).normal(size=(4, 8, 8, 3)).astype(np.float32)
@@ -62,6 +64,17 @@ def test_a_damaged_checkpoint_falls_back_to_the_one_before(run, made, capsys):
     found = load_discriminator(run, 8)
     assert "000000092.npz: is damaged" in capsys.readouterr().err
     np.testing.assert_allclose(found(IMAGES), made[1].discriminators[8].straight(IMAGES), atol=1e-6)
+
+
+def test_a_checkpoint_at_the_end_of_a_phase_has_that_phase_s_discriminator(tmp_path):
+    """After 24 images, and the step that crosses them, nothing of 8x8 is trained yet."""
+    state = make_run(tmp_path)
+    folder, _ = RunFolder.open(tmp_path / "00000-faces-8")
+    (folder.checkpoints / "000000088.npz").unlink()
+    state.progress.images_shown = 28
+    save_checkpoint(state, folder.checkpoints)
+    scores = load_discriminator(folder.path, 4)(IMAGES[:, :4, :4])
+    np.testing.assert_allclose(scores, state.discriminators[4].straight(IMAGES[:, :4, :4]), atol=1e-6)
 
 
 def test_what_is_not_there_is_an_error(run, tmp_path):

@@ -7,15 +7,17 @@ import numpy as np
 import pytest
 
 from pgkeras import UserError
-from pgkeras.interop import load_official_pickle
+from pgkeras.interop import load_gan_zoo_checkpoint, load_official_pickle
+from pgkeras.runs.folder import RunFolder
 from pgkeras.schedule import Schedule
 from pgkeras.train import main as train
 from pgkeras.training.checkpoint import load_checkpoint, save_checkpoint
 from pgkeras.training.start_from import start_from
 from pgkeras.training.state import TrainingState
 from tests.command_lines import call, fail
+from tests.interop import gan_zoo
 from tests.interop.official import Network, discriminator_variables, generator_variables, write_pickle
-from tests.training.small_run import CONFIG, new_run
+from tests.training.small_run import CONFIG, IMAGES_IN_ALL, new_run
 
 NETWORKS = ("generator/", "discriminator/", "ema_generator/")
 LARGER = CONFIG.model_copy(update={"resolution": 16, "seed": 1})
@@ -25,16 +27,21 @@ def arrays(state: TrainingState) -> dict[str, np.ndarray]:
     return {name: np.array(variable) for name, variable in state.variables().items()}
 
 
-@pytest.fixture
-def trained_run(tmp_path, faces):
-    """A run whose newest checkpoint has a value of its own in every variable."""
-    folder = new_run(tmp_path, faces, "trained")
+def save_trained(folder: RunFolder, images_shown: int) -> dict[str, np.ndarray]:
+    """A checkpoint with a value of its own in every variable."""
     state = TrainingState(CONFIG, "float32")
     for number, variable in enumerate(state.variables().values()):
         variable.assign(np.full(variable.shape, number, variable.dtype))
-    state.progress.images_shown = 12
+    state.progress.images_shown = images_shown
     save_checkpoint(state, folder.checkpoints)
-    return folder.path, arrays(state)
+    return arrays(state)
+
+
+@pytest.fixture
+def trained_run(tmp_path, faces):
+    """A run at its end."""
+    folder = new_run(tmp_path, faces, "trained")
+    return folder.path, save_trained(folder, IMAGES_IN_ALL)
 
 
 def test_networks_of_a_run_and_nothing_else_of_it(trained_run):
@@ -63,12 +70,22 @@ def test_the_average_of_trained_networks_has_no_ramp_up(trained_run):
     assert again.progress.started_from == [4, 8]
 
 
-def write_network(path, fmap_max: int = 8):
+@pytest.mark.parametrize(("images_shown", "trained"), [(12, [4]), (24, [4]), (28, [4]), (64, [4]), (68, [4, 8])])
+def test_a_resolution_that_was_not_faded_in_is_new(tmp_path, faces, images_shown, trained):
+    """4x4 takes 24 images, its fade to 8x8 another 40."""
+    folder = new_run(tmp_path, faces, "begun")
+    save_trained(folder, images_shown)
+    state = TrainingState(CONFIG, "float32")
+    start_from(state, folder.path)
+    assert state.progress.started_from == trained
+
+
+def write_network(path, fmap_max: int = 8, lod: float = 0.0):
     options = {"num_channels": 3, "resolution": 8, "fmap_base": 8192, "fmap_max": fmap_max}
     maps = {4: fmap_max, 8: fmap_max}
-    generator = Network("G", generator_variables(6, maps, 3), latent_size=6, **options)
-    average = Network("Gs", generator_variables(6, maps, 3), latent_size=6, **options)
-    discriminator = Network("D", discriminator_variables(0, maps, 3), **options)
+    generator = Network("G", generator_variables(6, maps, 3), lod, latent_size=6, **options)
+    average = Network("Gs", generator_variables(6, maps, 3), lod, latent_size=6, **options)
+    discriminator = Network("D", discriminator_variables(0, maps, 3), lod, **options)
     return write_pickle(path, (generator, discriminator, average))
 
 
@@ -92,6 +109,25 @@ def test_networks_of_other_shapes_are_refused(tmp_path, trained_run):
     batch_normalized = CONFIG.model_copy(update={"generator_normalization": "batch"})
     with pytest.raises(UserError, match="has weights of another kind, this network's"):
         start_from(TrainingState(batch_normalized, "float32"), trained_run[0])
+
+
+def test_a_gan_zoo_checkpoint_starts_a_network_without_equalized_learning_rate(tmp_path):
+    path = gan_zoo.write_zip(tmp_path / "network.pt", gan_zoo.checkpoint((8, 8), latents=6))
+    with pytest.raises(UserError, match=r"has weights .*; give --no-equalized-learning-rate"):
+        start_from(TrainingState(CONFIG, "float32"), path)
+    state = TrainingState(CONFIG.model_copy(update={"equalized_learning_rate": False}), "float32")
+    start_from(state, path)
+    latents = np.random.default_rng(0).normal(size=(4, 6)).astype(np.float32)
+    given = load_gan_zoo_checkpoint(path).ema_generators[8].straight(latents)
+    np.testing.assert_allclose(state.ema_generators[8].straight(latents), given, rtol=1e-5, atol=1e-5)
+    assert state.progress.started_from == [4, 8]
+
+
+def test_an_official_network_in_the_middle_of_its_training(tmp_path):
+    """8x8 was half faded in, so its average follows faster at first."""
+    state = TrainingState(CONFIG, "float32")
+    start_from(state, write_network(tmp_path / "network.pkl", lod=0.5))
+    assert state.progress.started_from == [4]
 
 
 def test_a_run_without_checkpoints_is_refused(tmp_path, faces):

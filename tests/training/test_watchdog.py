@@ -98,6 +98,15 @@ def test_a_run_recovers_from_a_weight_that_is_not_finite(tmp_path, faces, break_
     assert "is" in line["trouble"]
 
 
+def test_a_phase_s_last_step_is_told_as_its_own(tmp_path, faces, capsys):
+    """That of 4x4 ends at 28 images, where 8x8 begins to fade in."""
+    state, folder = TrainingState(CONFIG, "float32"), new_run(tmp_path, faces, "run")
+    save_checkpoint(state, folder.checkpoints)
+    state.progress.images_shown = 28
+    roll_back(state, folder, Schedule.from_config(CONFIG), DivergedError("the loss is nan"))
+    assert "After 28 images (4x4 straight) the loss is nan. Went back to 0 images" in capsys.readouterr().out
+
+
 def test_a_discriminator_without_a_penalty_wins(tmp_path, faces, two_ticks_suffice):
     """Nothing holds its scores: they drift apart without bound."""
     config = changed(
