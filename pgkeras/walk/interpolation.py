@@ -7,7 +7,6 @@ from pathlib import Path
 import keras
 import numpy as np
 
-from pgkeras.errors import UserError
 from pgkeras.images import grid, to_screen_size, to_uint8
 from pgkeras.labels import classes_of_rows, one_hot, read_label_names, refuse_labels, rows
 from pgkeras.sampling import label_size, sample_frames
