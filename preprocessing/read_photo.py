@@ -11,7 +11,7 @@ from typing import TypeVar
 import numpy as np
 from PIL import Image, UnidentifiedImageError, features
 
-from pgkeras.data.sources.decode import check_range, eight_bits
+from pgkeras.data.sources.decode import JPEGS, check_range, eight_bits
 from preprocessing.rejects import Reason, Rejection, describe
 
 try:
@@ -41,7 +41,6 @@ SUFFIXES = frozenset(
 )
 SUFFIXES |= HEIF_SUFFIXES | RAW_SUFFIXES
 
-JPEGS = ("JPEG", "MPO")  # Pillow's formats that can be halved in decoding
 REDUCIBLE = ("L", "LA", "RGB", "RGBA", "CMYK")  # Pillow's modes
 
 ORIENTATION_TAG = 0x0112
@@ -156,8 +155,8 @@ def _decode(image: Image.Image, enough: int | None) -> Photo:
     halvings = math.ceil(math.log2(max(1, image.width * image.height / MOST_PIXELS)) / 2)
     if enough:
         halvings = max(halvings, int(math.log2(max(1, max(image.size) / enough))))
-    if halvings:
-        image.draft(None, tuple(max(1, length // 2**halvings) for length in image.size))  # JPEG only
+    if halvings and is_scalable:
+        image.draft(None, tuple(max(1, length // 2**halvings) for length in image.size))
     image.load()
     orientation = _orientation(image)  # of a TIFF, loading has applied it; reducing forgets it
     while image.width * image.height > MOST_PIXELS:

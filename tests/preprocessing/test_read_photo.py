@@ -260,6 +260,14 @@ def test_no_more_of_a_jpeg_is_decoded_than_is_enough(tmp_path, enough, size):
     np.testing.assert_allclose(photo.pixels, whole, atol=4)
 
 
+def test_the_thumbnail_in_a_heic_is_not_taken_for_the_photo(tmp_path):
+    pytest.importorskip("pillow_heif")
+    Image.fromarray(noise(480, 640)).save(tmp_path / "photo.heic", thumbnails=[320])
+    photo = read_photo(tmp_path / "photo.heic", 160)
+    assert photo.pixels.shape == (480, 640, 3)
+    np.testing.assert_array_equal(photo.reduction, 1)
+
+
 def test_the_reduction_of_a_photo_on_its_side_is_that_of_the_upright_one(tmp_path):
     exif = Image.Exif()
     exif[ORIENTATION] = 6

@@ -14,6 +14,7 @@ from PIL import Image, ImageCms, ImageOps
 
 # What Pillow runs a program for (EPS), unpacks without a limit (FITS), or can only name.
 NO_PICTURES = frozenset({"EPS", "FITS", "BUFR", "GRIB", "HDF5", "MPEG", "WMF"})
+JPEGS = ("JPEG", "MPO")  # Pillow's formats that can be halved in decoding; of HEIC it would draft the thumbnail
 GREY_MODES = frozenset({"1", "L", "LA", "La", "I", "I;16", "I;16B", "I;16L", "I;16N"})
 
 logging.getLogger("PIL").addHandler(logging.NullHandler())  # what it logs of a damaged file, it also raises
@@ -84,7 +85,8 @@ def decode(file: BinaryIO, channels: int, smallest: int) -> np.ndarray:
     """
     with _open(file) as image:
         check_range(image)
-        image.draft(image.mode, (smallest, smallest))
+        if image.format in JPEGS:
+            image.draft(image.mode, (smallest, smallest))
         image = eight_bits(_upright(image)).convert("L" if channels == 1 else "RGB")
         return np.asarray(image).reshape(image.height, image.width, channels)
 
