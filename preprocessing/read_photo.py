@@ -11,7 +11,7 @@ from typing import TypeVar
 import numpy as np
 from PIL import Image, UnidentifiedImageError, features
 
-from pgkeras.data.sources.decode import JPEGS, check_range, eight_bits
+from pgkeras.data.sources.decode import JPEGS, LARGEST_JPEG, check_range, eight_bits, most_pixels
 from preprocessing.rejects import Reason, Rejection, describe
 
 try:
@@ -21,9 +21,6 @@ except ImportError:
 
 SMALLEST_SIDE = 20  # pixels; no smaller face can be detected
 MOST_PIXELS = 32_000_000  # of a photo in memory; larger ones are halved
-# Of a photo in its file; those with more are taken for decompression bombs. A JPEG that is not progressive is halved
-# while it is decoded: of the largest phones' 200 megapixels no more are in memory than of other photos.
-LARGEST_JPEG, LARGEST = 256_000_000, 160_000_000
 FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "TIFF", "GIF")
 if features.check("avif"):
     FORMATS += ("AVIF",)
@@ -129,7 +126,7 @@ def _opened(path: Path, read: Callable[[Image.Image], _Read]) -> _Read | Rejecti
             size = image.size
             if min(size) < SMALLEST_SIDE:
                 return Rejection(Reason.TOO_SMALL, f"{size[0]}x{size[1]} pixels; both sides must have {SMALLEST_SIDE}")
-            largest = LARGEST_JPEG if _is_halved_in_decoding(image) else LARGEST
+            largest = most_pixels(image)
             if size[0] * size[1] > largest:
                 return Rejection(Reason.TOO_LARGE, f"{size[0]}x{size[1]} pixels; at most {largest:,} are read")
             with _one_huge_photo if size[0] * size[1] > MOST_PIXELS else nullcontext():
@@ -144,10 +141,6 @@ def _opened(path: Path, read: Callable[[Image.Image], _Read]) -> _Read | Rejecti
         return Rejection(Reason.UNREADABLE, f"no image in any of the formats {', '.join(FORMATS)}")
     except Exception as error:  # decoders meet broken files with errors of every kind
         return Rejection(Reason.UNREADABLE, describe(error))
-
-
-def _is_halved_in_decoding(image: Image.Image) -> bool:
-    return image.format in JPEGS and "progressive" not in image.info
 
 
 def _decode(image: Image.Image, enough: int | None) -> Photo:

@@ -230,8 +230,8 @@ def test_the_largest_phones_photos_are_read_without_a_word(tmp_path, width, heig
 
 @pytest.mark.parametrize(("suffix", "options"), [("png", {}), ("jpg", {"progressive": True}), ("jpg", {})])
 def test_what_is_decoded_whole_may_have_fewer_pixels(tmp_path, monkeypatch, suffix, options):
-    monkeypatch.setattr(module, "LARGEST", 59 * 100)
-    monkeypatch.setattr(module, "LARGEST_JPEG", 60 * 100)
+    monkeypatch.setattr("pgkeras.data.sources.decode.LARGEST", 59 * 100)
+    monkeypatch.setattr("pgkeras.data.sources.decode.LARGEST_JPEG", 60 * 100)
     for height in (59, 60, 61):
         Image.new("RGB", (100, height)).save(tmp_path / f"{height}.{suffix}", **options)
     assert read_photo(tmp_path / f"59.{suffix}").whole
