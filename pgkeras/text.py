@@ -1,5 +1,8 @@
-"""Text for lines that people read: names that any terminal can show, numbers of things."""
+"""Text for lines that people read: names that any terminal can show, numbers of things, commands."""
 
+import shlex
+import subprocess
+import sys
 import unicodedata
 
 # Surrogates, which stand for bytes of file names that are not UTF-8; control characters; line and paragraph breaks.
@@ -31,3 +34,16 @@ def counted(number: int, noun: str) -> str:
     ('1 face', '1,417 photos', '0 models')
     """
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def quoted(*words: object) -> str:
+    """Words of a command, as they are typed into this system's shell.
+
+    Args:
+        words: such as options and paths.
+
+    >>> quoted("pgkeras", "crop", "my photos")
+    "pgkeras crop 'my photos'"
+    """
+    texts = [str(word) for word in words]
+    return subprocess.list2cmdline(texts) if sys.platform == "win32" else shlex.join(texts)
