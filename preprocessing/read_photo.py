@@ -78,11 +78,6 @@ class Photo:
         """Width and height in the file by those in memory, float32 (2,); ones if it is whole."""
         return np.array(self.extent, np.float32) / np.array(self.pixels.shape[1::-1], np.float32)
 
-    @property
-    def whole(self) -> bool:
-        """Whether there are no more pixels in the file."""
-        return bool((self.reduction == 1).all())
-
 
 def read_photo(path: Path, enough: int | None = None) -> Photo | Rejection:
     """Reads a photo as the eye should see it.
