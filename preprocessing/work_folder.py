@@ -100,8 +100,8 @@ class WorkFolder:
             return Chunk.from_npz(archive, without=without)
 
     def remove(self) -> None:
-        """Removes the folder."""
-        shutil.rmtree(self.path)
+        """Removes the folder, as far as that is possible."""
+        shutil.rmtree(self.path, ignore_errors=True)
 
     @property
     def _job(self) -> Path:
