@@ -8,6 +8,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import AbstractContextManager, contextmanager
 from functools import cache, partial
 from itertools import islice
+from pathlib import Path
 from typing import Any
 
 from pgkeras.errors import UserError
@@ -16,6 +17,8 @@ from preprocessing.signals import end_if_asked
 
 PATIENCE = 0.2  # seconds from one look at signals to the next
 SOON = 5  # seconds in which a cluster must answer
+# Workers do not get the folder of this package from the driver; ${PYTHONPATH} is the worker's own.
+WORKERS_PATH = f"{Path(__file__).parents[1]}{os.pathsep}${{PYTHONPATH}}"
 
 Task = Callable[..., bytes]
 Chunks = Iterable[tuple[int, tuple]]
@@ -55,7 +58,7 @@ def ray_cluster(workers: int) -> Iterator[Compute]:
         workers: chunks computed at a time, each on one CPU; without a cluster, by processes of this machine.
 
     Raises:
-        UserError: if Ray is not installed, or there is no cluster at RAY_ADDRESS.
+        UserError: if Ray is not installed, there is no cluster at RAY_ADDRESS, or a worker fails.
     """
     try:
         import ray
@@ -66,13 +69,27 @@ def ray_cluster(workers: int) -> Iterator[Compute]:
 
     def finished(running: list[ray.ObjectRef]) -> Iterator[tuple[ray.ObjectRef, bytes]]:
         for done in ray.wait(running, timeout=PATIENCE)[0]:
-            yield done, ray.get(done)
+            try:
+                result = ray.get(done)
+            except ray.exceptions.RayError as error:
+                why = describe(getattr(error, "cause", error)).split(" traceback: ")[0]
+                raise UserError(
+                    f"`engine` ray: a worker failed ({why}); install pgkeras[faces,ray] on every machine, and give the "
+                    "photos a path that all have"
+                ) from None
+            yield done, result
 
     here = os.environ.get("RAY_ADDRESS")
     try:
         if address := re.fullmatch(r"(?:ray://)?(.+):(\d+)", here or ""):  # Ray itself would wait for minutes
             socket.create_connection((address[1], int(address[2])), timeout=SOON).close()
-        ray.init(address=here, num_cpus=None if here else workers, log_to_driver=False, include_dashboard=False)
+        ray.init(
+            address=here,
+            num_cpus=None if here else workers,
+            runtime_env={"env_vars": {"PYTHONPATH": WORKERS_PATH}},
+            log_to_driver=False,
+            include_dashboard=False,
+        )
     except (ValueError, OverflowError, OSError, RuntimeError) as error:
         if not here:
             raise
