@@ -39,7 +39,7 @@ class WorkFolder:
 
     Raises:
         UserError: from every method, if the folder cannot be written.
-        KeyboardInterrupt, SystemExit: as `end_if_asked`, when a chunk is saved or loaded.
+        KeyboardInterrupt, SystemExit: as `end_if_asked`, when a chunk is loaded.
     """
 
     def __init__(self, out: Path, photos: Sequence[PhotoFile], config: CropConfig) -> None:
@@ -89,7 +89,6 @@ class WorkFolder:
         """
         with writing(self.out), atomic_path(self._file(stage, number)) as temporary:
             temporary.write_bytes(chunk)
-        end_if_asked()
 
     def load(self, stage: Stage, number: int, *, without: Sequence[str] = ()) -> Chunk:
         """A chunk that is done.

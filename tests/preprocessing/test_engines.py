@@ -1,14 +1,54 @@
-"""What Ray is asked for, and what its errors become; test_collections.py crops with it."""
+"""How engines end, what Ray is asked for, and what its errors become; test_collections.py crops with them."""
 
+import io
 import os
+import signal
 import sys
+import threading
 from types import SimpleNamespace
 
 import pytest
 
 from pgkeras.errors import UserError
-from preprocessing.engines import ray_cluster
+from preprocessing.engines import ray_cluster, threads
+from preprocessing.signals import ended_by_signals
 from tests.command_lines import ROOT
+
+
+class Terminal(io.StringIO):
+    """Remembers that something was said."""
+
+    def __init__(self):
+        super().__init__()
+        self.said = threading.Event()
+
+    def write(self, text):
+        super().write(text)
+        self.said.set()
+
+
+def test_ctrl_c_keeps_what_is_being_computed_and_begins_nothing(monkeypatch):
+    terminal, both, begun, kept = Terminal(), threading.Barrier(2), [], {}
+    monkeypatch.setattr(sys, "stderr", terminal)
+
+    def task(photos):
+        begun.append(photos[0])
+        both.wait(10)
+        if photos[0] == 0:
+            os.kill(os.getpid(), signal.SIGINT)
+        assert terminal.said.wait(10)
+        return bytes(photos)
+
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with pytest.raises(KeyboardInterrupt), ended_by_signals(), threads(2) as compute:
+            for number, result in compute(task, [(number, ([number] * 3,)) for number in range(9)]):
+                kept |= {number: result}
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert sorted(begun) == [0, 1]
+    assert kept == {0: bytes([0, 0, 0]), 1: bytes([1, 1, 1])}
+    assert terminal.getvalue() == "finishing 6 photos before ending\n"
 
 
 class RayError(Exception):

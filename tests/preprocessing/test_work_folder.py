@@ -97,6 +97,18 @@ def test_what_differs_from_the_run_that_is_dropped_is_said(tmp_path, capsys):
     assert capsys.readouterr().err == f"{work.path}: its job.json cannot be read; beginning anew\n"
 
 
+def test_where_nothing_was_done_before_an_interrupt_nothing_stays(tmp_path, capsys):
+    out = tmp_path / "faces.npz"
+    with pytest.raises(KeyboardInterrupt), WorkFolder(out, photos(1), CONFIG) as work:
+        raise KeyboardInterrupt
+    assert not work.path.exists()
+    with pytest.raises(KeyboardInterrupt), WorkFolder(out, photos(1), CONFIG) as work:
+        work.save("found", 0, b"")
+        raise KeyboardInterrupt
+    assert work.path.exists()
+    assert capsys.readouterr().err == f"what is done is kept in {work.path}: the same command goes on there\n"
+
+
 @pytest.mark.parametrize("damage", [b"", b"no archive", None])
 def test_a_damaged_chunk_is_missing(tmp_path, damage):
     work = WorkFolder(tmp_path / "faces.npz", photos(3), CONFIG)
