@@ -1,7 +1,6 @@
 """Text for lines that people read: names that any terminal can show, numbers of things, commands."""
 
 import shlex
-import subprocess
 import sys
 import unicodedata
 
@@ -46,4 +45,8 @@ def quoted(*words: object) -> str:
     "pgkeras crop 'my photos'"
     """
     texts = [str(word) for word in words]
-    return subprocess.list2cmdline(texts) if sys.platform == "win32" else shlex.join(texts)
+    if sys.platform != "win32":
+        return shlex.join(texts)
+    from subprocess import list2cmdline
+
+    return list2cmdline(texts)
