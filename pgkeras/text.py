@@ -1,5 +1,7 @@
-"""Text for lines that people read: names that any terminal can show, numbers of things."""
+"""Text for lines that people read: names that any terminal can show, numbers of things, commands."""
 
+import shlex
+import sys
 import unicodedata
 
 # Surrogates, which stand for bytes of file names that are not UTF-8; control characters; line and paragraph breaks.
@@ -31,3 +33,20 @@ def counted(number: int, noun: str) -> str:
     ('1 face', '1,417 photos', '0 models')
     """
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def quoted(*words: object) -> str:
+    """Words of a command, as they are typed into this system's shell.
+
+    Args:
+        words: such as options and paths.
+
+    >>> quoted("pgkeras", "crop", "my photos")
+    "pgkeras crop 'my photos'"
+    """
+    texts = [str(word) for word in words]
+    if sys.platform != "win32":
+        return shlex.join(texts)
+    from subprocess import list2cmdline
+
+    return list2cmdline(texts)

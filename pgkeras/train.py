@@ -1,6 +1,5 @@
 """The command line that trains: `pgkeras train faces.npz --out runs`."""
 
-import shlex
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,6 +13,7 @@ from pgkeras.data.existence import check_exists
 from pgkeras.data.options import fit_option
 from pgkeras.errors import UserError
 from pgkeras.presets import PRESETS
+from pgkeras.text import quoted
 
 if TYPE_CHECKING:
     from pgkeras.training.session import Run
@@ -164,7 +164,7 @@ def _train(session: "Run") -> None:
     finished = session.train()
     if not session.is_chief:
         sys.exit(0 if finished else 130)
-    path = shlex.quote(str(session.path))
+    path = quoted(session.path)
     if not finished:
         print(f"stopped at {session.images_shown:,} images; to resume:")
         print(f"  pgkeras train --resume {path}")

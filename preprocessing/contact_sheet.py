@@ -6,31 +6,31 @@ from collections.abc import Sequence
 import numpy as np
 from PIL import Image
 
+SIDE = 96  # of the square cells, in pixels
+COLUMNS = 10  # in a row
 GAP = 2  # pixels between cells
 BACKGROUND = 118  # the grey that looks halfway between black and white
 JPEG_QUALITY = 85
 
 
-def contact_sheet(images: Sequence[np.ndarray], side: int = 96, columns: int = 10) -> np.ndarray:
+def contact_sheet(images: Sequence[np.ndarray]) -> np.ndarray:
     """Puts images side by side, row after row, each in the middle of its cell: whole, undistorted, as large as fits.
 
     Args:
         images: uint8 (height, width, 3) RGB, of any sizes; none gives one empty cell.
-        side: of the square cells, in pixels.
-        columns: cells in a row; fewer if there are fewer images.
 
     Returns:
-        uint8 (height, width, 3) RGB, grey where there is no image.
+        uint8 (height, width, 3) RGB, grey where there is no image; of fewer than ten images it is narrower.
     """
-    columns = min(columns, max(1, len(images)))
+    columns = min(COLUMNS, max(1, len(images)))
     rows = max(1, -(-len(images) // columns))
-    sheet = np.full((_length(rows, side), _length(columns, side), 3), BACKGROUND, np.uint8)
+    sheet = np.full((_length(rows), _length(columns), 3), BACKGROUND, np.uint8)
     for index, image in enumerate(images):
         row, column = divmod(index, columns)
-        small = _fitted(image, side)
+        small = _fitted(image)
         height, width = small.shape[:2]
-        top = row * (side + GAP) + (side - height) // 2
-        left = column * (side + GAP) + (side - width) // 2
+        top = row * (SIDE + GAP) + (SIDE - height) // 2
+        left = column * (SIDE + GAP) + (SIDE - width) // 2
         sheet[top : top + height, left : left + width] = small
     return sheet
 
@@ -46,12 +46,12 @@ def jpeg(picture: np.ndarray) -> bytes:
     return file.getvalue()
 
 
-def _length(cells: int, side: int) -> int:
-    return cells * side + (cells - 1) * GAP
+def _length(cells: int) -> int:
+    return cells * SIDE + (cells - 1) * GAP
 
 
-def _fitted(image: np.ndarray, side: int) -> np.ndarray:
+def _fitted(image: np.ndarray) -> np.ndarray:
     height, width = image.shape[:2]
-    scale = side / max(height, width)
+    scale = SIDE / max(height, width)
     size = max(1, round(width * scale)), max(1, round(height * scale))
     return np.asarray(Image.fromarray(image).resize(size, Image.Resampling.LANCZOS, reducing_gap=3))

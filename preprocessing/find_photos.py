@@ -49,8 +49,8 @@ def find_photos(
     """Finds the photos among files and, recursively, folders; hidden files and folders are skipped.
 
     A photo in a folder is named by its path relative to that folder, a file by its file name. Should two photos
-    come to the same name, all are named by their paths relative to the deepest folder that holds them all. Links to
-    folders are followed, unless they lead back.
+    come to the same name, all are named by their paths relative to the deepest folder that holds them all, or by
+    their absolute paths if they lie on several drives. Links to folders are followed, unless they lead back.
 
     Args:
         inputs: files, taken whatever their suffix, and folders, searched for the suffixes in `SUFFIXES`. Beside a
@@ -79,8 +79,7 @@ def find_photos(
         kinds = "JPEG, PNG, WebP, TIFF, GIF, BMP, AVIF or HEIC files" + ("" if every else ", or videos and `every`")
         raise UserError(f"no photo in {', '.join(map(str, inputs))}: give a folder that holds {kinds}")
     if len(set(sources.values())) < len(sources):
-        root = commonpath(sources)
-        sources = {path: path.relative_to(root).as_posix() for path in sources}
+        sources = _told_apart(sources)
     landmarks = {path: points for folder in _folders(inputs) for path, points in read_landmarks(folder).items()}
     photos = []
     for path, source in sorted(sources.items(), key=lambda item: item[1]):
@@ -91,6 +90,14 @@ def find_photos(
         else:
             photos.append(PhotoFile(source, path, landmarks=landmarks.get(path)))
     return photos
+
+
+def _told_apart(paths: Iterable[Path]) -> dict[Path, str]:
+    try:
+        root = commonpath(paths)
+    except ValueError:  # on several drives of Windows
+        return {path: path.as_posix() for path in paths}
+    return {path: path.relative_to(root).as_posix() for path in paths}
 
 
 def _files_in(given: Path, suffixes: frozenset[str]) -> Iterator[tuple[str, Path]]:

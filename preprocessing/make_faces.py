@@ -67,16 +67,19 @@ def make_faces(
             write_report(out.with_suffix(".report.html"), summary)
             if preview:
                 write_previews(out, sheets)
-            work.remove()
-    _tell(out, written, catalogue, config.size, margin)
+        work.remove()
+    _tell(out, written, catalogue, config, margin)
 
 
-def _tell(out: Path, written: list[Path], catalogue: Catalogue, size: int, margin: Margin) -> None:
+def _tell(out: Path, written: list[Path], catalogue: Catalogue, config: CropConfig, margin: Margin) -> None:
     number = int(catalogue.kept.sum())
+    remedies = dict(REMEDIES)
+    if config.faces != "largest":  # small ones were sought
+        del remedies[Reason.NO_FACE]
     reasons = Counter(reason for _, reason, _ in catalogue.rejects)
     if not written:
         taken = ", ".join(
-            f"{count} {reason}" + (f" ({REMEDIES[reason]})" if reason in REMEDIES else "")
+            f"{count} {reason}" + (f" ({remedies[reason]})" if reason in remedies else "")
             for reason, count in reasons.most_common()
         )
         raise UserError(
@@ -84,11 +87,12 @@ def _tell(out: Path, written: list[Path], catalogue: Catalogue, size: int, margi
             f"{out.with_suffix('.rejects.csv')}, or give other photos{f'; {out} is of an earlier run' * out.exists()}"
         )
     where = written[0] if len(written) == 1 else f"{written[0]} to {written[-1].name}"
-    print(f"{counted(number, 'face')} of {size}x{size} pixels from {counted(catalogue.photos, 'photo')}: {where}")
+    faces = f"{counted(number, 'face')} of {config.size}x{config.size} pixels"
+    print(f"{faces} from {counted(catalogue.photos, 'photo')}: {where}")
     rejects = ", ".join(f"{count} {reason}" for reason, count in reasons.most_common())
     print(f"{counted(len(catalogue.rejects), 'photo')} without a face{f' ({rejects})' * bool(rejects)}")
     print(f"margin {margin.value:g}: {margin.reason}")
     for reason, count in reasons.items():
-        if reason in REMEDIES and count > MANY * catalogue.photos:
-            print(f"many are {reason}; to keep more of them: {REMEDIES[reason]}")
+        if reason in remedies and count > MANY * catalogue.photos:
+            print(f"many are {reason}; to keep more of them: {remedies[reason]}")
     print(f"look at them: {out.with_suffix('.report.html')}")

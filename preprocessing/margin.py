@@ -72,7 +72,9 @@ def choose_margin(faces: dict[str, np.ndarray], config: CropConfig) -> Margin:
     tried = margins(config.align)
     for margin in reversed(tried):
         chosen = judge.chosen(faces["sides"] * (1 + margin), photos)
-        share = (faces["rooms"][chosen] >= margin).mean() if chosen.any() else 1.0
+        if not chosen.any():
+            return Margin(margin, "there is no face to choose it by")
+        share = (faces["rooms"][chosen] >= margin).mean()
         if share >= FACES:
             break
     keep = f"keep at least {INSIDE:.0%} of their square inside the photo"

@@ -11,7 +11,7 @@ from typing import TypeVar
 import numpy as np
 from PIL import Image, UnidentifiedImageError, features
 
-from pgkeras.data.sources.decode import check_range, eight_bits
+from pgkeras.data.sources.decode import JPEGS, LARGEST_JPEG, check_range, eight_bits, most_pixels
 from preprocessing.rejects import Reason, Rejection, describe
 
 try:
@@ -21,9 +21,6 @@ except ImportError:
 
 SMALLEST_SIDE = 20  # pixels; no smaller face can be detected
 MOST_PIXELS = 32_000_000  # of a photo in memory; larger ones are halved
-# Of a photo in its file; those with more are taken for decompression bombs. A JPEG that is not progressive is halved
-# while it is decoded: of the largest phones' 200 megapixels no more are in memory than of other photos.
-LARGEST_JPEG, LARGEST = 256_000_000, 160_000_000
 FORMATS = ("JPEG", "PNG", "WEBP", "BMP", "TIFF", "GIF")
 if features.check("avif"):
     FORMATS += ("AVIF",)
@@ -41,7 +38,6 @@ SUFFIXES = frozenset(
 )
 SUFFIXES |= HEIF_SUFFIXES | RAW_SUFFIXES
 
-JPEGS = ("JPEG", "MPO")  # Pillow's formats that can be halved in decoding
 REDUCIBLE = ("L", "LA", "RGB", "RGBA", "CMYK")  # Pillow's modes
 
 ORIENTATION_TAG = 0x0112
@@ -81,11 +77,6 @@ class Photo:
     def reduction(self) -> np.ndarray:
         """Width and height in the file by those in memory, float32 (2,); ones if it is whole."""
         return np.array(self.extent, np.float32) / np.array(self.pixels.shape[1::-1], np.float32)
-
-    @property
-    def whole(self) -> bool:
-        """Whether there are no more pixels in the file."""
-        return bool((self.reduction == 1).all())
 
 
 def read_photo(path: Path, enough: int | None = None) -> Photo | Rejection:
@@ -130,7 +121,7 @@ def _opened(path: Path, read: Callable[[Image.Image], _Read]) -> _Read | Rejecti
             size = image.size
             if min(size) < SMALLEST_SIDE:
                 return Rejection(Reason.TOO_SMALL, f"{size[0]}x{size[1]} pixels; both sides must have {SMALLEST_SIDE}")
-            largest = LARGEST_JPEG if _is_halved_in_decoding(image) else LARGEST
+            largest = most_pixels(image)
             if size[0] * size[1] > largest:
                 return Rejection(Reason.TOO_LARGE, f"{size[0]}x{size[1]} pixels; at most {largest:,} are read")
             with _one_huge_photo if size[0] * size[1] > MOST_PIXELS else nullcontext():
@@ -147,17 +138,13 @@ def _opened(path: Path, read: Callable[[Image.Image], _Read]) -> _Read | Rejecti
         return Rejection(Reason.UNREADABLE, describe(error))
 
 
-def _is_halved_in_decoding(image: Image.Image) -> bool:
-    return image.format in JPEGS and "progressive" not in image.info
-
-
 def _decode(image: Image.Image, enough: int | None) -> Photo:
     extent, is_scalable = _extent(image), image.format in JPEGS
     halvings = math.ceil(math.log2(max(1, image.width * image.height / MOST_PIXELS)) / 2)
     if enough:
         halvings = max(halvings, int(math.log2(max(1, max(image.size) / enough))))
-    if halvings:
-        image.draft(None, tuple(max(1, length // 2**halvings) for length in image.size))  # JPEG only
+    if halvings and is_scalable:
+        image.draft(None, tuple(max(1, length // 2**halvings) for length in image.size))
     image.load()
     orientation = _orientation(image)  # of a TIFF, loading has applied it; reducing forgets it
     while image.width * image.height > MOST_PIXELS:

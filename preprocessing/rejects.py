@@ -25,6 +25,7 @@ class Reason(StrEnum):
 
 # What to do for fewer of them; about the others, no option decides.
 REMEDIES = {
+    Reason.NO_FACE: "give --faces all, which looks for smaller ones",
     Reason.LOW_CONFIDENCE: "lower --min-confidence",
     Reason.SMALL_FACE: "lower --size or --min-face",
     Reason.CUT_OFF: "raise --max-outside or lower --margin",

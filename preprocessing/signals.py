@@ -37,6 +37,11 @@ def ended_by_signals() -> Iterator[None]:
         _received.clear()
 
 
+def asked_to_end() -> bool:
+    """Whether a signal has come."""
+    return bool(_received)
+
+
 def end_if_asked() -> None:
     """Where the work can stop.
 
@@ -44,7 +49,7 @@ def end_if_asked() -> None:
         KeyboardInterrupt: if a SIGINT has come.
         SystemExit: if another signal has, with 128 and its number, as shells report it.
     """
-    if not _received:
+    if not asked_to_end():
         return
     if _received[0] == signal.SIGINT:
         raise KeyboardInterrupt

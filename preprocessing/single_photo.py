@@ -1,5 +1,6 @@
 """One photo, cropped as a training set was."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -12,9 +13,13 @@ from preprocessing.find_photos import PhotoFile
 from preprocessing.read_photo import read_extent
 from preprocessing.rejects import Rejection
 
+BACKGROUND = 0.5  # of the largest face's side; smaller faces are of bystanders
+
 
 def crop_photo(path: Path, options: str) -> np.ndarray:
     """Crops the only face of a photo, exactly as `crop_faces.py` does with the same options.
+
+    Faces in the background, less than half as large as the largest one, do not count.
 
     Args:
         path: of the photo, in any format that `crop_faces.py` reads.
@@ -36,7 +41,9 @@ def crop_photo(path: Path, options: str) -> np.ndarray:
     number = _people(file, config)
     if number > 1:
         raise UserError(f"{path}: shows {number} faces; give a photo of one person, or cut one out")
-    crops = PhotoCropper(config).crop(file)
+    cropper = PhotoCropper(config)
+    found = cropper.find(file)
+    crops = cropper.cut(file, _largest(found)) if isinstance(found, Found) else found
     if isinstance(crops, Refusal):
         reason, detail = crops.rejection.reason.replace("_", " "), crops.rejection.detail
         raise UserError(f"{path}: cannot be cropped as the training set was: {reason}, {detail}; give another photo")
@@ -56,9 +63,14 @@ def _read(options: str) -> CropConfig:
 
 
 def _people(file: PhotoFile, config: CropConfig) -> int:
-    """How many faces of a photo are large enough, sought as thoroughly as for --faces only."""
+    """How many faces of a photo are large enough and no background, sought as thoroughly as for --faces only."""
     cropper = PhotoCropper(config.model_copy(update={"faces": "only"}))
     found = cropper.find(file)
     if not isinstance(found, Found):
         return 0
-    return sum(square.grown(config.margin).side >= config.smallest_side for square in found.squares)
+    sides = [square.grown(config.margin).side for square in found.squares]
+    return sum(side >= max(config.smallest_side, BACKGROUND * max(sides)) for side in sides)
+
+
+def _largest(found: Found) -> Found:
+    return replace(found, faces=found.faces[:1], squares=found.squares[:1])

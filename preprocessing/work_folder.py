@@ -25,7 +25,8 @@ Stage = Literal["found", "cropped"]
 class WorkFolder:
     """A hidden folder beside the output that holds the chunks done so far; a context around the work on them.
 
-    It belongs to the very photos and options it was made with: for others it begins anew.
+    It belongs to the very photos and options it was made with: for others it begins anew, and says so if that drops
+    chunks.
 
     Args:
         out: the output file; folders that are missing are made.
@@ -38,7 +39,7 @@ class WorkFolder:
 
     Raises:
         UserError: from every method, if the folder cannot be written.
-        KeyboardInterrupt, SystemExit: as `end_if_asked`, when a chunk is saved or loaded.
+        KeyboardInterrupt, SystemExit: as `end_if_asked`, when a chunk is loaded.
     """
 
     def __init__(self, out: Path, photos: Sequence[PhotoFile], config: CropConfig) -> None:
@@ -46,13 +47,16 @@ class WorkFolder:
         self.path = out.with_name(f".{out.stem}.partial")
         self.photos = photos
         self.chunks = dict(enumerate(_dealt(photos)))
-        job = json.dumps({"photos": _digest(photos), "config": config.model_dump(mode="json")}, indent=2)
+        job = {"photos": _digest(photos), "config": config.model_dump(mode="json")}
         with writing(self.out):
-            if not (self._job.is_file() and self._job.read_text() == job):
+            before = self._read_job()
+            if before != job:
+                if self._has_chunks():
+                    print(f"{self.path}: {_what_differs(before, job)}; beginning anew", file=sys.stderr)
                 shutil.rmtree(self.path, ignore_errors=True)
                 self.path.mkdir(parents=True)
                 with atomic_path(self._job) as temporary:
-                    temporary.write_text(job)
+                    temporary.write_text(json.dumps(job, indent=2))
 
     def __enter__(self) -> Self:
         return self
@@ -61,7 +65,7 @@ class WorkFolder:
         """If the work was interrupted, says that what is done is kept; if nothing is, nothing stays."""
         if kind not in (KeyboardInterrupt, SystemExit):
             return
-        if not any(self.path.glob("[0-9]*.npz")):
+        if not self._has_chunks():
             self.remove()
             return
         with suppress(OSError):  # of a terminal that has gone
@@ -85,7 +89,6 @@ class WorkFolder:
         """
         with writing(self.out), atomic_path(self._file(stage, number)) as temporary:
             temporary.write_bytes(chunk)
-        end_if_asked()
 
     def load(self, stage: Stage, number: int, *, without: Sequence[str] = ()) -> Chunk:
         """A chunk that is done.
@@ -100,12 +103,21 @@ class WorkFolder:
             return Chunk.from_npz(archive, without=without)
 
     def remove(self) -> None:
-        """Removes the folder."""
-        shutil.rmtree(self.path)
+        """Removes the folder, as far as that is possible."""
+        shutil.rmtree(self.path, ignore_errors=True)
 
     @property
     def _job(self) -> Path:
         return self.path / "job.json"
+
+    def _read_job(self) -> dict | None:
+        try:
+            return json.loads(self._job.read_text())
+        except (OSError, ValueError):
+            return None
+
+    def _has_chunks(self) -> bool:
+        return any(self.path.glob("[0-9]*.npz"))
 
     def _file(self, stage: Stage, number: int) -> Path:
         return self.path / f"{number:06}.{stage}.npz"
@@ -120,6 +132,15 @@ class WorkFolder:
 
 def _dealt(photos: Sequence[PhotoFile]) -> list[Sequence[PhotoFile]]:
     return [photos[start : start + CHUNK_SIZE] for start in range(0, len(photos), CHUNK_SIZE)]
+
+
+def _what_differs(before: dict | None, job: dict) -> str:
+    """In words, of two jobs."""
+    if before is None:
+        return "its job.json cannot be read"
+    photos = ["the photos differ"] if before["photos"] != job["photos"] else []
+    options = sorted({name for name, _ in before["config"].items() ^ job["config"].items()})
+    return ", ".join([*photos, *(f"--{name.replace('_', '-')} differs" for name in options)])
 
 
 def _digest(photos: Sequence[PhotoFile]) -> str:

@@ -1,6 +1,5 @@
 """What `pgkeras data` does."""
 
-import shlex
 import shutil
 from dataclasses import replace
 from pathlib import Path
@@ -15,6 +14,7 @@ from pgkeras.data.views import Transformed
 from pgkeras.errors import UserError
 from pgkeras.files.writing import writing
 from pgkeras.images import resize
+from pgkeras.text import quoted
 
 SHARD_BYTES = 2**30
 LARGEST_RESOLUTION = 1024
@@ -55,7 +55,7 @@ def repack(
     conditional = " --conditional" * (dataset.labels is not None)
     resolution = min(2 ** (side.bit_length() - 1), LARGEST_RESOLUTION)
     print(f"packed {out}; to train on it:")
-    print(f"  pgkeras train {shlex.quote(str(out))} --out runs --resolution {resolution}{conditional}")
+    print(f"  pgkeras train {quoted(out)} --out runs --resolution {resolution}{conditional}")
 
 
 def _open(data: Path, side: int | None, fit: Fit, labels: bool | None) -> Dataset:

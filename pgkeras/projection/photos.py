@@ -9,8 +9,7 @@ import numpy as np
 from PIL import Image, UnidentifiedImageError
 
 from pgkeras.data.sources.crop_options import read_crop_options
-from pgkeras.data.sources.decode import decode, read_header
-from pgkeras.data.sources.pictures import MOST_PIXELS
+from pgkeras.data.sources.decode import LARGEST_JPEG, decode, read_header
 from pgkeras.data.sources.reason import reason
 from pgkeras.errors import UserError
 from pgkeras.images import resize
@@ -18,6 +17,8 @@ from pgkeras.runs.folder import RunFolder, is_run
 from pgkeras.tools import import_tool
 
 SHOWN_SIDE = 512  # pixels of a photo that are enough to show it
+
+Image.MAX_IMAGE_PIXELS = LARGEST_JPEG  # beyond it Pillow warns, and beyond twice as many it refuses
 
 
 @dataclass(frozen=True)
@@ -78,8 +79,8 @@ class Photos:
         try:
             with path.open("rb") as file:
                 header = read_header(file)
-                if header.width * header.height > MOST_PIXELS:
-                    raise UserError(f"{path}: has over {MOST_PIXELS:,} pixels; shrink it")
+                if header.width * header.height > header.most_pixels:
+                    raise UserError(f"{path}: has over {header.most_pixels:,} pixels; shrink it")
                 picture = decode(file, self.channels, smallest=max(SHOWN_SIDE, 2 * self.side))
         except UserError:
             raise

@@ -1,6 +1,5 @@
 """The exact commands that go on from a run."""
 
-import shlex
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +10,7 @@ from pgkeras.report.options import FROM_DATA, option_words
 from pgkeras.report.record import Record
 from pgkeras.runs.folder import list_runs
 from pgkeras.runs.generator_files import list_generators
+from pgkeras.text import quoted
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ def list_commands(record: Record) -> list[Command]:
         record: of the run.
     """
     path = record.folder.path.resolve()
-    run, runs, data = (shlex.quote(str(each)) for each in (path, path.parent, record.description.data))
+    run, runs, data = map(quoted, (path, path.parent, record.description.data))
     fit = [] if record.description.fit == "refuse" else [f"--fit {record.description.fit}"]
     conditional = ["--conditional"] if record.description.label_names else []
     purpose = "Resume (this run is at its end)" if record.finished else "Resume"
@@ -49,7 +49,7 @@ def list_commands(record: Record) -> list[Command]:
                 commands.append(Command("Compare with the runs beside it", ["pgkeras compare", f"{runs}/*"]))
         commands.append(Command("Export for phones", ["python -m pgkeras export", run, "--out exported"]))
     start_from = record.description.start_from
-    begun = [f"--start-from {shlex.quote(start_from)}"] if start_from else []
+    begun = [f"--start-from {quoted(start_from)}"] if start_from else []
     options = _shortest_options(record.description.config)
     commands.append(
         Command("Train again", ["pgkeras train", data, f"--out {runs}", *fit, *conditional, *begun, *options])

@@ -1,6 +1,5 @@
 """The images of a run: where they are, which of them are left, and which are held out."""
 
-import shlex
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +12,7 @@ from pgkeras.data.existence import may_exist
 from pgkeras.errors import UserError
 from pgkeras.runs.description import RunDescription
 from pgkeras.runs.folder import RunFolder
+from pgkeras.text import quoted
 
 
 def check_data(folder: RunFolder, description: RunDescription) -> None:
@@ -28,7 +28,7 @@ def check_data(folder: RunFolder, description: RunDescription) -> None:
     if not may_exist(Path(description.data)):
         raise UserError(
             f"{description.data}: the images of {folder.path} are no longer there; if they have moved, say where to: "
-            f"pgkeras train NEW --resume {shlex.quote(str(folder.path))}"
+            f"pgkeras train NEW --resume {quoted(folder.path)}"
         )
 
 
@@ -92,7 +92,7 @@ def remembering_unreadable(folder: RunFolder) -> Iterator[None]:
         _, description = RunFolder.open(folder.path)
         names = sorted({*description.unreadable, *error.names})
         folder.write_description(description.model_copy(update={"unreadable": tuple(names)}))
-        raise UserError(f"{error}, or go on without: pgkeras train --resume {shlex.quote(str(folder.path))}") from None
+        raise UserError(f"{error}, or go on without: pgkeras train --resume {quoted(folder.path)}") from None
 
 
 def _is_damaged(dataset: Dataset, name: str) -> bool:

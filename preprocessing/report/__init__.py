@@ -1,12 +1,12 @@
 """faces.report.html: what crop_faces.py kept and rejected, on one self-contained page."""
 
-import shlex
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePath
 
 from pgkeras.page import templates, write_page
 from pgkeras.page.drawing import svg
+from pgkeras.text import quoted
 from preprocessing.contact_sheet import jpeg
 from preprocessing.rejects import Reason
 from preprocessing.report.histograms import draw, in_digits, measured
@@ -61,8 +61,8 @@ def _outcomes(summary: Summary) -> Iterator[_Outcome]:
 
 def _command(summary: Summary) -> list[str]:
     """The command that was run, in pieces between which a line may end."""
-    options = [shlex.join(word for word in option if word) for option in summary.options.items()]
-    return ["pgkeras crop", *map(shlex.quote, summary.inputs), *options]
+    options = [quoted(*filter(None, option)) for option in summary.options.items()]
+    return ["pgkeras crop", *map(quoted, summary.inputs), *options]
 
 
 _TEMPLATES = templates("preprocessing.report")

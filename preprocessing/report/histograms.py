@@ -12,18 +12,13 @@ BARS = 30
 SIZE = (4.2, 2.5)  # inches of 72 units
 
 
-def draw(histogram: Histogram) -> Figure | None:
+def draw(histogram: Histogram) -> Figure:
     """Draws a histogram, its median, and the threshold with the option that sets it.
 
     Args:
-        histogram: what to draw.
-
-    Returns:
-        The drawing, or None if there are no values.
+        histogram: what to draw, with one value that is a number at least.
     """
     values = measured(histogram)
-    if not len(values):
-        return None
     median = float(np.median(values))
     logarithmic = histogram.logarithmic and values.max() > 0
     if logarithmic:

@@ -10,8 +10,8 @@ EXPLANATIONS = {
     "if it is not an ordinary JPEG, 160 million. No option changes this; scale it down.",
     Reason.TOO_SMALL: "A side of the photo is shorter than the smallest face that can be detected. "
     "No option changes this; look for a larger copy.",
-    Reason.NO_FACE: "Nothing in the photo looks like a face. "
-    "No option changes this; if there is a small one, cut the photo closer to it.",
+    Reason.NO_FACE: "Nothing in the photo looks like a face. `--faces largest`, the default, finds no face smaller "
+    "than a nineteenth of the photo's longer side; `--faces all` looks for all that are large enough to be kept.",
     Reason.LOW_CONFIDENCE: "The detector is less sure of the best face than `--min-confidence` asks. "
     "A lower value keeps more faces, and more that are none.",
     Reason.SMALL_FACE: "The square around the largest sure face has fewer photo pixels across than `--min-face`, by "

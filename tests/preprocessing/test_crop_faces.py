@@ -1,6 +1,7 @@
 """The command as its users meet it."""
 
 import csv
+import errno
 import os
 import re
 import subprocess
@@ -191,7 +192,8 @@ def test_without_a_face_left_the_limits_are_named_and_the_rejects_written(comman
     fails(
         command(album, "--out", out, *limits),
         "no face is left of 11 photos: 4 blurred (lower --min-sharpness), 3 unreadable, "
-        "2 small_face (lower --size or --min-face), 1 too_small, 1 no_face; see",
+        "2 small_face (lower --size or --min-face), 1 too_small, "
+        "1 no_face (give --faces all, which looks for smaller ones); see",
         tmp_path / "faces.rejects.csv",
     )
     assert len(read_rejects(tmp_path / "faces.rejects.csv")) == 11
@@ -265,8 +267,10 @@ def test_no_face_in_any(command, tmp_path):
     for name in ("sea", "sky"):
         Image.new("RGB", (90, 60), "navy").save(tmp_path / "photos" / f"{name}.png")
     rejects = tmp_path / "faces.rejects.csv"
-    nothing = command(tmp_path / "photos", "--out", tmp_path / "faces.npz")
-    fails(nothing, "no face is left of 2 photos: 2 no_face; see", rejects, "give other photos")
+    given = tmp_path / "photos", "--out", tmp_path / "faces.npz"
+    hint = "give --faces all, which looks for smaller ones"
+    fails(command(*given), f"no face is left of 2 photos: 2 no_face ({hint}); see", rejects, "give other photos")
+    fails(command(*given, "--faces", "all"), "no face is left of 2 photos: 2 no_face; see", rejects)
     assert read_rejects(rejects) == [("sea.png", "no_face"), ("sky.png", "no_face")]
     assert not (tmp_path / "faces.npz").exists()
 
@@ -275,6 +279,16 @@ def test_nothing_but_unreadable_files(command, tmp_path):
     (tmp_path / "diary.jpg").write_text("Dear diary")
     fails(command(tmp_path, "--out", tmp_path / "out" / "faces.npz"), "1 unreadable")
     assert read_rejects(tmp_path / "out" / "faces.rejects.csv") == [("diary.jpg", "unreadable")]
+
+
+def test_a_work_folder_that_stays_is_no_failure(command, album, tmp_path, monkeypatch):
+    def rmdir(*arguments, **options):
+        raise OSError(errno.EBUSY, "Device or resource busy")
+
+    monkeypatch.setattr("os.rmdir", rmdir)
+    status, summary, err = command(album, "--out", tmp_path / "faces.npz", "--size", 64, *LENIENT)
+    assert (status, err) == (0, "")
+    assert "6 faces of 64x64 pixels from 11 photos" in summary
 
 
 def test_the_output_folder_is_not_writable(command, album, tmp_path):

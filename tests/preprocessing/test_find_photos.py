@@ -60,6 +60,16 @@ def test_equal_names_are_told_apart_by_their_common_folder(tmp_path):
     assert sources(tmp_path / "one", tmp_path / "two") == ["one/a.jpg", "two/a.jpg", "two/b.jpg"]
 
 
+def test_equal_names_on_several_drives_are_told_apart_by_their_paths(tmp_path, monkeypatch):
+    def commonpath(paths):
+        raise ValueError("Paths don't have the same drive")  # as on Windows
+
+    make(tmp_path, "one/a.jpg", "two/a.jpg")
+    monkeypatch.setattr("preprocessing.find_photos.commonpath", commonpath)
+    paths = [tmp_path / "one/a.jpg", tmp_path / "two/a.jpg"]
+    assert sources(*paths) == [path.as_posix() for path in paths]
+
+
 def test_a_photo_given_twice_is_taken_once(tmp_path, monkeypatch):
     make(tmp_path, "one/a.jpg")
     monkeypatch.chdir(tmp_path)

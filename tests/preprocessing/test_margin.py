@@ -93,5 +93,5 @@ def test_only_faces_that_would_be_cut_out_count():
 
 
 def test_without_a_face_the_widest_is_as_good_as_any():
-    assert chosen([]).value == 0.3
-    assert chosen([-0.1], [10]).value == 0.3
+    for none in (chosen([]), chosen([-0.1], [10])):
+        assert (none.value, none.reason) == (0.3, "there is no face to choose it by")

@@ -53,7 +53,7 @@ def test_exif_orientation_is_honoured(tmp_path, orientation, suffix):
     stored = Image.fromarray(np.ascontiguousarray(STORED[orientation](quadrants())))
     stored.save(path, exif=exif.tobytes(), **({} if suffix == "tif" else {"quality": 95}), **OPTIONS.get(suffix, {}))
     photo = read_photo(path)
-    assert photo.whole
+    np.testing.assert_array_equal(photo.reduction, 1)
     assert photo.extent == read_extent(path) == (40, 30)
     pixels = photo.pixels
     assert pixels.shape == (30, 40, 3)
@@ -230,11 +230,11 @@ def test_the_largest_phones_photos_are_read_without_a_word(tmp_path, width, heig
 
 @pytest.mark.parametrize(("suffix", "options"), [("png", {}), ("jpg", {"progressive": True}), ("jpg", {})])
 def test_what_is_decoded_whole_may_have_fewer_pixels(tmp_path, monkeypatch, suffix, options):
-    monkeypatch.setattr(module, "LARGEST", 59 * 100)
-    monkeypatch.setattr(module, "LARGEST_JPEG", 60 * 100)
+    monkeypatch.setattr("pgkeras.data.sources.decode.LARGEST", 59 * 100)
+    monkeypatch.setattr("pgkeras.data.sources.decode.LARGEST_JPEG", 60 * 100)
     for height in (59, 60, 61):
         Image.new("RGB", (100, height)).save(tmp_path / f"{height}.{suffix}", **options)
-    assert read_photo(tmp_path / f"59.{suffix}").whole
+    assert read_photo(tmp_path / f"59.{suffix}").extent == (100, 59)
     ordinary = suffix == "jpg" and not options
     outcome = read_photo(tmp_path / f"{60 + ordinary}.{suffix}")
     assert outcome.reason is Reason.TOO_LARGE
@@ -254,10 +254,17 @@ def test_no_more_of_a_jpeg_is_decoded_than_is_enough(tmp_path, enough, size):
     Image.fromarray(np.tile(ramp, (601, 1, 3))).save(tmp_path / "photo.jpg", quality=95)
     photo = read_photo(tmp_path / "photo.jpg", enough)
     assert photo.pixels.shape == (*size[::-1], 3)
-    assert photo.whole == (size == (1001, 601))
     np.testing.assert_allclose(photo.reduction, [1001 / size[0], 601 / size[1]])
     whole = np.asarray(Image.fromarray(np.tile(ramp, (601, 1, 3))).resize(size, Image.Resampling.BOX)).astype(int)
     np.testing.assert_allclose(photo.pixels, whole, atol=4)
+
+
+def test_the_thumbnail_in_a_heic_is_not_taken_for_the_photo(tmp_path):
+    pytest.importorskip("pillow_heif")
+    Image.fromarray(noise(480, 640)).save(tmp_path / "photo.heic", thumbnails=[320])
+    photo = read_photo(tmp_path / "photo.heic", 160)
+    assert photo.pixels.shape == (480, 640, 3)
+    np.testing.assert_array_equal(photo.reduction, 1)
 
 
 def test_the_reduction_of_a_photo_on_its_side_is_that_of_the_upright_one(tmp_path):

@@ -174,11 +174,6 @@ def test_every_value_is_in_a_bar(values, threshold, logarithmic):
     assert any("--option" in text.get_text() for text in figure.axes[0].texts) == drawn
 
 
-@pytest.mark.parametrize("values", [[], [np.nan, np.inf]])
-def test_nothing_makes_no_drawing(values):
-    assert draw(Histogram("", "", np.array(values))) is None
-
-
 def test_bars_stand_where_their_values_lie():
     figure = draw(Histogram("", "", np.array([0.5, 0.5, 9.5, 20]), threshold=-10))
     bars = {round(bar.get_x()): bar.get_height() for bar in figure.axes[0].patches}

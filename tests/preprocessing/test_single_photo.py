@@ -1,6 +1,7 @@
 import sys
 import textwrap
 
+import cv2
 import numpy as np
 import pytest
 from PIL import Image
@@ -47,13 +48,37 @@ def test_of_several_faces_none_is_chosen(tmp_path, portraits, faces):
         crop_photo(photo, options(faces=faces))
 
 
+def two_faces(astronaut, portrait, side):
+    """The astronaut, 126 pixels across the square, beside a portrait, whose square has 0.6 to 0.75 times `side`."""
+    picture = np.pad(astronaut, [(0, 0), (0, 128), (0, 0)], constant_values=130)
+    picture[200 : 200 + side, 530 : 530 + side] = np.asarray(Image.fromarray(portrait).resize((side, side)))
+    return picture
+
+
 def test_who_is_too_small_for_the_training_set_does_not_count(tmp_path, astronaut, portraits):
-    beside = np.pad(astronaut, [(0, 0), (0, 128), (0, 0)], constant_values=130)
-    beside[200:264, 550:614] = np.asarray(Image.fromarray(portraits[0]).resize((64, 64)))
-    photo = save(tmp_path / "a.png", beside)
+    photo = save(tmp_path / "a.png", two_faces(astronaut, portraits[0], 100))
     with pytest.raises(UserError, match="shows 2 faces"):
-        crop_photo(photo, options(min_face=25, min_sharpness=0))
-    assert crop_photo(photo, options()).shape == (64, 64, 3)
+        crop_photo(photo, options(min_face=70))
+    assert crop_photo(photo, options(min_face=75)).shape == (64, 64, 3)
+
+
+@pytest.mark.parametrize("faces", ["largest", "all", "only"])
+def test_a_bystander_does_not_count(tmp_path, astronaut, portraits, faces):
+    """Half of 126 is 63: a portrait of 92 pixels shows a second person, one of 80 (a square of 51) does not."""
+    lenient = options(min_face=25, faces=faces)
+    photo = save(tmp_path / "a.png", two_faces(astronaut, portraits[0], 80))
+    alone = save(tmp_path / "b.png", two_faces(astronaut, np.full((64, 64, 3), 130, np.uint8), 80))
+    assert np.abs(crop_photo(photo, lenient).astype(int) - crop_photo(alone, lenient)).mean() < 2
+    photo = save(tmp_path / "c.png", two_faces(astronaut, portraits[0], 92))
+    with pytest.raises(UserError, match="shows 2 faces"):
+        crop_photo(photo, lenient)
+
+
+def test_a_bystander_does_not_stand_in_for_who_cannot_be_cropped(tmp_path, astronaut, portraits):
+    blurred = cv2.GaussianBlur(astronaut, (0, 0), 4)
+    photo = save(tmp_path / "a.png", two_faces(blurred, portraits[0], 80))
+    with pytest.raises(UserError, match="blurred"):
+        crop_photo(photo, options(min_face=25, faces="all"))
 
 
 def test_what_gives_no_crop_is_one_line(tmp_path, astronaut, portraits):

@@ -75,6 +75,40 @@ def test_other_photos_or_options_begin_anew(tmp_path):
     assert done()
 
 
+def test_what_differs_from_the_run_that_is_dropped_is_said(tmp_path, capsys):
+    out = tmp_path / "faces.npz"
+
+    def begin(files, **options):
+        return WorkFolder(out, files, CropConfig(**options))
+
+    begin(photos(3))
+    work = begin(photos(2))  # nothing was done
+    assert capsys.readouterr().err == ""
+    for more, differs in (
+        ({"size": 8, "max_yaw": 40}, "--max-yaw differs, --size differs"),
+        ({"size": 8}, "the photos differ, --max-yaw differs"),
+    ):
+        work.save("found", 0, chunk({"a.jpg": [crop(1)]}).to_bytes())
+        work = begin(photos(2 + ("max_yaw" not in more)), **more)
+        assert capsys.readouterr().err == f"{work.path}: {differs}; beginning anew\n"
+    work.save("found", 0, b"")
+    (work.path / "job.json").write_text("{")
+    begin(photos(3), size=8)
+    assert capsys.readouterr().err == f"{work.path}: its job.json cannot be read; beginning anew\n"
+
+
+def test_where_nothing_was_done_before_an_interrupt_nothing_stays(tmp_path, capsys):
+    out = tmp_path / "faces.npz"
+    with pytest.raises(KeyboardInterrupt), WorkFolder(out, photos(1), CONFIG) as work:
+        raise KeyboardInterrupt
+    assert not work.path.exists()
+    with pytest.raises(KeyboardInterrupt), WorkFolder(out, photos(1), CONFIG) as work:
+        work.save("found", 0, b"")
+        raise KeyboardInterrupt
+    assert work.path.exists()
+    assert capsys.readouterr().err == f"what is done is kept in {work.path}: the same command goes on there\n"
+
+
 @pytest.mark.parametrize("damage", [b"", b"no archive", None])
 def test_a_damaged_chunk_is_missing(tmp_path, damage):
     work = WorkFolder(tmp_path / "faces.npz", photos(3), CONFIG)

@@ -89,9 +89,17 @@ def test_too_small_and_too_large(photos, tmp_path, monkeypatch):
         photos.open(save(tmp_path / "a.png", NOISE[:15, :15]))
     with pytest.raises(UserError, match=r"b.png: 40x20 pixels are too few for a crop of 32; give a larger photo"):
         photos.open(save(tmp_path / "b.png", NOISE[:20, :40]))
-    monkeypatch.setattr("pgkeras.projection.photos.MOST_PIXELS", 64 * 64 - 1)
+    monkeypatch.setattr("pgkeras.data.sources.decode.LARGEST", 64 * 64 - 1)
     with pytest.raises(UserError, match=r"c.png: has over 4,095 pixels; shrink it"):
         photos.open(save(tmp_path / "c.png", NOISE))
+
+
+def test_the_largest_phones_photos_are_opened_as_crop_opens_them(tmp_path):
+    """182 million pixels, of which an eighth of the width and height is decoded."""
+    Image.new("L", (13500, 13500), 128).save(tmp_path / "a.jpg", quality=50)
+    photo = Photos(16, 1).open(tmp_path / "a.jpg")
+    assert photo.picture.shape == (1688, 1688, 1)
+    assert (photo.crop == 128).all()
 
 
 def test_no_face_and_several_faces(photos, tmp_path):

@@ -14,6 +14,10 @@ from PIL import Image, ImageCms, ImageOps
 
 # What Pillow runs a program for (EPS), unpacks without a limit (FITS), or can only name.
 NO_PICTURES = frozenset({"EPS", "FITS", "BUFR", "GRIB", "HDF5", "MPEG", "WMF"})
+JPEGS = ("JPEG", "MPO")  # Pillow's formats that can be halved in decoding; of HEIC it would draft the thumbnail
+# Pixels of a photo in its file; those with more are taken for decompression bombs. A JPEG that is not progressive is
+# halved while it is decoded: of the largest phones' 200 megapixels no more are in memory than of other photos.
+LARGEST_JPEG, LARGEST = 256_000_000, 160_000_000
 GREY_MODES = frozenset({"1", "L", "LA", "La", "I", "I;16", "I;16B", "I;16L", "I;16N"})
 
 logging.getLogger("PIL").addHandler(logging.NullHandler())  # what it logs of a damaged file, it also raises
@@ -26,11 +30,13 @@ class Header(NamedTuple):
         width: in pixels, as stored.
         height: in pixels, as stored.
         grey: whether it has no colour.
+        most_pixels: that such a photo may have.
     """
 
     width: int
     height: int
     grey: bool
+    most_pixels: int
 
 
 @cache
@@ -61,7 +67,7 @@ def read_header(file: BinaryIO) -> Header:
     """
     with _open(file) as image:
         check_range(image)
-        return Header(image.width, image.height, image.mode in GREY_MODES)
+        return Header(image.width, image.height, image.mode in GREY_MODES, most_pixels(image))
 
 
 def decode(file: BinaryIO, channels: int, smallest: int) -> np.ndarray:
@@ -84,9 +90,19 @@ def decode(file: BinaryIO, channels: int, smallest: int) -> np.ndarray:
     """
     with _open(file) as image:
         check_range(image)
-        image.draft(image.mode, (smallest, smallest))
+        if image.format in JPEGS:
+            image.draft(image.mode, (smallest, smallest))
         image = eight_bits(_upright(image)).convert("L" if channels == 1 else "RGB")
         return np.asarray(image).reshape(image.height, image.width, channels)
+
+
+def most_pixels(image: Image.Image) -> int:
+    """How many pixels a photo may have in its file.
+
+    Args:
+        image: as opened.
+    """
+    return LARGEST_JPEG if image.format in JPEGS and "progressive" not in image.info else LARGEST
 
 
 def check_range(image: Image.Image) -> None:

@@ -9,7 +9,7 @@ from PIL import Image, ImageCms
 from pgkeras import UserError
 from pgkeras.data import NoLabelsError, UnreadableError, naming_all_unreadable, open_dataset
 from pgkeras.data.sources import picture_names
-from pgkeras.data.sources.decode import picture_suffixes
+from pgkeras.data.sources.decode import decode, picture_suffixes
 from tests.data.sources.formats import IMAGES, encoded, write_picture, write_pictures
 
 RED = np.broadcast_to(np.array([200, 30, 60], np.uint8), (16, 16, 3))
@@ -247,6 +247,13 @@ class TestFolders:
         write_picture(tmp_path / "b.png", RED)
         images = open_dataset(tmp_path).images[:]
         np.testing.assert_allclose(images[0].astype(int), images[1], atol=8)
+
+    def test_the_thumbnail_in_a_heic_is_not_taken_for_the_picture(self, tmp_path):
+        pillow_heif = pytest.importorskip("pillow_heif")
+        heic = pillow_heif.from_pillow(Image.fromarray(noise(480, 640)))
+        heic.save(tmp_path / "a.heic", thumbnails=[320])
+        with (tmp_path / "a.heic").open("rb") as file:
+            assert decode(file, channels=3, smallest=100).shape == (480, 640, 3)
 
     def test_heic_is_told_of_where_it_is_not(self, tmp_path, monkeypatch):
         monkeypatch.setattr(picture_names, "picture_suffixes", lambda: {".png": "PNG"})
