@@ -171,7 +171,7 @@ def _train(session: "Run") -> None:
         sys.exit(130)
     print(f"trained {session.path} in {session.minutes:.1f} minutes of steps")
     print(f"  pgkeras generate {path} --out grid.png")
-    print(f"  python -m pgkeras export {path} --out exported")
+    print(f"  pgkeras export {path} --out exported")
 
 
 def _refuse_options_beside_resume(options: dict[str, object]) -> None:

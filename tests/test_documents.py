@@ -14,6 +14,8 @@ from pgkeras.__main__ import main as pgkeras
 from tests.command_lines import ROOT, call
 from tests.documents import DOCUMENTS, blocks
 
+SHORTER = {"walk": ["--seconds", "5"], "evaluate": ["--num-images", "256"]}
+"""What the tests add to commands that would otherwise take half a minute each."""
 PROGRAMS = {"adb", "pip", "source", "tensorboard", "mkdocs", "pytest"}
 """Of others: not checked."""
 names = pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
@@ -100,4 +102,4 @@ def test_commands_run(document, world, tmp_path, monkeypatch):
         exec(compile(block.program, str(document), "exec"), {})
         for program, *arguments in block.lines:
             assert program == "pgkeras", f"{program}: say why it is not run"
-            call(pgkeras, *arguments)
+            call(pgkeras, *arguments, *SHORTER.get(arguments[0], []))

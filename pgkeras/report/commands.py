@@ -47,7 +47,7 @@ def list_commands(record: Record) -> list[Command]:
             commands.append(Command("Evaluate", ["pgkeras evaluate", run, "--checkpoints all"]))
             if len(list_runs(path.parent)) > 1:
                 commands.append(Command("Compare with the runs beside it", ["pgkeras compare", f"{runs}/*"]))
-        commands.append(Command("Export for phones", ["python -m pgkeras export", run, "--out exported"]))
+        commands.append(Command("Export for phones", ["pgkeras export", run, "--out exported"]))
     start_from = record.description.start_from
     begun = [f"--start-from {quoted(start_from)}"] if start_from else []
     options = _shortest_options(record.description.config)

@@ -82,7 +82,7 @@ def commands(folder) -> dict[str, list[str]]:
 def test_commands_before_there_is_a_generator(tmp_path):
     folder = new_run(tmp_path)
     assert list(commands(folder)) == ["Resume", "Train again", "Write this page again"]
-    assert commands(folder)["Resume"] == ["python", "-m", "pgkeras.train", "--resume", str(folder.path)]
+    assert commands(folder)["Resume"] == ["pgkeras", "train", "--resume", str(folder.path)]
 
 
 def test_training_anew_begins_with_the_same_networks(tmp_path):
@@ -100,21 +100,21 @@ def test_commands_of_a_finished_run_with_an_awkward_path(tmp_path):
     assert "Evaluate" not in commands(folder)  # no metric is defined at 4x4
     folder.generator(16).touch()
     found = commands(folder)
-    assert found["Resume (this run is at its end)"][3:] == ["--resume", path]
+    assert found["Resume (this run is at its end)"][2:] == ["--resume", path]
     assert found["Generate"][1:] == [
-        *("-m", "pgkeras.generate", path, "--out", "grid.png"),
+        *("generate", path, "--out", "grid.png"),
         *("--num", "64", "--seed", "0"),
     ]
-    assert found["Video"][2:] == ["pgkeras.walk", path, "--out", "walk.mp4"]
-    assert found["Sliders in the browser"][2:] == ["pgkeras.serve", path]
-    assert found["Evaluate"][2:] == ["pgkeras.evaluate", path, "--checkpoints", "all"]
+    assert found["Video"][1:] == ["walk", path, "--out", "walk.mp4"]
+    assert found["Sliders in the browser"][1:] == ["serve", path]
+    assert found["Evaluate"][1:] == ["evaluate", path, "--checkpoints", "all"]
     assert "Compare with the runs beside it" not in found
     new_run(awkward)
     line = next(each.pieces for each in list_commands(read_record(folder)) if each.purpose.startswith("Compare"))
     listed = subprocess.check_output(["/bin/sh", "-c", f"printf '%s\\n' {line[1]}"], text=True)
     assert listed.splitlines() == sorted(map(str, awkward.iterdir()))
-    assert found["Export for phones"] == ["python", "-m", "pgkeras", "export", path, "--out", "exported"]
-    assert found["Write this page again"][1:] == ["-m", "pgkeras.report", path]
+    assert found["Export for phones"] == ["pgkeras", "export", path, "--out", "exported"]
+    assert found["Write this page again"] == ["pgkeras", "report", path]
 
 
 @pytest.mark.parametrize(
@@ -134,8 +134,8 @@ def test_training_anew_has_the_same_config(tmp_path, config, preset):
     """As the command line itself reads it."""
     folder = new_run(tmp_path, config.model_copy(update={"label_size": 2}), fit="crop", label_names=("cat", "dog"))
     words = commands(folder)["Train again"]
-    assert words[:3] == ["python", "-m", "pgkeras.train"]
-    given = train.make_context("train", words[3:]).params
+    assert words[:2] == ["pgkeras", "train"]
+    given = train.make_context("train", words[2:]).params
     assert (str(given["data"]), given["out"], given["fit"], given["conditional"], given["preset"]) == (
         *("/data/faces.npz", tmp_path, "crop", True),
         preset,
