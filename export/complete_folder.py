@@ -11,6 +11,7 @@ import psutil
 
 from pgkeras.errors import UserError
 from pgkeras.files.atomic import atomic_path
+from pgkeras.files.writing import writing
 
 _UNFINISHED = ".incomplete-{process}-"
 
@@ -28,26 +29,37 @@ def complete_folder(out: Path, last: str) -> Iterator[Path]:
     """
     missing = [folder for folder in (out, *out.parents) if not folder.exists()]
     try:
-        out.mkdir(parents=True, exist_ok=True)
-        for left in out.glob(_UNFINISHED.format(process="*") + "*"):
-            process = left.name.split("-")[1]
-            if process.isdecimal() and not psutil.pid_exists(int(process)):  # it was killed
-                shutil.rmtree(left, ignore_errors=True)
-        with tempfile.TemporaryDirectory(dir=out, prefix=_UNFINISHED.format(process=os.getpid())) as temporary:
-            yield Path(temporary)
-            (out / last).unlink(missing_ok=True)
-            for file in sorted(Path(temporary).iterdir(), key=lambda file: (file.name == last, file.name)):
-                if file.is_dir():
-                    shutil.rmtree(out / file.name, ignore_errors=True)
-                    file.replace(out / file.name)
-                    continue
-                with atomic_path(out / file.name) as final:
-                    file.replace(final)
-    except UserError as error:
-        raise UserError(f"{error}; nothing was written") from None
-    except OSError as error:
-        raise UserError(f"{out}: cannot be written to ({error.strerror}); choose another `out`") from None
+        with writing(out):
+            out.mkdir(parents=True, exist_ok=True)
+            _remove_unfinished(out)
+            temporary = tempfile.TemporaryDirectory(dir=out, prefix=_UNFINISHED.format(process=os.getpid()))
+        with temporary as folder:
+            try:
+                yield Path(folder)
+            except UserError as error:
+                raise UserError(f"{error}; nothing was written") from None
+            with writing(out):
+                _move(Path(folder), out, last)
     finally:
         for folder in missing:
             with suppress(OSError):  # it holds files: the export succeeded
                 folder.rmdir()
+
+
+def _remove_unfinished(out: Path) -> None:
+    """What processes left that were killed."""
+    for left in out.glob(_UNFINISHED.format(process="*") + "*"):
+        process = left.name.split("-")[1]
+        if process.isdecimal() and not psutil.pid_exists(int(process)):
+            shutil.rmtree(left, ignore_errors=True)
+
+
+def _move(folder: Path, out: Path, last: str) -> None:
+    (out / last).unlink(missing_ok=True)
+    for file in sorted(folder.iterdir(), key=lambda file: (file.name == last, file.name)):
+        if file.is_dir():
+            shutil.rmtree(out / file.name, ignore_errors=True)
+            file.replace(out / file.name)
+            continue
+        with atomic_path(out / file.name) as final:
+            file.replace(final)

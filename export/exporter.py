@@ -24,6 +24,7 @@ from export.options import Options, ServerFormat
 from export.quality import Card
 from export.variant import Source, Variant, make_variant
 from pgkeras.errors import UserError
+from pgkeras.files.writing import writing
 from pgkeras.labels import read_label_names
 from pgkeras.runs.generators import load_generator
 from pgkeras.sampling import label_size
@@ -63,7 +64,8 @@ def export_generators(
                 on_variant(file, variant)
                 variants.append((file, variant))
                 if variant.passed.reason is None:
-                    (folder / file).write_bytes(variant.model)
+                    with writing(out):
+                        (folder / file).write_bytes(variant.model)
                     models.append(describe(file, variant, label_names, source))
                 else:
                     reason = variant.passed.reason
@@ -71,7 +73,6 @@ def export_generators(
             served += _served(generator, averages, source.reference, label_names, options.server_formats, folder)
         if not models:
             raise UserError(f"{file}: {reason}, and no other variant reaches its bar; train longer or lower the bar")
-        card.write(folder)
         complete = Manifest(
             name=options.name,
             faces=[NamedFace(name=name, latent=latent.tolist()) for name, latent in faces.items()],
@@ -79,21 +80,24 @@ def export_generators(
             models=models,
             servers=served,
         )
-        (folder / MANIFEST).write_text(complete.to_json(), encoding="utf-8")
-    for name in before - {each.file for each in (*models, *served)}:
+        with writing(out):
+            quality = card.write(folder)
+            (folder / MANIFEST).write_text(complete.to_json(), encoding="utf-8")
+    for name in before - {each.file for each in (*models, *served, *quality.strips)}:
         shutil.rmtree(out / name) if (out / name).is_dir() else (out / name).unlink(missing_ok=True)
     return complete
 
 
 def _listed(out: Path) -> set[str]:
-    """The models of an earlier export, which its manifest describes; none if there was none, or it cannot be read.
+    """Models and pictures of an earlier export, whose manifest lists the models; none if it is missing or unreadable.
 
-    Nothing that is not called as models are: whoever wrote the manifest must not decide what is deleted.
+    Nothing that is not called as these are: whoever wrote the manifest must not decide what is deleted.
     """
     with suppress(Exception):
         manifest = json.loads((out / MANIFEST).read_bytes())
         files = [each["file"] for key in ("models", "servers") for each in manifest.get(key, [])]
-        return {name for name in files if name == Path(name).name and name.startswith("generator_")}
+        pictures = {path.name for path in out.glob("quality_[0-9][0-9][0-9][0-9].png")}
+        return pictures | {name for name in files if name == Path(name).name and name.startswith("generator_")}
     return set()
 
 

@@ -70,3 +70,7 @@ class Comparison:
         each = [structural_similarity(*pair, channel_axis=-1) for pair in pairs] if self._with_ssim else None
         swd = self._distance(images)["average"] if self._distance else None
         return replace(compare(self._expected, images), ssim=each and float(np.mean(each)), swd=swd)
+
+    def swd_of_equals(self) -> float | None:
+        """What `swd` is for Keras's images themselves, whose patches are drawn at random; None below 16x16."""
+        return self._distance(self._expected)["average"] if self._distance else None

@@ -19,6 +19,7 @@ from pgkeras.sampling import label_size, sample_batches
 from pgkeras.truncation import truncated_images
 
 TRUNCATED_LATENTS = 32
+KEPT = 8  # of a model's images, the first: what the card shows, and the goldens
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ class Passed:
 
     Attributes:
         lint: its operators.
-        images: uint8 (number, side, side, channels), the reference interpreter's.
+        images: uint8 (number, side, side, channels), the first of the reference interpreter's.
         fidelity: to Keras's images.
         truncated: the same at a truncation of 0.5; None if the model takes none.
         truncated_fidelity: of those.
@@ -136,7 +137,8 @@ def pass_gate(
     if truncated is not None:
         truncated_fidelity = compare(reference.truncated, truncated)
         reason = reason or _judge(truncated_fidelity, quantization, name, bars, f" at truncation {TRUNCATION}")
-    return Passed(linted, images, fidelity, truncated, truncated_fidelity, reason)
+        truncated = truncated[:KEPT].copy()
+    return Passed(linted, images[:KEPT].copy(), fidelity, truncated, truncated_fidelity, reason)
 
 
 def _truncated(model: bytes, reference: Reference) -> np.ndarray:

@@ -15,17 +15,15 @@ from pydantic import BaseModel, ConfigDict
 import pgkeras
 from export.app_runtime import APP_RUNTIME
 from export.costs import Costs, measure_costs
-from export.fidelity import SMALLEST_SWD_SIDE
-from export.gate import Reference
+from export.gate import KEPT, Reference
 from export.options import Bars, Quantization
 from export.variant import Variant
+from pgkeras.files.writing import writing
 from pgkeras.images import encode_png, grid, to_screen_size
-from pgkeras.metrics import sliced_wasserstein
 
 FILE_NAME = "quality.json"
 PAGE_NAME = "quality.md"
 TEMPLATE = Path(__file__).with_name("quality.md.j2")
-FACES = 8
 
 
 class _Record(BaseModel):
@@ -143,15 +141,18 @@ class Card:
             variants: with their files' names.
         """
         for file, variant in variants:
-            (self._scratch / file).write_bytes(variant.model)
+            with writing(self._scratch / file):
+                (self._scratch / file).write_bytes(variant.model)
             self._judged.append(_judge(file, resolution, variant))
         rows = ["Keras", *(variant.quantization for _, variant in variants)]
-        faces = [reference.images[:FACES], *(variant.passed.images[:FACES] for _, variant in variants)]
+        faces = [reference.images[:KEPT], *(variant.passed.images for _, variant in variants)]
         picture = to_screen_size(grid(np.concatenate(faces), columns=len(faces[0])))
-        floor = None
-        if resolution >= SMALLEST_SWD_SIDE and resolution & (resolution - 1) == 0:
-            floor = sliced_wasserstein(reference.images, reference.images)["average"]
-        strip = Strip(file=f"quality_{resolution:04}.png", resolution=resolution, rows=rows, swd_of_equals=floor)
+        strip = Strip(
+            file=f"quality_{resolution:04}.png",
+            resolution=resolution,
+            rows=rows,
+            swd_of_equals=reference.comparison.swd_of_equals(),
+        )
         self._strips.append((strip, encode_png(picture)))
 
     def write(self, folder: Path) -> Quality:

@@ -11,6 +11,7 @@ from export.complete_folder import complete_folder
 from export.exported_folder import Exported, read_exported
 from pgkeras.command_line import command, run
 from pgkeras.errors import UserError
+from pgkeras.files.writing import writing
 
 EXAMPLES = """\b
 Example:
@@ -39,7 +40,8 @@ def main(exported: Path, out: Path) -> None:
         site = work / "site"
         site.mkdir()
         write_site(models, site, work)
-        shutil.copytree(site, folder, dirs_exist_ok=True)
+        with writing(out):
+            shutil.copytree(site, folder, dirs_exist_ok=True)
     _print_sizes(out, RUNTIME)
     print(f"{out}: put it on any static host with HTTPS; here: python -m http.server --directory {out}")
 

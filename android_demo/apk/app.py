@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from packaging.version import Version
+
 FOLDER = Path(__file__).parents[1]
 SOURCES = FOLDER / "app" / "src" / "main"
 PACKAGE = "org.pgkeras.demo"
@@ -16,10 +18,10 @@ KEY_PASSWORD = "android"
 
 
 def version_code(version: str) -> int:
-    """The number by which phones order versions.
+    """The number by which phones order versions; a candidate has that of its release, which can replace it.
 
     >>> version_code("0.1.0")
     100
     """
-    major, minor, patch = (int("".join(filter(str.isdigit, part)) or 0) for part in version.split(".")[:3])
+    major, minor, patch = (*Version(version).release, 0, 0)[:3]
     return major * 10000 + minor * 100 + patch

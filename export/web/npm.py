@@ -23,15 +23,16 @@ def install_packages(work: Path) -> Path:
     Raises:
         UserError: if npm or Node.js is missing, or npm cannot get the packages.
     """
-    for program in ("node", "npm"):
-        if not shutil.which(program):
+    programs = {name: shutil.which(name) for name in ("node", "npm")}
+    for name, path in programs.items():
+        if not path:
             raise UserError(
-                f"{program} is not here, and the page's runtime comes by npm; on Debian: apt-get install npm (as root)"
+                f"{name} is not here, and the page's runtime comes by npm; on Debian: apt-get install npm (as root)"
             )
     for name in ("package.json", LOCK):
         shutil.copyfile(SOURCES / name, work / name)
     command = [
-        "npm",
+        programs["npm"],  # on Windows npm.CMD, which is not found by the name npm
         "ci",
         "--ignore-scripts",
         "--prefer-offline",

@@ -308,4 +308,5 @@ def test_artifact_that_maven_does_not_find(tools, tmp_path):
 
 
 def test_versions_count_up():
-    assert [version_code(text) for text in ("0.1.0", "0.2.11", "1.0.0", "1.0.1rc1")] == [100, 211, 10000, 10011]
+    versions = ("0.1", "0.1.2.dev3", "0.2.0rc1", "0.2.0", "0.2.11", "1.0.0")
+    assert [version_code(version) for version in versions] == [100, 102, 200, 200, 211, 10000]

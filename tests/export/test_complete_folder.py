@@ -41,6 +41,22 @@ def test_says_that_nothing_was_written(tmp_path):
         raise UserError("a mistake")
 
 
+def test_what_the_block_meets_elsewhere_is_not_blamed_on_the_folder(tmp_path):
+    with pytest.raises(FileNotFoundError, match="program"), complete_folder(tmp_path / "out", last="z"):
+        raise FileNotFoundError(2, "No such file or directory", "program")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_folder_in_the_place_of_a_file(tmp_path):
+    (tmp_path / "model").mkdir()
+    with (
+        pytest.raises(UserError, match=rf"^{tmp_path}: cannot be written \(Is a directory\); choose another$"),
+        complete_folder(tmp_path, last="z") as folder,
+    ):
+        (folder / "model").write_text("2")
+    assert [path.name for path in tmp_path.iterdir()] == ["model"]
+
+
 @pytest.mark.skipif(os.geteuid() == 0, reason="the superuser may write anywhere")
 def test_no_permission(tmp_path):
     tmp_path.chmod(0o500)
@@ -52,7 +68,7 @@ def test_a_file_in_the_way(tmp_path):
     (tmp_path / "file").write_text("x")
     for out in (tmp_path / "file", tmp_path / "file" / "out"):
         with (
-            pytest.raises(UserError, match=r"cannot be written to \(.*\); choose another `out`$"),
+            pytest.raises(UserError, match=rf"^{out}: cannot be written \(.*\); choose another$"),
             complete_folder(out, "z"),
         ):
             pass

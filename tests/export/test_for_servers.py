@@ -6,12 +6,14 @@ import os
 import shutil
 import subprocess
 import sys
+import tracemalloc
 from pathlib import Path
 
 import numpy as np
 import pytest
 import tensorflow as tf
 
+from export import for_servers
 from export.for_servers import write_for_servers
 from export.gate import Reference, keras_reference
 from export.inference_graph import inference_graph
@@ -158,6 +160,24 @@ def test_a_model_that_draws_something_else_is_refused(make_generator, reference,
     graph = inference_graph(other, None, average_features(other))
     with pytest.raises(UserError, match="grey levels off Keras's; leave it out of `also`"):
         write_for_servers(graph, reference, server_format, tmp_path, "other")
+
+
+def test_no_more_than_a_batch_of_its_images_is_held(monkeypatch, tmp_path):
+    """Of 64, all black but for a pixel of the last, one grey level off."""
+    reference = Reference(np.arange(64, dtype=np.float32)[:, None], None, np.zeros((64, 64, 64, 3), np.uint8))
+
+    def run(given):
+        images = np.zeros((len(given["latent"]), 64, 64, 3), np.uint8)
+        images[given["latent"][:, 0] == 63, 5, 6, 1] = 1
+        return images
+
+    monkeypatch.setitem(for_servers._WRITERS, "onnx", lambda *_: (tmp_path, run))
+    tracemalloc.start()
+    model = write_for_servers(None, reference, "onnx", tmp_path, "x")
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak < reference.images.nbytes
+    assert (model.difference, model.images.shape) == (1, (8, 64, 64, 3))
 
 
 def test_a_missing_package(monkeypatch, to_tflite, generator_file, tmp_path):

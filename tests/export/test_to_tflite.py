@@ -1,8 +1,11 @@
 """The command line: what it writes, and how it refuses."""
 
+import errno
 import json
 import os
+import re
 import shutil
+import tempfile
 from pathlib import Path
 
 import keras
@@ -159,8 +162,28 @@ def test_wrong_name(to_tflite, run_folder, tmp_path):
 def test_out_not_writable(to_tflite, run_folder, tmp_path):
     (tmp_path / "file").write_text("x")
     for out in (tmp_path / "file", tmp_path / "file" / "exported"):
-        check_refused(to_tflite(run_folder, "--out", out), str(out), "cannot be written to", "choose another --out")
+        check_refused(to_tflite(run_folder, "--out", out), f"{out}: cannot be written (", "; choose another")
     assert files(tmp_path) == ["file"]
+
+
+@pytest.mark.parametrize("full", ["out", "temporary"])
+def test_a_full_disk_is_named(to_tflite, run_folder, tmp_path, monkeypatch, full):
+    """That of the folder, or that for temporary files, for which --out cannot help it."""
+    write = Path.write_bytes
+
+    def write_bytes(path, content):
+        if (path.parent.parent == tmp_path / "out") == (full == "out"):
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return write(path, content)
+
+    monkeypatch.setattr(Path, "write_bytes", write_bytes)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    options = ("--resolutions", "4", "--quantize", "float32")
+    _, _, err = to_tflite(run_folder, "--out", tmp_path / "out", *options)
+    named = re.escape(str(tmp_path)) + {"out": "/out", "temporary": r"/tmp\w+/generator_0004_float32\.tflite"}[full]
+    reason = r"cannot be written \(No space left on device\); make room, or choose another; nothing was written"
+    assert re.fullmatch(f"error: {named}: {reason}\n", err)
+    assert files(tmp_path) == []
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="the superuser may write anywhere")
@@ -224,6 +247,7 @@ def test_what_an_earlier_export_made_goes(to_tflite, run_folder, tmp_path):
     killed.mkdir()
     running.mkdir()
     to_tflite(run_folder, "--out", tmp_path, "--resolutions", "4,8", "--quantize", "float16")
+    (tmp_path / "quality_mine.png").touch()
     manifest = json.loads((tmp_path / "manifest.json").read_text())
     manifest["models"] += [{"file": name} for name in ("mine", "../mine", "", ".")]
     (tmp_path / "manifest.json").write_text(json.dumps(manifest))
@@ -234,6 +258,7 @@ def test_what_an_earlier_export_made_goes(to_tflite, run_folder, tmp_path):
         "generator_0004_float32.tflite",
         "generator_0016_float16.tflite",
     ]
+    assert [name for name in files(tmp_path) if name.endswith(".png")] == ["quality_0004.png", "quality_mine.png"]
     assert list(tmp_path.glob(".incomplete-*")) == [running]
 
 

@@ -30,12 +30,21 @@ async function load(name) {
 }
 
 async function download(name, address) {
-  const response = await fetch(address).catch(() => null);
-  if (!response) throw new Error(`${name} cannot be loaded. Is there a network? Then load this page again.`);
+  const response = await loaded(name, fetch(address));
   if (!response.ok) throw new Error(`${name} is missing from this site.`);
-  if (!name.endsWith(".xz")) return bytes(response);
-  const unpacked = new Response(new self["xz-decompress"].XzReadableStream(response.body));
-  return bytes(unpacked).catch(() => new Uint8Array()); // as damaged as it is
+  const content = await loaded(name, bytes(response));
+  return name.endsWith(".xz") ? unpack(content) : content;
+}
+
+/** What a promise gives; if it fails, the network is to blame. */
+const loaded = (name, promise) =>
+  promise.catch((cause) => {
+    throw new Error(`${name} cannot be loaded. Is there a network? Then load this page again.`, { cause });
+  });
+
+async function unpack(content) {
+  const unpacked = new self["xz-decompress"].XzReadableStream(new Response(content).body);
+  return bytes(new Response(unpacked)).catch(() => new Uint8Array()); // as damaged as it is
 }
 
 const bytes = async (response) => new Uint8Array(await response.arrayBuffer());

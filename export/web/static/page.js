@@ -15,7 +15,7 @@ const resolution = find("#resolution");
 const variety = find("#variety"); // null if the models take no truncation
 const large = find("#image");
 const saving = [find("#save"), find("#share")];
-const { version } = self.SITE; // of site.js
+const { version, large: files } = self.SITE; // of site.js
 
 const trusting = recall("self-test") === version;
 const generator = new Generator(trusting);
@@ -85,7 +85,7 @@ function disable() {
   find("#status").textContent = "";
 }
 
-/** The models that have not drawn yet, too: at the first start, all are tested and kept for when there is no network. */
+/** The models that have not drawn yet, too: on the first visit, all are tested and kept for when there is no network. */
 async function checkOthers() {
   const sides = [...resolution.options].map((option) => Number(option.value));
   for (const side of sides) {
@@ -98,6 +98,10 @@ async function keepForOffline() {
   try {
     await navigator.serviceWorker.register("service-worker.js", { updateViaCache: "none" });
     await navigator.serviceWorker.ready;
+    for (const [name, sha256] of Object.entries(files)) {
+      if (!(await caches.match(`${name}?${sha256}`))) return; // the storage is full
+    }
+    navigator.storage?.persist?.().catch(() => null); // some browsers ask people, who may take their time
     find("#offline").textContent = "It works without a network now.";
   } catch {
     // there are none here, or the browser keeps nothing
@@ -145,11 +149,14 @@ async function start() {
   find("#share").hidden = !navigator.canShare?.({ files: [probe] });
   if (variety) variety.value = recall("variety") ?? 1;
   variety?.addEventListener("input", () => remember("variety", variety.value)); // but not that of somebody's link
-  showFaces({
-    image: drawLarge,
-    thumbnail: async (parameters) => (await drawPicture(parameters)).address,
-    changed() {},
-  });
+  await new Promise((settled) =>
+    showFaces({
+      image: drawLarge,
+      thumbnail: async (parameters) => (await drawPicture(parameters)).address,
+      changed() {},
+      settled,
+    }),
+  );
   if (!trusting) await checkOthers();
   await keepForOffline();
 }

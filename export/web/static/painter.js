@@ -29,18 +29,25 @@ export class Painter {
     this.#tested = new Set(trusting ? models : []);
   }
 
+  /** A promise of the file of a resolution's model, unless that is open. */
+  async load(resolution) {
+    const model = this.#of(resolution);
+    return this.#open?.model === model ? null : this.#load(model.file);
+  }
+
   /**
    * Draws a face.
    *
    * @param {object} face resolution; seed, or face: the number of one of the manifest's; towards: seed at the other end
    *   of the way; way: how much of it is gone, from 0 to 1; label: number of the class; variety: from 0, the average
    *   face, to 1.
+   * @param {?Uint8Array} file what `load` gave; without it a model that is not open is loaded now.
    * @returns {Promise<object>} pixels: a Uint8Array, (row, column, channel); side; channels; milliseconds: the model's.
    * @throws {Error} whose message says which file is missing, damaged or wrong here, and what to do.
    */
-  async draw({ resolution, seed, face, towards, way = 0, label = 0, variety = 1 }) {
-    const model = this.#models.find((each) => each.resolution === resolution);
-    await this.#use(model);
+  async draw({ resolution, seed, face, towards, way = 0, label = 0, variety = 1 }, file) {
+    const model = this.#of(resolution);
+    await this.#use(model, file);
     const ofSeed = (each) => latentOfSeed(each, model.latent_size);
     const start = face === undefined ? ofSeed(seed) : Float32Array.from(this.#faces[face].latent);
     const end = towards === undefined ? start : ofSeed(towards);
@@ -54,17 +61,22 @@ export class Painter {
    * Draws a model's goldens, unless it has passed before.
    *
    * @param {number} resolution
+   * @param {?Uint8Array} file likewise.
    * @throws {Error} if this browser draws other pictures than the desktop, or none.
    */
-  async check(resolution) {
-    await this.#use(this.#models.find((each) => each.resolution === resolution));
+  async check(resolution, file) {
+    await this.#use(this.#of(resolution), file);
   }
 
-  async #use(model) {
+  #of(resolution) {
+    return this.#models.find((each) => each.resolution === resolution);
+  }
+
+  async #use(model, file) {
     if (this.#open?.model !== model) {
       this.#open?.compiled.delete();
       this.#open = null;
-      const [content, runtime] = await Promise.all([this.#load(model.file), this.#runtime]);
+      const [content, runtime] = await Promise.all([file ?? this.#load(model.file), this.#runtime]);
       try {
         const compiled = await runtime.loadAndCompile(content, { accelerator: "wasm" });
         this.#open = { model, runtime, compiled };

@@ -7,26 +7,33 @@ const painter = open();
 painter.catch(() => null); // whoever draws first says so
 let last = painter;
 
-onmessage = ({ data: { id, task, face } }) => {
-  last = last.catch(() => null).then(async () => TASKS[task](await painter, face)).then(
-    (result) => postMessage({ id, result }),
-    (error) => postMessage({ id, problem: error.message }),
-  );
+onmessage = async ({ data: { id, task, face } }) => {
+  try {
+    const file = await (await painter).load(face.resolution); // while others draw
+    last = last.catch(() => null).then(async () => TASKS[task](await painter, face, file));
+    postMessage({ id, result: await last });
+  } catch (error) {
+    postMessage({ id, problem: error.message });
+  }
 };
 
 const TASKS = {
-  async draw(painter, face) {
-    const { pixels, side, channels, milliseconds } = await painter.draw(face);
+  async draw(painter, face, file) {
+    const { pixels, side, channels, milliseconds } = await painter.draw(face, file);
     return { png: await encode(pixels, side, channels), milliseconds };
   },
-  check: (painter, { resolution }) => painter.check(resolution),
+  check: (painter, { resolution }, file) => painter.check(resolution, file),
 };
 
 async function open() {
   const runtime = startRuntime();
   runtime.catch(() => null); // as above
-  const [{ Painter }, { models, faces }] = await Promise.all([import("./painter.js"), readManifest()]);
+  const [{ Painter }, { models, faces }] = await Promise.all([loadModule("./painter.js"), readManifest()]);
   return new Painter(runtime, load, models, faces, trusting);
+}
+
+function loadModule(path) {
+  return loaded(path.split("/").at(-1), import(path));
 }
 
 async function readManifest() {
@@ -45,7 +52,7 @@ async function readManifest() {
 }
 
 async function startRuntime() {
-  const [wasmBinary, runtime] = await Promise.all([load(SITE.wasm), import("./runtime/litert.js")]);
+  const [wasmBinary, runtime] = await Promise.all([load(SITE.wasm), loadModule("./runtime/litert.js")]);
   self.Module = { wasmBinary, printErr() {} }; // its notes are of no use to anyone here
   Object.defineProperty(navigator, "gpu", { value: undefined }); // or it would wake a GPU that nothing uses
   try {

@@ -28,7 +28,8 @@ let wallStart = 0;
  * @param {object} given
  *   image(parameters): a promise of the large image's address, and a note for below it;
  *   thumbnail(parameters): a promise of a small image's address;
- *   changed(parameters, name): called with each face that the controls ask for; name is for files.
+ *   changed(parameters, name): called with each face that the controls ask for; name is for files;
+ *   settled(), if given: called when the small images are shown, or one cannot be drawn.
  *   Addresses that are blob: belong to this page, which gives them up after the next image.
  */
 export function showFaces(given) {
@@ -128,12 +129,14 @@ async function showSmallImages() {
   for (const each of wanted) each[0].classList.toggle("stale", stale(each));
   for (const [picture, parameters] of wanted.filter(stale)) {
     const address = await source.thumbnail(parameters).catch(() => null);
-    if (mine !== round || !address) return URL.revokeObjectURL(address);
+    if (mine !== round) return URL.revokeObjectURL(address);
+    if (!address) break;
     picture.dataset.shows = parameters;
     await exchange(picture, address).catch(() => null);
     if (mine !== round) return;
     picture.classList.remove("stale");
   }
+  source.settled?.();
 }
 
 function smallImages() {

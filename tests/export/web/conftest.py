@@ -51,15 +51,15 @@ def site_with_classes(exported_with_classes, npm, tmp_path_factory) -> Path:
     return out
 
 
-class _Silent(SimpleHTTPRequestHandler):
+class Host(SimpleHTTPRequestHandler):
     def log_message(self, *_) -> None:
         """A test's output is not for that."""
 
 
 @contextmanager
-def hosted(folder: Path) -> Iterator[tuple[str, Callable[[], None]]]:
+def hosted(folder: Path, host: type[Host] = Host) -> Iterator[tuple[str, Callable[[], None]]]:
     """A static host: its address, and a function that ends it before the block does."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Silent, directory=folder))
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(host, directory=folder))
     thread = Thread(target=server.serve_forever)
     thread.start()
 

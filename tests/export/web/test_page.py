@@ -3,6 +3,7 @@
 import json
 import re
 import shutil
+from threading import Event
 
 import numpy as np
 import pytest
@@ -13,7 +14,7 @@ from export.interpreter import interpret
 from pgkeras.latents import interpolate, latents_from_seeds
 from tests.browser import DESKTOP, Viewport, broken_images, open_page, scrolls_sideways, smallest_text
 from tests.export.conftest import CONFIG
-from tests.export.web.conftest import NAMES, hosted
+from tests.export.web.conftest import NAMES, Host, hosted
 from tests.serve.test_page import pixels, shown
 
 expect.set_options(timeout=60_000)
@@ -282,6 +283,58 @@ def test_it_works_without_a_network_after_the_first_visit(browser, site, exporte
         assert page.locator("#problems").inner_text() == ""
 
 
+def test_faces_are_drawn_while_the_other_models_come(browser, site, exported):
+    """The smallest model comes only after the small images, and then slowly."""
+    asked, released = Event(), Event()
+
+    class Slow(Host):
+        def send_head(self):
+            if "0004_float16" in self.path:
+                asked.set()
+                released.wait(60)
+            return super().send_head()
+
+    with hosted(site, Slow) as (address, _), open_page(browser, address, PHONE) as page:
+        first_face(page)
+        expect(page.locator("img.stale")).to_have_count(0)
+        expect(page.locator("#wall img[src]")).to_have_count(9)
+        for _ in range(600):
+            if asked.is_set():
+                break
+            page.wait_for_timeout(100)
+        page.get_by_label("Seed", exact=True).fill("42")
+        expect(page.locator("#image")).to_have_attribute("alt", "Seed 42")
+        check_same(shown(page), drawn(exported, latent(42)))
+        assert asked.is_set() and not released.is_set()
+        assert page.locator("#offline").inner_text() == ""
+        released.set()
+        wait_until_kept(page)
+
+
+@pytest.mark.parametrize("answer", ["Promise.resolve(true)", "Promise.reject(new Error())", "new Promise(() => null)"])
+def test_it_asks_for_lasting_storage(browser, address, answer):
+    """Whatever the browser, or whoever it asks, makes of that."""
+    context = browser.new_context()
+    context.add_init_script(f"StorageManager.prototype.persist = () => (window.asked = true) && {answer}")
+    page, errors = context.new_page(), []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.goto(address)
+    wait_until_kept(page)
+    assert page.evaluate("window.asked")
+    assert errors == []
+    context.close()
+
+
+def test_with_a_full_storage_nothing_is_promised(browser, site, exported, tmp_path):
+    folder = shutil.copytree(site, tmp_path / "site")
+    files = folder / "files.js"
+    files.write_text("Cache.prototype.put = () => Promise.reject(new Error());\n" + files.read_text())
+    with hosted(folder) as (address, _), open_page(browser, address, PHONE) as page:
+        check_same(first_face(page), drawn(exported, latent(0)))
+        page.evaluate("navigator.serviceWorker.ready.then(() => caches.match('x')).then(() => null)")
+        assert page.locator("#offline").inner_text() == ""
+
+
 def test_it_can_be_put_on_the_home_screen(browser, address):
     with open_page(browser, address, PHONE) as page:
         wait_until_kept(page)
@@ -336,6 +389,26 @@ def test_a_damaged_model_is_named_and_left_out(browser, site, exported, tmp_path
 def first_face_of(page, side: int) -> np.ndarray:
     expect(page.locator("#status")).to_contain_text(f"{side}×{side}, ")
     return pixels(page.locator("#image"), side)
+
+
+@pytest.mark.parametrize(
+    "file", ["generator_0016_float16.tflite", "runtime/litert_wasm_compat_internal.wasm.xz", "painter.js"]
+)
+def test_a_download_that_breaks_off_is_not_called_damaged(browser, site, file):
+    class Breaking(Host):
+        def copyfile(self, source, outputfile):
+            content = source.read()
+            outputfile.write(content[: len(content) // 2] if file in self.path else content)
+
+    context = browser.new_context()
+    with hosted(site, Breaking) as (address, _):
+        page = context.new_page()
+        page.goto(address)
+        words = f"{file} cannot be loaded. Is there a network? Then load this page again."
+        expect(page.get_by_role("alert").get_by_role("listitem").first).to_have_text(words)
+        if file.startswith("generator"):
+            first_face_of(page, 8)
+    context.close()
 
 
 def test_a_model_that_does_not_fit_takes_no_other_with_it(browser, address, exported):

@@ -112,7 +112,7 @@ def test_a_folder_that_is_not_empty_stays_as_it_is(exported, tmp_path, capsys, m
 def test_a_folder_that_cannot_be_made(exported, tmp_path, capsys, monkeypatch):
     (tmp_path / "file").touch()
     out = tmp_path / "file" / "site"
-    assert "cannot be written to" in fail(main, capsys, monkeypatch, exported, "--out", out)
+    assert "cannot be written (Not a directory)" in fail(main, capsys, monkeypatch, exported, "--out", out)
 
 
 @pytest.mark.parametrize("program", ["node", "npm"])
@@ -121,6 +121,16 @@ def test_npm_is_missing(refused, exported, monkeypatch, program):
     monkeypatch.setattr("shutil.which", lambda name: None if name == program else which(name))
     assert f"{program} is not here" in (line := refused(exported))
     assert "apt-get install npm" in line
+
+
+def test_npm_is_run_where_it_was_found(refused, exported, npm, monkeypatch, tmp_path):
+    """On Windows it has a name of its own, npm.CMD."""
+    script = tmp_path / "npm.CMD"
+    script.write_text("#!/bin/sh\necho 'npm error the one with its own name' >&2\nexit 1\n")
+    script.chmod(0o755)
+    which = shutil.which
+    monkeypatch.setattr("shutil.which", lambda name: str(script) if name == "npm" else which(name))
+    assert "npm: the one with its own name" in refused(exported)
 
 
 def test_npm_is_offline(refused, exported, npm, tmp_path, monkeypatch):

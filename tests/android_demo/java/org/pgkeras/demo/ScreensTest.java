@@ -8,7 +8,9 @@ import static org.junit.Assert.assertTrue;
 import static org.robolectric.Shadows.shadowOf;
 
 import android.app.Activity;
+import android.content.Context;
 import android.content.Intent;
+import android.content.pm.PackageInfo;
 import android.graphics.Bitmap;
 import android.graphics.Canvas;
 import android.graphics.Insets;
@@ -27,13 +29,20 @@ import java.io.ByteArrayOutputStream;
 import java.io.File;
 import java.io.FileOutputStream;
 import java.io.OutputStream;
+import java.util.Arrays;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.stream.Collectors;
 import org.junit.Test;
 import org.junit.runner.RunWith;
+import org.pgkeras.demo.core.Catalogue;
 import org.pgkeras.demo.core.Exported;
+import org.pgkeras.demo.core.GreyInterpreter;
 import org.pgkeras.demo.core.Model;
 import org.pgkeras.demo.core.NamedFace;
+import org.pgkeras.demo.core.Painter;
 import org.pgkeras.demo.core.Subject;
+import org.pgkeras.demo.core.Work;
 import org.robolectric.Robolectric;
 import org.robolectric.RobolectricTestRunner;
 import org.robolectric.RuntimeEnvironment;
@@ -468,6 +477,46 @@ public class ScreensTest {
         assertEquals(1, ((Spinner) activity.findViewById(R.id.resolution)).getCount());
         checkPicture(activity, 42);
         photograph(activity, "face-damaged");
+    }
+
+    @Test
+    @Config(application = SlowApplication.class)
+    public void theFirstFaceWaitsForOneTest() throws Exception {
+        Intent asking = new Intent().putExtras(SubjectBundle.of(new Subject(LARGEST, 0, 42, 1)));
+        Activity activity = Robolectric.buildActivity(FaceActivity.class, asking).setup().get();
+        View picture = activity.findViewById(R.id.picture);
+        for (int tenth = 0; tenth < 300 && picture.getContentDescription() == null; tenth++) {
+            Thread.sleep(100);
+            shadowOf(Looper.getMainLooper()).idle();
+        }
+        Spinner resolutions = activity.findViewById(R.id.resolution);
+        checkPicture(activity, 42);
+        assertEquals(1, resolutions.getCount());
+        assertTrue(activity.findViewById(R.id.generate).isEnabled());
+        SlowApplication.released.countDown();
+        settle();
+        assertEquals(3, resolutions.getCount());
+        assertEquals("16 × 16", resolutions.getSelectedItem());
+        checkPicture(activity, 42);
+    }
+
+    /** With a runtime that draws nothing but grey, no model passes a test; those that need none are offered. */
+    @Test
+    @Config(application = DamagedApplication.class)
+    public void eachPassIsRememberedUntilTheNextInstallation() throws Exception {
+        settle();
+        Context context = RuntimeEnvironment.getApplication();
+        assertEquals(Arrays.asList(16), offered(new Painter(Exported.original(), GreyInterpreter::new)));
+        PackageInfo installed = context.getPackageManager().getPackageInfo(context.getPackageName(), 0);
+        installed.lastUpdateTime++;
+        shadowOf(context.getPackageManager()).installPackage(installed);
+        assertEquals(Arrays.asList(), offered(new Painter(Exported.original(), GreyInterpreter::new)));
+    }
+
+    private static List<Integer> offered(Painter painter) throws Exception {
+        Work<Catalogue> never = new Work<>(task -> {}, task -> {});
+        Catalogue opened = new OpenCatalogue(RuntimeEnvironment.getApplication(), painter, never).run();
+        return opened.models.stream().map(model -> model.resolution).collect(Collectors.toList());
     }
 
     @Test

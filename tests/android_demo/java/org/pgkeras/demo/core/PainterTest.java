@@ -10,6 +10,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.List;
+import java.util.stream.Collectors;
 import org.junit.Rule;
 import org.junit.Test;
 import org.junit.rules.TemporaryFolder;
@@ -65,7 +68,7 @@ public class PainterTest {
                 }
             };
         });
-        assertTrue(Catalogue.tested(painter).models.isEmpty());
+        assertTrue(tested(painter).models.isEmpty());
     }
 
     @Test
@@ -98,9 +101,17 @@ public class PainterTest {
         return largest;
     }
 
+    private static Catalogue tested(Painter painter) throws ModelProblem {
+        Catalogue catalogue = Catalogue.of(painter.manifest(), Collections.<String>emptySet());
+        while (catalogue.next() != null) {
+            catalogue = catalogue.test(painter);
+        }
+        return catalogue;
+    }
+
     @Test
     public void everyModelPassesTheSelfTest() throws Exception {
-        Catalogue catalogue = Catalogue.tested(Exported.original().painter());
+        Catalogue catalogue = tested(Exported.original().painter());
         assertEquals(3, catalogue.models.size());
         assertTrue(catalogue.problems.isEmpty());
         assertEquals(8, catalogue.find(8).resolution);
@@ -108,9 +119,28 @@ public class PainterTest {
     }
 
     @Test
+    public void theLargestModelIsTestedFirstAndNoneThatHasPassed() throws Exception {
+        Painter painter = Exported.original().painter();
+        Model middle = painter.manifest().choices().get(1);
+        Catalogue catalogue = Catalogue.of(painter.manifest(), Collections.singleton(middle.file));
+        assertEquals(Arrays.asList(8), resolutions(catalogue));
+        assertEquals(16, catalogue.next().resolution);
+        catalogue = catalogue.test(painter);
+        assertEquals(Arrays.asList(8, 16), resolutions(catalogue));
+        assertEquals(4, catalogue.next().resolution);
+        catalogue = catalogue.test(painter);
+        assertEquals(Arrays.asList(4, 8, 16), resolutions(catalogue));
+        assertEquals(null, catalogue.next());
+    }
+
+    private static List<Integer> resolutions(Catalogue catalogue) {
+        return catalogue.models.stream().map(model -> model.resolution).collect(Collectors.toList());
+    }
+
+    @Test
     public void theSelfTestNoticesWrongArithmetic() throws Exception {
         Painter grey = new Painter(Exported.original(), GreyInterpreter::new);
-        Catalogue catalogue = Catalogue.tested(grey);
+        Catalogue catalogue = tested(grey);
         assertTrue(catalogue.models.isEmpty());
         assertEquals(null, catalogue.find(16));
         for (ModelProblem problem : catalogue.problems) {
@@ -125,7 +155,7 @@ public class PainterTest {
         byte[] content = Files.readAllBytes(file);
         content[content.length / 2] ^= 1;
         Files.write(file, content);
-        Catalogue catalogue = Catalogue.tested(copy.painter());
+        Catalogue catalogue = tested(copy.painter());
         assertEquals(2, catalogue.models.size());
         assertEquals(ModelProblem.Kind.DAMAGED, catalogue.problems.get(0).kind());
         assertEquals(file.getFileName().toString(), catalogue.problems.get(0).file());

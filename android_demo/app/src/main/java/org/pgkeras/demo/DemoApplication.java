@@ -27,10 +27,10 @@ public class DemoApplication extends Application {
         worker = Executors.newSingleThreadExecutor();
         painter = new Painter(files(), runtime());
         catalogue = newWork();
-        catalogue.start(new OpenCatalogue(this, painter));
+        catalogue.start(new OpenCatalogue(this, painter, catalogue));
     }
 
-    /** The models; known soon after the app's start. */
+    /** The models; the first is known soon after the app's start, and others follow once they are tested. */
     Work<Catalogue> catalogue() {
         return catalogue;
     }

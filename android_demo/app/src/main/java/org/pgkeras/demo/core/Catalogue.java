@@ -1,10 +1,11 @@
 package org.pgkeras.demo.core;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.List;
 
-/** The models that this device can use, what is wrong with the others, and faces with names. */
+/** The models that this device can use, what is wrong with others, those still to be tested, and faces with names. */
 public final class Catalogue {
     /** By resolution, smallest first. */
     public final List<Model> models;
@@ -13,36 +14,54 @@ public final class Catalogue {
 
     public final List<NamedFace> faces;
 
-    private Catalogue(List<Model> models, List<ModelProblem> problems, List<NamedFace> faces) {
+    private final List<Model> untested;
+
+    private Catalogue(
+            List<Model> models, List<ModelProblem> problems, List<NamedFace> faces, List<Model> untested) {
         this.models = Collections.unmodifiableList(models);
         this.problems = Collections.unmodifiableList(problems);
         this.faces = faces;
-    }
-
-    /** Everything the manifest offers, unchecked: a model's file is still verified when it is opened. */
-    public static Catalogue trusting(Painter painter) throws ModelProblem {
-        Manifest manifest = painter.manifest();
-        return new Catalogue(manifest.choices(), new ArrayList<ModelProblem>(), manifest.faces);
+        this.untested = untested;
     }
 
     /**
-     * What the manifest offers and passes the self-test.
+     * What a manifest offers.
      *
-     * @throws ModelProblem if the manifest is missing or damaged.
+     * @param passed files of the models that need no test: each file is still verified when it is opened.
      */
-    public static Catalogue tested(Painter painter) throws ModelProblem {
+    public static Catalogue of(Manifest manifest, Collection<String> passed) {
         List<Model> models = new ArrayList<>();
-        List<ModelProblem> problems = new ArrayList<>();
-        Manifest manifest = painter.manifest();
+        List<Model> untested = new ArrayList<>();
         for (Model model : manifest.choices()) {
-            try {
-                SelfTest.run(painter, model);
-                models.add(model);
-            } catch (ModelProblem problem) {
-                problems.add(problem);
-            }
+            (passed.contains(model.file) ? models : untested).add(model);
         }
-        return new Catalogue(models, problems, manifest.faces);
+        return new Catalogue(models, new ArrayList<ModelProblem>(), manifest.faces, untested);
+    }
+
+    /** The next model to test: the largest there is; null if all are tested. */
+    public Model next() {
+        return untested.isEmpty() ? null : untested.get(untested.size() - 1);
+    }
+
+    /** The catalogue after the self-test of {@link #next()}. */
+    public Catalogue test(Painter painter) {
+        List<Model> usable = new ArrayList<>(models);
+        List<ModelProblem> met = new ArrayList<>(problems);
+        try {
+            SelfTest.run(painter, next());
+            usable.add(smallerThan(next()), next());
+        } catch (ModelProblem problem) {
+            met.add(problem);
+        }
+        return new Catalogue(usable, met, faces, untested.subList(0, untested.size() - 1));
+    }
+
+    private int smallerThan(Model model) {
+        int number = 0;
+        while (number < models.size() && models.get(number).resolution < model.resolution) {
+            number++;
+        }
+        return number;
     }
 
     /** The model of a resolution, or the largest if there is none; null if the catalogue is empty. */

@@ -15,9 +15,6 @@ public final class Manifest {
     private static final int FORMAT_VERSION = 1;
     private static final List<String> PREFERENCE = Arrays.asList("float16", "float32", "dynamic", "int8");
 
-    /** Of the run or model, for people. */
-    public final String name;
-
     /** Faces with names; every model can draw them. */
     public final List<NamedFace> faces;
 
@@ -31,7 +28,6 @@ public final class Manifest {
             if (version != FORMAT_VERSION) {
                 throw new ModelProblem(ModelProblem.Kind.TOO_NEW, FILE_NAME, "format_version is " + version);
             }
-            name = json.getString("name");
             JSONArray described = json.getJSONArray("models");
             for (int i = 0; i < described.length(); i++) {
                 models.add(new Model(described.getJSONObject(i)));
