@@ -56,15 +56,11 @@ def test_the_runtime_has_its_licence_and_digests(site):
     assert "Apache License" in (site / "runtime" / "LICENSE-Apache-2.0.txt").read_text()
 
 
-def test_it_prints_sizes(exported, npm, tmp_path):
+def test_it_prints_sizes_and_gives_the_same_site_again(site, exported, npm, tmp_path):
     output = call(main, exported, "--out", tmp_path / "site")
     (whole,) = (line for line in output.splitlines() if line.endswith("whole"))
     assert 2 < float(whole.split()[2]) < 5
     assert "python -m http.server" in output
-
-
-def test_the_same_folder_gives_the_same_site(site, exported, npm, tmp_path):
-    call(main, exported, "--out", tmp_path / "site")
     assert (tmp_path / "site" / "site.js").read_text() == (site / "site.js").read_text()
 
 
