@@ -120,10 +120,10 @@ def test_weights_are_stored_with_their_scale(make_generator):
 )
 def test_any_size(make_generator, options):
     generator = make_generator(**options)
-    graph, reference = inference_graph(generator), keras_reference(generator, "x", 16)
+    graph, reference = inference_graph(generator), keras_reference(generator, "x", 8)
     for quantization in ("float32", "float16"):
         images = pass_gate(convert(graph, quantization, "x"), reference, quantization, "x").images
-        assert images.shape == (16, *generator.output_shape[1:])
+        assert images.shape == (8, *generator.output_shape[1:])
 
 
 @pytest.mark.slow

@@ -22,13 +22,13 @@ SMALL = [
     "--fmap-max=16",
     "--latent-size=6",
     "--batch-size=8",
-    "--straight-kimg=4:0.8,8:1.6",
-    "--fade-in-kimg=1.6",
+    "--straight-kimg=4:0.4,8:0.8",
+    "--fade-in-kimg=0.8",
     "--ticks-per-phase=20",
     "--snapshots-per-phase=2",
     "--checkpoint-minutes=0.004",
 ]
-IMAGES_IN_ALL = 4000
+IMAGES_IN_ALL = 2000
 KILLS = 3
 
 
