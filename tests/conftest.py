@@ -65,6 +65,13 @@ def faces(tmp_path: Path) -> Path:
     return path
 
 
+@pytest.fixture
+def few_steps(monkeypatch):
+    """Photos are sought in a generator for so short a time that they are not found."""
+    monkeypatch.setattr("pgkeras.projection.search.SCOUTING", 3)
+    monkeypatch.setattr("pgkeras.projection.search.DESCENDING", 20)
+
+
 @pytest.fixture(scope="module")
 def browser():
     """Headless Chromium; closed after each file, see tests.browser."""

@@ -93,7 +93,7 @@ def runs_anything(document) -> bool:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("document", [*filter(runs_anything, DOCUMENTS)], ids=lambda path: str(path.relative_to(ROOT)))
-def test_commands_run(document, world, tmp_path, monkeypatch):
+def test_commands_run(document, world, tmp_path, monkeypatch, few_steps):
     shutil.copytree(world, tmp_path, dirs_exist_ok=True)
     monkeypatch.chdir(tmp_path)
     for block in blocks(document):

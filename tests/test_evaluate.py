@@ -241,7 +241,7 @@ def test_the_last_snapshot_is_the_generator(run_folder, tmp_path):
 
 
 @pytest.mark.slow
-def test_neighbours_of_a_run_are_sought_among_its_training_images(run_folder, tmp_path):
+def test_neighbours_of_a_run_are_sought_among_its_training_images(run_folder, tmp_path, few_steps):
     printed = call(main, run_folder, "--metrics", "swd", "--neighbours", tmp_path / "n.png")
     assert "nearest training image of 10" in printed
     assert "of held-out images 0." in printed

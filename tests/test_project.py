@@ -82,7 +82,7 @@ def test_refined_is_nearer(model, tmp_path):
         assert picture.width == 7 * (128 + 8)
 
 
-def test_the_same_seed_gives_the_same_files(model, photo, tmp_path):
+def test_the_same_seed_gives_the_same_files(model, photo, tmp_path, few_steps):
     for name, seed in (("a", 3), ("b", 3), ("c", 4)):
         call(project, photo, model, "--out", tmp_path / name, "--seed", seed)
     a, b, c = ((tmp_path / name / "me.npy").read_bytes() for name in "abc")

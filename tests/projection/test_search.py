@@ -87,7 +87,7 @@ def test_generated_images_are_found(generator):
         np.testing.assert_array_equal(projection.way[-1], projection.image)
 
 
-def test_the_same_seed_finds_the_same_latents(generator):
+def test_the_same_seed_finds_the_same_latents(generator, few_steps):
     images = drawn(generator, range(1000, 1002))
     first, again, other = (
         [each.latent for each in project(generator, images, pyramid_distance(16), seed=seed)] for seed in (3, 3, 400)
