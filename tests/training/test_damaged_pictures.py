@@ -1,6 +1,8 @@
 """Pictures that turn out to be damaged while a run trains: nothing is lost, and it can go on without them."""
 
 import json
+import shutil
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -26,7 +28,10 @@ def name(number: int) -> str:
 
 @pytest.fixture
 def photos(tmp_path):
-    folder = tmp_path / "photos"
+    return write_photos(tmp_path / "photos")
+
+
+def write_photos(folder: Path) -> Path:
     folder.mkdir()
     for number, pixels in enumerate(np.random.default_rng(0).integers(0, 256, (IMAGES, 8, 8, 3), dtype=np.uint8)):
         Image.fromarray(pixels).save(folder / name(number))
@@ -39,19 +44,28 @@ def cut_short(photos) -> None:
         path.write_bytes(path.read_bytes()[:-40])
 
 
-@pytest.fixture
-def stopped(photos, tmp_path):
-    """A run that has met one of them."""
-    run = pgkeras.Run.create(photos, CONFIG, tmp_path / "runs")
+@pytest.fixture(scope="module")
+def stopped(tmp_path_factory):
+    """A run that has met one of them, what it said, and its photos."""
+    folder = tmp_path_factory.mktemp("stopped")
+    photos = write_photos(folder / "photos")
+    run = pgkeras.Run.create(photos, CONFIG, folder / "runs")
     cut_short(photos)
     with pytest.raises(pgkeras.UserError) as raised:
         run.train()
-    return run.path, str(raised.value)
+    return run.path, str(raised.value), photos
 
 
-def finish(path) -> None:
+@pytest.fixture
+def copied(stopped, tmp_path):
+    """Copies of the run and its photos."""
+    path, _, photos = stopped
+    return shutil.copytree(path, tmp_path / path.name), shutil.copytree(photos, tmp_path / "copied")
+
+
+def finish(path, photos) -> None:
     with pytest.warns(UserWarning, match="100 images are gone or still damaged; going on without them") as warned:
-        run = pgkeras.Run.open(path)
+        run = pgkeras.Run.open(path, photos)
     assert len(warned) == 1
     assert run.images_shown == LATE[0] // 4 * 4
     assert run.train()
@@ -59,8 +73,8 @@ def finish(path) -> None:
 
 
 @pytest.mark.slow
-def test_a_checkpoint_is_kept_and_all_are_named(stopped, photos):
-    path, message = stopped
+def test_a_checkpoint_is_kept_and_all_are_named(stopped):
+    path, message, photos = stopped
     at = LATE[0] // 4 * 4
     assert f"{at:09}.npz" in [each.name for each in (path / "checkpoints").iterdir()]
     assert message.startswith("3 of 100 pictures are damaged: ")
@@ -72,17 +86,19 @@ def test_a_checkpoint_is_kept_and_all_are_named(stopped, photos):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("removed", [BROKEN, BROKEN[:1]])
-def test_the_run_goes_on_without_them(stopped, photos, removed):
+def test_the_run_goes_on_without_them(copied, removed):
+    path, photos = copied
     for number in removed:
         (photos / name(number)).unlink()
-    finish(stopped[0])
+    finish(path, photos)
 
 
 @pytest.mark.slow
-def test_replaced_pictures_are_used_again(stopped, photos):
+def test_replaced_pictures_are_used_again(copied):
+    path, photos = copied
     for number in BROKEN:
         Image.new("RGB", (8, 8)).save(photos / name(number))
-    run = pgkeras.Run.open(stopped[0])
+    run = pgkeras.Run.open(path, photos)
     assert run.train()
 
 
