@@ -293,7 +293,7 @@ class ProgressiveConfig(BaseModel):
         0.0,
         ge=0,
         lt=1,
-        description="Fraction of the photos that training never sees, for `metrics` and pgkeras.evaluate; the same "
+        description="Fraction of the photos that training never sees, for `metrics` and pgkeras evaluate; the same "
         "ones whatever the seed.",
     )
     mirror: bool = Field(
@@ -337,7 +337,7 @@ class ProgressiveConfig(BaseModel):
     snapshots_per_phase: PositiveInt = Field(4, description="Snapshots in each phase: samples, the generator, metrics.")
     metrics: Metrics = Field(
         (),
-        description="What to measure at every snapshot from 16x16 on, such as swd,ms_ssim (see pgkeras.evaluate); "
+        description="What to measure at every snapshot from 16x16 on, such as swd,ms_ssim (see pgkeras evaluate); "
         "takes time beyond `minutes`.",
     )
     metrics_images: Annotated[int, Field(ge=2)] = Field(

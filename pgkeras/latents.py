@@ -56,7 +56,7 @@ class SeededLatents:
 
 
 def read_latents(path: Path, latent_size: int) -> np.ndarray:
-    """Reads latents, as `pgkeras.project` and `pgkeras.serve` write them.
+    """Reads latents, as `pgkeras project` and `pgkeras serve` write them.
 
     Args:
         path: of an .npy file.

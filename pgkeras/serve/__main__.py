@@ -39,7 +39,7 @@ def main(run_or_model: Path, port: int, host: str, resolution: int | None, open_
     """Shows RUN_OR_MODEL on a local page: sliders, a walk between two seeds, images and latents to download.
 
     RUN_OR_MODEL is a run folder, a folder of generators or one .keras file. A photo that is dropped on the page is
-    found in the generator, as pgkeras.project does it; only this machine can do that, and nothing is kept of the photo.
+    found in the generator, as pgkeras project does it; only this machine can do that, and nothing is kept of the photo.
     Ctrl-C ends it.
     """
     import waitress

@@ -99,7 +99,7 @@ class Studio:
 
         def check_time(_: int) -> None:
             if time.monotonic() > end:
-                raise UserError(f"Looking for the face takes over {MOST_SECONDS} seconds; use pgkeras.project instead")
+                raise UserError(f"Looking for the face takes over {MOST_SECONDS} seconds; use pgkeras project instead")
 
         labels = one_hot(np.array([label]), len(self.label_names))[0] if self.label_names else None
         with self._lock:
