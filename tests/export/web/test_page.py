@@ -233,7 +233,6 @@ def test_save(browser, address, exported, tmp_path):
     assert (saved == face.repeat(32, axis=0).repeat(32, axis=1)).all()
 
 
-JS = "text/javascript"
 REFUSING = "CacheStorage.prototype.open = () => Promise.reject(new DOMException('refused', 'SecurityError'));"
 
 
@@ -411,9 +410,8 @@ def test_a_download_that_breaks_off_is_not_called_damaged(browser, site, file):
     context.close()
 
 
-def test_a_model_that_does_not_fit_takes_no_other_with_it(browser, address, exported):
+def test_a_model_that_does_not_fit_takes_no_other_with_it(browser, site, exported, tmp_path):
     """Its runtime is of no more use; what waits for it goes to a new one."""
-    context = browser.new_context()
     fails = """
         let dead = false;
         for (const [name, task] of Object.entries(TASKS)) {
@@ -424,13 +422,13 @@ def test_a_model_that_does_not_fit_takes_no_other_with_it(browser, address, expo
             };
         }
     """
-    context.route("**/worker.js", lambda route: route.fulfill(body=route.fetch().text() + fails, content_type=JS))
-    page = context.new_page()
-    page.goto(address)
-    check_same(first_face_of(page, 8), drawn(exported, latent(0), 8))
-    expect(page.get_by_role("alert").get_by_role("listitem")).to_have_text(["it does not fit"])
-    assert page.locator("#resolution option").all_inner_texts() == ["4 × 4", "8 × 8"]
-    context.close()
+    folder = shutil.copytree(site, tmp_path / "site")
+    worker = folder / "worker.js"
+    worker.write_text(worker.read_text() + fails)
+    with hosted(folder) as (address, _), open_page(browser, address, PHONE) as page:
+        check_same(first_face_of(page, 8), drawn(exported, latent(0), 8))
+        expect(page.get_by_role("alert").get_by_role("listitem")).to_have_text(["it does not fit"])
+        assert page.locator("#resolution option").all_inner_texts() == ["4 × 4", "8 × 8"]
 
 
 def test_a_damaged_runtime_is_named(browser, site, tmp_path):
@@ -480,8 +478,11 @@ def test_without_simd_it_says_so(browser, address):
     context.close()
 
 
-def test_where_the_browser_keeps_nothing_it_draws_all_the_same(browser, address, exported):
+def test_where_the_browser_keeps_nothing_it_draws_all_the_same(browser, site, exported, tmp_path):
     """As with site data blocked: every storage refuses."""
+    folder = shutil.copytree(site, tmp_path / "site")
+    worker = folder / "worker.js"
+    worker.write_text(REFUSING + worker.read_text())
     context = browser.new_context()
     context.add_init_script("""
         const refuse = () => Promise.reject(new DOMException("refused", "SecurityError"));
@@ -489,14 +490,14 @@ def test_where_the_browser_keeps_nothing_it_draws_all_the_same(browser, address,
         const refusing = { get() { throw new DOMException("refused", "SecurityError"); } };
         Object.defineProperty(window, "localStorage", refusing);
     """)
-    context.route("**/worker.js", lambda route: route.fulfill(body=REFUSING + route.fetch().text(), content_type=JS))
     page, errors = context.new_page(), []
     page.on("pageerror", lambda error: errors.append(str(error)))
-    page.goto(address)
-    check_same(first_face(page), drawn(exported, latent(0)))
-    expect(page.locator("#problems li")).to_have_count(0)
-    assert errors == []
-    context.close()
+    with hosted(folder) as (address, _):
+        page.goto(address)
+        check_same(first_face(page), drawn(exported, latent(0)))
+        expect(page.locator("#problems li")).to_have_count(0)
+        assert errors == []
+        context.close()
 
 
 def test_classes_are_chosen_by_name(browser, site_with_classes, exported_with_classes):
