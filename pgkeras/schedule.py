@@ -4,6 +4,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import accumulate
 from typing import Self
 
 from pgkeras.config import ProgressiveConfig
@@ -218,6 +219,19 @@ class Schedule:
             if images_shown <= ends or self._is_last(position.index):
                 return self.at(max(0, images_shown - step))
             begins = ends
+
+    def images_left(self, images_shown: int) -> list[int]:
+        """Images of each phase that are still to be shown.
+
+        Args:
+            images_shown: 0 or more.
+
+        >>> config = ProgressiveConfig(resolution=8, straight_kimg=800, fade_in_kimg=600)
+        >>> Schedule.from_config(config).images_left(1_000_000)
+        [0, 400000, 800000]
+        """
+        ends = accumulate(phase.images for phase in self.phases)
+        return [min(max(0, end - images_shown), phase.images) for phase, end in zip(self.phases, ends, strict=True)]
 
     def steps_left(self, images_shown: int) -> int:
         """Steps from here to the end of the phase that holds here.

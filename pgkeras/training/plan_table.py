@@ -12,7 +12,7 @@ _COLUMNS = "{:>20}  {:>11}  {:>7}  {:>12}  {:>12}  {:>9}  {:>8}  {:>9}".format
 
 
 def plan_table(state: TrainingState, schedule: Schedule, costs: Sequence[PhaseCost]) -> str:
-    """A line for each phase: what it does and what it takes on this machine.
+    """A line for each phase: what it does and what it takes on this machine; for a run under way also what is left.
 
     Args:
         state: of the run.
@@ -20,19 +20,23 @@ def plan_table(state: TrainingState, schedule: Schedule, costs: Sequence[PhaseCo
         costs: of its phases, from the preflight.
     """
     lines = [_COLUMNS("phase", "images", "batch", "G rate", "D rate", "images/s", "memory", "hours")]
-    seconds = 0.0
     for phase, cost in zip(schedule.phases, costs, strict=True):
         rates = (_rate(phase, phase.generator_learning_rate), _rate(phase, phase.discriminator_learning_rate))
-        phase_seconds = phase.images * cost.seconds_per_image
-        takes = (f"{1 / cost.seconds_per_image:,.1f}", tqdm.format_sizeof(cost.memory, "B"), _hours(phase_seconds))
-        lines.append(_COLUMNS(phase.name, f"{phase.images:,}", _batch(state, phase), *rates, *takes))
-        seconds += phase_seconds
+        takes = (f"{1 / cost.seconds_per_image:,.1f}", tqdm.format_sizeof(cost.memory, "B"))
+        hours = _hours([phase.images], [cost])
+        lines.append(_COLUMNS(phase.name, f"{phase.images:,}", _batch(state, phase), *rates, *takes, hours))
     memory = tqdm.format_sizeof(max(cost.memory for cost in costs), "B")
-    lines.append(_COLUMNS("all", f"{schedule.images:,}", "", "", "", "", memory, _hours(seconds)))
+    all_hours = _hours(schedule.images_left(0), costs)
+    lines.append(_COLUMNS("all", f"{schedule.images:,}", "", "", "", "", memory, all_hours))
+    if state.progress.images_shown:
+        left = schedule.images_left(state.progress.images_shown)
+        lines.append(_COLUMNS("left", f"{sum(left):,}", "", "", "", "", "", _hours(left, costs)))
     return "\n".join(lines)
 
 
-def _hours(seconds: float) -> str:
+def _hours(images: Sequence[int], costs: Sequence[PhaseCost]) -> str:
+    """That so many images of each phase take."""
+    seconds = sum(number * cost.seconds_per_image for number, cost in zip(images, costs, strict=True))
     return f"{seconds / 3600:,.3f}"
 
 

@@ -7,6 +7,8 @@ from pgkeras import ProgressiveConfig, UserError
 from pgkeras.schedule import Schedule
 from pgkeras.training import plan
 from pgkeras.training.disk import disk_needed
+from pgkeras.training.plan_table import plan_table
+from pgkeras.training.preflight import PhaseCost
 from pgkeras.training.state import TrainingState
 
 CONFIG = ProgressiveConfig(
@@ -30,6 +32,18 @@ def test_too_short_a_length_is_refused():
         Schedule.from_config(plan.scaled_to(CONFIG, 0.003))
     with pytest.raises(UserError, match="give it more time"):
         plan.factor_for_seconds(CONFIG, [1, 1, 1], -5)
+
+
+def test_the_plan_of_a_run_under_way_has_what_is_left():
+    """1,000 images of 3.6 s, 2,000 of 7.2 s and 3,000 of 10.8 s; 2,000 have been shown."""
+    state, schedule = TrainingState(CONFIG, "float32"), Schedule.from_config(CONFIG)
+    costs = [PhaseCost(seconds, memory=10, micro_batches=1, tracing_seconds=0.0) for seconds in (3.6, 7.2, 10.8)]
+    last = plan_table(state, schedule, costs).splitlines()[-1]
+    assert last.split() == ["all", "6,000", "10.0B", "14.000"]
+    state.progress.images_shown = 2000
+    *_, everything, left = plan_table(state, schedule, costs).splitlines()
+    assert everything == last
+    assert left.split() == ["left", "4,000", "11.000"]
 
 
 def test_disk_needed_by_hand():

@@ -104,7 +104,7 @@ class Statistics(Callback):
 
     def _seconds_left(self, position: Position, seconds_per_image: float) -> tuple[float, float]:
         """Time left in the phase and in the run, if later images take longer as their cost says."""
-        phase = max(0, position.start + position.phase.images - self.progress.images_shown) * seconds_per_image
+        left = self.schedule.images_left(self.progress.images_shown)
         seconds_per_cost = seconds_per_image / self.image_costs[position.index]
-        later = zip(self.schedule.phases[position.index + 1 :], self.image_costs[position.index + 1 :], strict=True)
-        return phase, phase + sum(each.images * cost for each, cost in later) * seconds_per_cost
+        run = sum(images * cost for images, cost in zip(left, self.image_costs, strict=True)) * seconds_per_cost
+        return left[position.index] * seconds_per_image, run
