@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any, Self
 
 import keras
-import numpy as np
 from tqdm import tqdm
 
 import pgkeras
@@ -21,7 +20,6 @@ from pgkeras.cluster import number_of_workers
 from pgkeras.config import Fit, ProgressiveConfig
 from pgkeras.data import Dataset, hold_out, naming_all_unreadable, open_dataset
 from pgkeras.errors import UserError
-from pgkeras.evaluation.measures import check_installed, least_images
 from pgkeras.runs.checkpoint_file import list_checkpoints
 from pgkeras.runs.data import open_data, remembering_unreadable
 from pgkeras.runs.description import RunDescription
@@ -30,6 +28,7 @@ from pgkeras.runs.generators import choose_generator, load_generator
 from pgkeras.runs.reals import write_reals
 from pgkeras.schedule import Schedule
 from pgkeras.training import plan
+from pgkeras.training.check_data import check_data, check_metrics
 from pgkeras.training.checkpoint import load_newest_checkpoint
 from pgkeras.training.devices import check_shares
 from pgkeras.training.disk import check_disk, disk_needed, written_to
@@ -126,12 +125,8 @@ class Run:
         if kimg:
             config = plan.scaled_to(config, plan.factor_for_kimg(config, kimg))
         dataset, held_out = hold_out(everything, config.holdout)
-        if (missing := _class_without_image(everything)) is not None:
-            raise UserError(f"{data}: class {missing} has no image; remove the class")
-        if (missing := _class_without_image(dataset)) is not None:
-            raise UserError(f"`holdout` {config.holdout:g}: leaves no image of class {missing}; give more, or lower it")
-        _check_data(dataset, config, data)
-        _check_metrics(config, held_out)
+        check_data(everything, dataset, config, data)
+        check_metrics(config, held_out)
         check_shares(config, chosen)
         RunFolder.check_writable(out)
         state = TrainingState(config, precision, chosen)
@@ -178,7 +173,7 @@ class Run:
         dataset, held_out = open_data(folder, description, Path(data) if data else None)
         if data:
             description = description.model_copy(update={"data": str(Path(data).resolve())})
-        _check_metrics(config, held_out)
+        check_metrics(config, held_out)
         chosen = backend.choose_devices(devices)
         check_shares(config, chosen)
         state = TrainingState(config, precision, chosen)
@@ -325,44 +320,6 @@ def _with_precision(config: ProgressiveConfig) -> tuple[ProgressiveConfig, Preci
         return config, config.precision
     precision = fastest_precision()
     return config.model_copy(update={"precision": precision}), precision
-
-
-def _check_data(dataset: Dataset, config: ProgressiveConfig, path: Path) -> None:
-    number, side, _, channels = dataset.images.shape
-    if side < config.resolution:
-        fitting = 2 ** (side.bit_length() - 1)
-        raise UserError(
-            f"{path}: images are {side}x{side}, smaller than `resolution` {config.resolution}; "
-            f"use `resolution` {fitting}, or crop larger"
-        )
-    if channels != config.channels:
-        raise UserError(f"{path}: images have {channels} channels, not `channels` {config.channels}; drop the option")
-    classes = len(dataset.label_names)
-    if classes != config.label_size:
-        asked = f"{classes} classes" if classes else "no labels without `conditional`"
-        raise UserError(f"{path}: has {asked}, not `label_size` {config.label_size}; drop the option")
-    images_per_step = max(phase.images_per_step for phase in Schedule.from_config(config).phases)
-    if number < images_per_step:
-        raise UserError(f"{path}: {number} images are fewer than the {images_per_step} of a step; lower `batch_size`")
-
-
-def _class_without_image(dataset: Dataset) -> str | None:
-    if dataset.labels is None:
-        return None
-    there = set(np.unique(dataset.labels).tolist())
-    return next((name for number, name in enumerate(dataset.label_names) if number not in there), None)
-
-
-def _check_metrics(config: ProgressiveConfig, held_out: Dataset) -> None:
-    number, least, names = len(held_out.images), least_images(config.metrics), ",".join(config.metrics)
-    if config.metrics and number < least:
-        raise UserError(
-            f"`metrics` {names}: too few images to measure against, {number} instead of {least} or more; give more "
-            "photos or a larger `holdout`"
-        )
-    if config.metrics and config.metrics_images < least:
-        raise UserError(f"`metrics_images` {config.metrics_images}: `metrics` {names} need {least} or more")
-    check_installed(config.metrics)
 
 
 def _parameters(state: TrainingState) -> dict[str, int]:
