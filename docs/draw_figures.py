@@ -1,6 +1,6 @@
 """Draws the figures of "How it works" from a run that has reached 64x64: `python docs/draw_figures.py RUN`.
 
-The pictures in the repository come from `--preset quick --resolution 64 --minutes 60` on 1,333 faces.
+The pictures in the repository come from the run of README's picture; docs/measurements.md has its command.
 """
 
 import sys
@@ -53,15 +53,15 @@ def draw_growth(samples: dict[Position, Path]) -> None:
 
 
 def draw_fade_in(samples: dict[Position, Path]) -> None:
-    """Four latents before, while and after 16x16 fades into 32x32."""
-    before = [path for position, path in samples.items() if position.resolution == 16][-1]
+    """Four latents before, while and after 32x32 fades into 64x64."""
+    before = [path for position, path in samples.items() if position.resolution == 32][-1]
     fading = {
         position.alpha: path
         for position, path in samples.items()
-        if position.resolution == 32 and position.phase.fade_in
+        if position.resolution == 64 and position.phase.fade_in
     }
-    after = next(path for each, path in samples.items() if each.resolution == 32 and not each.phase.fade_in)
-    shown = [("16x16", before), *((f"alpha {alpha:.2f}", path) for alpha, path in fading.items()), ("32x32", after)]
+    after = next(path for each, path in samples.items() if each.resolution == 64 and not each.phase.fade_in)
+    shown = [("32x32", before), *((f"alpha {alpha:.2f}", path) for alpha, path in fading.items()), ("64x64", after)]
     figure, axes = plt.subplots(1, len(shown), figsize=(1.15 * len(shown), 4.5))
     for axis, (title, path) in zip(axes, shown, strict=True):
         axis.imshow(np.vstack(faces(path, 4)))
