@@ -101,6 +101,7 @@ def _describe_site(folder: Path, large: dict[str, str], runtime: dict[str, str])
         "version": digest.hexdigest(),
         "shell": ["./", "site.js", *(name for name in names if name not in kept)],
         "large": large,
+        "bytes": sum((folder / name).stat().st_size for name in large),
         **runtime,
     }
     (folder / "site.js").write_text(f"self.SITE = {json.dumps(site, indent=1)};\n")

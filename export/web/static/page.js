@@ -4,6 +4,7 @@ import { changeFace, fileName, find, showFaces } from "./faces.js";
 import { Generator } from "./generator.js";
 
 const SMALLEST_SAVED_SIDE = 512;
+const UNASKED = 32e6; // bytes that a visit may fetch and keep without being asked
 // A module of one instruction for 128 bits, i8x16.popcnt.
 const SIMD = Uint8Array.of(
   ...[0, 97, 115, 109, 1, 0, 0, 0, 1, 5, 1, 96, 0, 1, 123, 3, 2, 1, 0],
@@ -15,7 +16,7 @@ const resolution = find("#resolution");
 const variety = find("#variety"); // null if the models take no truncation
 const large = find("#image");
 const saving = [find("#save"), find("#share")];
-const { version, large: files } = self.SITE; // of site.js
+const { version, large: files, bytes } = self.SITE; // of site.js
 
 const trusting = recall("self-test") === version;
 const generator = new Generator(trusting);
@@ -85,7 +86,24 @@ function disable() {
   find("#status").textContent = "";
 }
 
-/** The models that have not drawn yet, too: on the first visit, all are tested and kept for when there is no network. */
+/** Tests and keeps the models that have not drawn yet, too, for when there is no network. */
+async function keep() {
+  if (!trusting) await checkOthers();
+  await keepForOffline();
+}
+
+/** Asks first: the paper's networks are too much for a phone's network. */
+function offerToKeep() {
+  const button = find("#keep");
+  button.textContent = `Keep for use without a network (${Math.round(bytes / 1e6)} MB)`;
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    button.disabled = true;
+    await keep();
+    button.hidden = true;
+  });
+}
+
 async function checkOthers() {
   const sides = [...resolution.options].map((option) => Number(option.value));
   for (const side of sides) {
@@ -157,8 +175,8 @@ async function start() {
       settled,
     }),
   );
-  if (!trusting) await checkOthers();
-  await keepForOffline();
+  if (bytes <= UNASKED || navigator.serviceWorker?.controller) await keep();
+  else offerToKeep();
 }
 
 start();

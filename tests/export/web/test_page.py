@@ -310,6 +310,31 @@ def test_faces_are_drawn_while_the_other_models_come(browser, site, exported):
         wait_until_kept(page)
 
 
+def test_what_is_large_is_kept_only_if_asked(browser, site, exported, tmp_path):
+    fetched = set()
+
+    class Listing(Host):
+        def send_head(self):
+            fetched.update(re.findall(r"generator_(\d+)", self.path))
+            return super().send_head()
+
+    folder = shutil.copytree(site, tmp_path / "site")
+    list_file = folder / "site.js"
+    list_file.write_text(re.sub('"bytes": [0-9]+', '"bytes": 249700000', list_file.read_text()))
+    with hosted(folder, Listing) as (address, _), open_page(browser, address, PHONE) as page:
+        keep = page.locator("#keep")
+        expect(keep).to_have_text("Keep for use without a network (250 MB)")
+        check_same(first_face(page), drawn(exported, latent(0)))
+        assert fetched == {"0016"}
+        keep.click()
+        wait_until_kept(page)
+        expect(keep).to_be_hidden()
+        assert fetched == {"0004", "0008", "0016"}
+        page.reload()
+        wait_until_kept(page)
+        expect(keep).to_be_hidden()
+
+
 @pytest.mark.parametrize("answer", ["Promise.resolve(true)", "Promise.reject(new Error())", "new Promise(() => null)"])
 def test_it_asks_for_lasting_storage(browser, address, answer):
     """Whatever the browser, or whoever it asks, makes of that."""
