@@ -70,7 +70,7 @@ def test_a_notice_of_preemption_writes_a_checkpoint(tmp_path, faces):
     process = start_job(faces, out, "--resolution=4", "--straight-kimg=40", "--ticks-per-phase=1000")
     wait_until(process, (out / "00000-faces-4" / "stats.jsonl").exists)
     process.terminate()
-    _, errors = process.communicate(timeout=60)
+    _, errors = process.communicate(timeout=300)
     assert process.returncode == 130, errors
     assert newest_run_with_checkpoint(out) == out / "00000-faces-4"
     assert int(max((out / "00000-faces-4" / "checkpoints").iterdir()).stem) > 0

@@ -91,5 +91,5 @@ def test_it_serves_until_it_is_interrupted(model):
                 assert answer.read().startswith(b"\x89PNG")
         finally:
             server.send_signal(signal.SIGINT)
-        output, errors = server.communicate(timeout=60)
+        output, errors = server.communicate(timeout=300)
     assert (server.returncode, output, errors) == (0, "", "")
