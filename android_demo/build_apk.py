@@ -1,4 +1,4 @@
-"""The command line that builds the app: `python android_demo/build_apk.py exported --out pgkeras-demo.apk`."""
+"""The command line that builds the app: `pgkeras apk exported --out pgkeras-demo.apk`."""
 
 import shutil
 import tempfile
@@ -20,7 +20,7 @@ from pgkeras.files.atomic import atomic_path
 
 EXAMPLES = """\b
 Example:
-  python android_demo/build_apk.py exported --out pgkeras-demo.apk
+  pgkeras apk exported --out pgkeras-demo.apk
   adb install pgkeras-demo.apk
 """
 

@@ -29,7 +29,8 @@ def main(exported: Path, out: Path) -> None:
     """Makes a page that draws faces in the browser, from EXPORTED, a folder that pgkeras export wrote.
 
     The folder needs a static host and no server of its own. After the first visit over HTTPS it works without a
-    network, from a phone's home screen too. Of each resolution it has one model: float16 where there is one.
+    network, from a phone's home screen too; if that takes more than 32 MB, it asks first. Of each resolution it has one
+    model: float16 where there is one.
     """
     _check_empty(out)
     models = _read(exported)
