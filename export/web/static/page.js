@@ -176,7 +176,7 @@ async function start() {
     }),
   );
   if (bytes <= UNASKED || navigator.serviceWorker?.controller) await keep();
-  else offerToKeep();
+  else if (navigator.serviceWorker) offerToKeep(); // plain HTTP has none
 }
 
 start();
