@@ -20,8 +20,8 @@ TRAINING = (
     ),
     (
         "Scores",
-        "That the discriminator gives real and generated images: the closer, the better the generator deceives it. Equal "
-        "for long, above 8x8: it has given up.",
+        "That the discriminator gives real and generated images: the closer, the better the generator deceives it. "
+        "Equal for long, above 8x8: it has given up.",
         {"real_score": "real", "fake_score": "generated"},
     ),
     (
