@@ -21,7 +21,7 @@ TRAINING = (
     (
         "Scores",
         "That the discriminator gives real and generated images: the closer, the better the generator deceives it. "
-        "Equal for long, above 8x8: it has given up.",
+        "Equal for long, above 16x16: it has given up.",
         {"real_score": "real", "fake_score": "generated"},
     ),
     (
