@@ -4,7 +4,7 @@ Importing pgkeras imports neither. So that it does not matter which module is th
 hook starts them in silence, checks the backend that the user chose, undoes what `~/.keras/keras.json` says of anything
 else, and registers pgkeras's layers, so that `keras.models.load_model` knows them. Keras's pictures, which bring
 Matplotlib along, wait until somebody uses them, which saves half a second. No garbage is collected meanwhile, which
-saves about a second.
+saves about a second. TensorFlow computes with oneDNN on every x86 processor.
 """
 
 import atexit
@@ -62,7 +62,7 @@ class _Finder:
     """Finds Keras and TensorFlow as they would be found anyway. (Importing the base class takes 40 ms.)"""
 
     def find_spec(self, name: str, path: Sequence[str] | None, target: ModuleType | None = None) -> ModuleSpec | None:
-        start = {"keras": _start_keras, "tensorflow": _start_quietly}.get(name)
+        start = {"keras": _start_keras, "tensorflow": _start_tensorflow}.get(name)
         if start is None and not _USED_LATER.fullmatch(name):
             return None
         found = (finder.find_spec(name, path, target) for finder in sys.meta_path if finder is not self)
@@ -74,6 +74,14 @@ class _Finder:
         else:
             spec.loader.exec_module = partial(start, spec.loader.exec_module)
         return spec
+
+
+def _start_tensorflow(execute: Callable[[ModuleType], None], module: ModuleType) -> None:
+    # By itself it computes with oneDNN only on processors with VNNI, AMX or bfloat16. On others, oneDNN makes steps
+    # 1.3 times as fast at 32x32, and 1.6 to 1.9 times at 64x64. TensorFlow's import reads this.
+    if sys.platform == "linux" and os.uname().machine == "x86_64":
+        os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
+    _start_quietly(execute, module)
 
 
 def _start_quietly(execute: Callable[[ModuleType], None], module: ModuleType) -> None:

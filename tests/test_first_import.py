@@ -1,6 +1,7 @@
 """What Keras is told when it is first imported, and what it must not be told."""
 
 import json
+import platform
 
 import pytest
 
@@ -91,6 +92,20 @@ print(json.dumps([*settings, *layers, *drawing, gc.isenabled()]))
     assert json.loads(done.stdout) == ["float32", 1e-7, "channels_last", *layers, *drawing, True]
     if first.startswith("import pgkeras"):
         assert done.stderr == ""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif((platform.system(), platform.machine()) != ("Linux", "x86_64"), reason="of Linux on x86")
+@pytest.mark.parametrize(("first", "chosen", "expected"), [("keras", None, True), ("tensorflow", "0", False)])
+def test_tensorflow_computes_with_onednn(first, chosen, expected, monkeypatch):
+    """Unless the user does not want it, whatever is imported first."""
+    monkeypatch.delenv("TF_ENABLE_ONEDNN_OPTS", raising=False)
+    monkeypatch.setenv("KERAS_BACKEND", "tensorflow")
+    if chosen:
+        monkeypatch.setenv("TF_ENABLE_ONEDNN_OPTS", chosen)
+    code = "from tensorflow.python.util import _pywrap_util_port; print(_pywrap_util_port.IsMklEnabled())"
+    done = script("-c", f"import pgkeras, {first}; {code}")
+    assert (done.stdout, done.stderr) == (f"{expected}\n", "")
 
 
 def test_a_backend_that_does_not_start(settings, tmp_path, monkeypatch):
