@@ -78,7 +78,7 @@ class _Finder:
 
 def _start_tensorflow(execute: Callable[[ModuleType], None], module: ModuleType) -> None:
     # By itself it computes with oneDNN only on processors with VNNI, AMX or bfloat16. On others, oneDNN makes steps
-    # 1.3 times as fast at 32x32, and 1.6 to 1.9 times at 64x64. TensorFlow's import reads this.
+    # 1.2 to 1.3 times as fast at 32x32, and 1.6 to 1.9 times at 64x64. TensorFlow's import reads this.
     if sys.platform == "linux" and os.uname().machine == "x86_64":
         os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
     _start_quietly(execute, module)
