@@ -87,7 +87,7 @@ def _remedy(path: Path) -> str:
     except Exception:  # as above
         version = keras.__version__
     if version == keras.__version__:
-        return "write it again"
+        return "give an undamaged one, made of Keras's and pgkeras's own layers, without Lambda"
     return f"Keras {version} wrote it, this is {keras.__version__}: install that one, or write it again with this one"
 
 

@@ -1,6 +1,7 @@
 """Generators that pgkeras has not made."""
 
 import json
+import os
 import zipfile
 
 import keras
@@ -78,6 +79,19 @@ def test_what_is_no_generator_is_said_so(tmp_path, model):
     model().save(tmp_path / "model.keras")
     with pytest.raises(UserError, match="is not a generator"):
         load_generator(tmp_path / "model.keras")
+
+
+@pytest.mark.parametrize("suffix", [".keras", ".h5"])
+def test_python_in_a_file_is_not_run(tmp_path, suffix, monkeypatch):
+    """Keras stores the byte code of a Lambda layer's function, and would run it."""
+    monkeypatch.setenv("EXECUTED", "no")
+    harmful = keras.layers.Lambda(lambda x: os.environ.update(EXECUTED="yes") or x)
+    keras.Sequential([keras.Input((7,)), harmful, *layers()]).save(tmp_path / f"model{suffix}")
+    assert os.environ["EXECUTED"] == "yes"
+    monkeypatch.setenv("EXECUTED", "no")
+    with pytest.raises(UserError, match=r"\(.*Lambda.*\); give an undamaged one, .* without Lambda$"):
+        load_generator(tmp_path / f"model{suffix}")
+    assert os.environ["EXECUTED"] == "no"
 
 
 def test_a_file_of_another_keras_names_its_version(tmp_path):
