@@ -45,9 +45,9 @@ def _diagnose_keras() -> Iterator[tuple[str, str]]:
     name = keras.backend.backend()
     yield "Keras", f"{keras.__version__} on {name} {import_module(name).__version__}"
     yield "device", f"{describe_machine()}; fastest in {fastest_precision()}"
-    for variable in ("CUDA_VISIBLE_DEVICES", "TF_CONFIG", "XLA_FLAGS"):
+    for variable in ("CUDA_VISIBLE_DEVICES", "TF_CONFIG", "TF_ENABLE_ONEDNN_OPTS", "XLA_FLAGS"):
         if variable in os.environ:
-            yield variable, os.environ[variable]
+            yield "environment", f"{variable}={os.environ[variable]}"
 
 
 def _extras() -> list[str]:

@@ -31,6 +31,14 @@ def test_versions_and_the_machine():
     assert metadata.version("keras") in shown
 
 
+def test_variables_that_decide_what_is_used(monkeypatch):
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "1,2")
+    monkeypatch.delenv("XLA_FLAGS", raising=False)
+    shown = call(main)
+    assert "\nenvironment   CUDA_VISIBLE_DEVICES=1,2\n" in shown
+    assert "XLA_FLAGS" not in shown
+
+
 @pytest.mark.parametrize(
     ("requirement", "finding"),
     [
