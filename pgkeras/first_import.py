@@ -4,7 +4,7 @@ Importing pgkeras imports neither. So that it does not matter which module is th
 hook starts them in silence, checks the backend that the user chose, undoes what `~/.keras/keras.json` says of anything
 else, and registers pgkeras's layers, so that `keras.models.load_model` knows them. Keras's pictures, which bring
 Matplotlib along, wait until somebody uses them, which saves half a second. No garbage is collected meanwhile, which
-saves about a second. TensorFlow computes with oneDNN on every x86 processor.
+saves about a second. Under Linux, TensorFlow computes with oneDNN on every x86 processor.
 """
 
 import atexit
