@@ -11,6 +11,8 @@ import pgkeras  # noqa: F401  before Keras, because it silences TensorFlow's sta
 # isort: split
 import keras
 
+from pgkeras.training.machine import describe_machine
+
 # Not during imports, whose objects all stay; a quarter of their time otherwise.
 gc.disable()
 
@@ -21,6 +23,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Files with slow tests come first, so that in the end no worker is alone with one of them."""
     slow = {item.path for item in items if item.get_closest_marker("slow")}
     items.sort(key=lambda item: item.path not in slow)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Some failures are those of one kind of processor only."""
+    if terminalreporter.stats.get("failed"):
+        terminalreporter.write_line(f"failed on {describe_machine()}")
 
 
 def pytest_collection_finish() -> None:

@@ -82,11 +82,12 @@ def test_refined_is_nearer(model, tmp_path):
         assert picture.width == 7 * (128 + 8)
 
 
-def test_the_same_seed_gives_the_same_files(model, photo, tmp_path, few_steps):
-    for name, seed in (("a", 3), ("b", 3), ("c", 4)):
+def test_the_same_seed_finds_the_same_latents(model, photo, tmp_path, few_steps):
+    """But for rounding: between TensorFlow with and without oneDNN, these steps make it up to 0.06."""
+    for name, seed in (("a", 3), ("b", 3), ("c", 400)):
         call(project, photo, model, "--out", tmp_path / name, "--seed", seed)
-    a, b, c = ((tmp_path / name / "me.npy").read_bytes() for name in "abc")
-    assert a == b != c
+    a, b, c = (read_latents(tmp_path / name / "me.npy", SIZE) for name in "abc")
+    assert np.abs(a - b).max() < 0.1 < np.abs(a - c).max()
 
 
 def test_a_conditional_generator_needs_a_class(pets, tmp_path, capsys, monkeypatch):

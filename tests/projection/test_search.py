@@ -92,8 +92,8 @@ def test_the_same_seed_finds_the_same_latents(generator, few_steps):
     first, again, other = (
         [each.latent for each in project(generator, images, pyramid_distance(16), seed=seed)] for seed in (3, 3, 400)
     )
-    np.testing.assert_array_equal(first, again)
-    assert not np.array_equal(first, other)
+    np.testing.assert_allclose(first, again, atol=1e-3)  # TensorFlow may round otherwise the next time
+    assert np.abs(np.subtract(first, other)).max() > 0.1
 
 
 def test_many_images_are_found_a_few_at_a_time(generator, monkeypatch):

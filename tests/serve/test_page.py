@@ -13,6 +13,7 @@ from pgkeras.images import root_mean_square
 from pgkeras.serve.application import create_application
 from pgkeras.serve.face import Face
 from tests.browser import DESKTOP, Viewport, broken_images, open_page, scrolls_sideways, smallest_text
+from tests.serve.conftest import same
 
 expect.set_options(timeout=30_000)
 PHONE = Viewport(390, 844, scale=2, touch=True)
@@ -81,15 +82,15 @@ def test_it_is_legible_everywhere(browser, address, viewport, color_scheme):
 
 def test_sliders_change_the_image(browser, address, studio):
     with open_page(browser, address) as page:
-        assert (shown(page) == studio.image(Face(seed=0))).all()
+        assert same(shown(page), studio.image(Face(seed=0)))
         assert sliders(page).count() == 10
         sliders(page).nth(1).press("End")  # by keyboard
-        assert (shown(page) == studio.image(Face(seed=0, sliders="0,3"))).all()
+        assert same(shown(page), studio.image(Face(seed=0, sliders="0,3")))
         assert page.get_by_role("status").inner_text() == "Seed 0, changed by sliders"
         page.get_by_role("button", name="Reset").click()
-        assert (shown(page) == studio.image(Face(seed=0))).all()
+        assert same(shown(page), studio.image(Face(seed=0)))
         page.get_by_role("button", name="Surprise me").click()
-        assert (shown(page) != studio.image(Face(seed=0))).any()
+        assert not same(shown(page), studio.image(Face(seed=0)))
         values = [float(slider.input_value()) for slider in sliders(page).all()]
         assert len(set(values)) > 3
         assert max(map(abs, values)) <= 3
@@ -100,11 +101,11 @@ def test_the_way_leads_from_seed_to_seed(browser, address, studio):
         page.get_by_label("Seed", exact=True).fill("12")
         page.get_by_label("The other seed", exact=True).fill("34")
         way = page.get_by_role("slider", name="Position")
-        assert (shown(page) == studio.image(Face(seed=12))).all()
+        assert same(shown(page), studio.image(Face(seed=12)))
         way.fill("1")
-        assert (shown(page) == studio.image(Face(seed=34))).all()
+        assert same(shown(page), studio.image(Face(seed=34)))
         way.fill("0.25")
-        assert (shown(page) == studio.image(Face(seed=12, towards=34, way=0.25))).all()
+        assert same(shown(page), studio.image(Face(seed=12, towards=34, way=0.25)))
         assert page.locator("#image").get_attribute("alt") == "Seed 12, 25 % of the way to seed 34"
 
 
@@ -113,8 +114,8 @@ def test_small_images_show_where_sliders_lead(browser, address, studio):
         page.get_by_label("Seed", exact=True).fill("12")
         page.get_by_role("slider", name="Position").fill("0.5")
         expected = studio.image(Face(seed=12, towards=1, way=0.5, sliders="0,-3"))
-        assert (small_image(page, "Direction 2 at -3", "seed=12&towards=1&way=0.5&sliders=0%2C-3") == expected).all()
-        assert (small_image(page, "Seed 13", "seed=13") == studio.image(Face(seed=13))).all()
+        assert same(small_image(page, "Direction 2 at -3", "seed=12&towards=1&way=0.5&sliders=0%2C-3"), expected)
+        assert same(small_image(page, "Seed 13", "seed=13"), studio.image(Face(seed=13)))
 
 
 def test_the_newest_wins(browser, address, studio):
@@ -129,7 +130,7 @@ def test_the_newest_wins(browser, address, studio):
                 slider.dispatchEvent(new Event("input", { bubbles: true }));
             }
         }""")
-        assert (shown(page) == studio.image(Face(seed=0, sliders="3"))).all()
+        assert same(shown(page), studio.image(Face(seed=0, sliders="3")))
         assert len(requests) <= 2
 
 
@@ -142,13 +143,13 @@ def test_a_face_can_be_bookmarked(browser, address):
         expect(page).to_have_url(re.compile("sliders=0,0,-1.5"))
         bookmark = page.url
         page.get_by_role("button", name="New seed").first.click()
-        assert (shown(page) != before).any()
+        assert not same(shown(page), before)
         expect(page).not_to_have_url(bookmark)
         page.goto(bookmark)
         expect(page.locator("#seed")).to_have_value("12")
-        assert (shown(page) == before).all()
+        assert same(shown(page), before)
         page.reload()
-        assert (shown(page) == before).all()
+        assert same(shown(page), before)
         assert sliders(page).nth(2).input_value() == "-1.5"
 
 
@@ -161,21 +162,21 @@ def test_downloads(browser, address, tmp_path):
                 page.get_by_role("link", name=f"Save {kind}").click()
             assert download.value.suggested_filename == name
             download.value.save_as(tmp_path / name)
-    assert (np.asarray(Image.open(tmp_path / "seed-0-changed-by-sliders.png")) == expected).all()
+    assert same(np.asarray(Image.open(tmp_path / "seed-0-changed-by-sliders.png")), expected)
     assert np.load(tmp_path / "seed-0-changed-by-sliders.npy", allow_pickle=False).shape == (1, 12)
 
 
 def test_the_wall_of_seeds(browser, address, studio):
     with open_page(browser, address) as page:
         page.get_by_role("button", name="Seed 5", exact=True).click()
-        assert (shown(page) == studio.image(Face(seed=5))).all()
+        assert same(shown(page), studio.image(Face(seed=5)))
         page.get_by_role("button", name="Next").click()
         page.get_by_label("the other seed", exact=True).and_(page.get_by_role("radio")).check()
         page.get_by_role("button", name="Seed 30", exact=True).click()
-        assert (shown(page) == studio.image(Face(seed=30))).all()
+        assert same(shown(page), studio.image(Face(seed=30)))
         assert page.locator("#seed").input_value() == "5"
         page.get_by_role("slider", name="Position").fill("0.5")
-        assert (shown(page) == studio.image(Face(seed=5, towards=30, way=0.5))).all()
+        assert same(shown(page), studio.image(Face(seed=5, towards=30, way=0.5)))
 
 
 def test_what_is_no_seed_is_said_and_not_asked_for(browser, address):
@@ -185,7 +186,7 @@ def test_what_is_no_seed_is_said_and_not_asked_for(browser, address):
             page.locator("#seed").fill(wrong)
             assert page.get_by_role("status").inner_text().startswith("Seed: ")
         page.wait_for_timeout(400)
-        assert (shown(page) == before).all()
+        assert same(shown(page), before)
 
 
 def test_a_photo_becomes_a_face_to_start_from(browser, address, studio, tmp_path):
@@ -200,11 +201,11 @@ def test_a_photo_becomes_a_face_to_start_from(browser, address, studio, tmp_path
         found = shown(page)
         assert root_mean_square(found, studio.image(Face(seed=1000))) < 2
         sliders(page).nth(1).press("End")
-        assert (shown(page) != found).any()
+        assert not same(shown(page), found)
         page.get_by_role("button", name="Reset").click()
         page.get_by_label("The other seed", exact=True).fill("34")
         page.get_by_role("slider", name="Position").fill("1")
-        assert (shown(page) == studio.image(Face(seed=34))).all()
+        assert same(shown(page), studio.image(Face(seed=34)))
         page.get_by_label("Seed", exact=True).fill("12")
         expect(face.locator("option:checked")).to_have_text("from the seed")
         page.locator("#photo-file").set_input_files(tmp_path / "me at sea.png")  # once more
@@ -239,7 +240,7 @@ def test_a_dropped_file_that_is_no_photo_is_said(browser, address):
         before = shown(page)
         drop(page, "no picture", "note.txt")
         expect(page.get_by_role("status")).to_contain_text("The photo: is not a picture that can be read")
-        assert (shown(page) == before).all()
+        assert same(shown(page), before)
 
 
 def test_a_dropped_file_that_is_too_large_is_not_sent(browser, address):
@@ -253,6 +254,6 @@ def test_a_dropped_file_that_is_too_large_is_not_sent(browser, address):
 def test_classes_are_chosen_by_name(browser, conditional_address, conditional_studio):
     with open_page(browser, conditional_address) as page:
         page.get_by_label("Class").select_option("dog")
-        assert (shown(page, 8) == conditional_studio.image(Face(seed=0, label=1))).all()
+        assert same(shown(page, 8), conditional_studio.image(Face(seed=0, label=1)))
         expect(page).to_have_url(re.compile("label=1"))
         assert page.locator("#label option").all_inner_texts() == ["cat", "dog", "<b>bird</b>"]
