@@ -28,7 +28,7 @@ def sample(
     Args:
         generator: latents, or latents and labels -> images in [-1, 1].
         num: how many images, at least 1.
-        seed: of the first one, 0 or more; the same seed gives the same image, but for rounding.
+        seed: of the first one, 0 or more; the same seed gives the same image, except for rounding.
         labels: of a conditional generator, the class of all images, or of each in turn; None for all classes in turn.
 
     Returns:

@@ -26,7 +26,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Some failures are those of one kind of processor only."""
+    """Some failures occur on one kind of processor only."""
     if terminalreporter.stats.get("failed"):
         terminalreporter.write_line(f"failed on {describe_machine()}")
 

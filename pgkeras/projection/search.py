@@ -62,7 +62,7 @@ def project(
     best one goes on alone, on the distance given.
     Latents keep a mean square of 1, near which all drawn ones are. Adam scales its steps along each axis by itself,
     which helps where axes differ in curvature: those that it gets are the principal ones of the gradients at the seeds.
-    The same seed finds the same latents, but for rounding, which the steps make larger.
+    The same seed finds the same latents, except for rounding, which the steps amplify.
 
     Args:
         generator: latents, or latents and labels -> images.

@@ -92,7 +92,7 @@ def test_the_same_seed_finds_the_same_latents(generator, few_steps):
     first, again, other = (
         [each.latent for each in project(generator, images, pyramid_distance(16), seed=seed)] for seed in (3, 3, 400)
     )
-    np.testing.assert_allclose(first, again, atol=1e-3)  # TensorFlow may round otherwise the next time
+    np.testing.assert_allclose(first, again, atol=1e-3)  # TensorFlow may round differently the next time
     assert np.abs(np.subtract(first, other)).max() > 0.1
 
 

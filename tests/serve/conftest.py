@@ -22,7 +22,7 @@ def write_generator(folder: Path, side: int, **options) -> Path:
 
 
 def same(image: np.ndarray, other: np.ndarray) -> bool:
-    """But for a grey level: TensorFlow may round a float32 otherwise the next time, and compiled than step by step."""
+    """Whether they differ by a grey level at most: TensorFlow may round differently each time, and when compiled."""
     assert image.shape == other.shape
     return bool(np.abs(image.astype(int) - other).max() <= 1)
 

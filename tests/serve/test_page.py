@@ -186,7 +186,7 @@ def test_what_is_no_seed_is_said_and_not_asked_for(browser, address):
             page.locator("#seed").fill(wrong)
             assert page.get_by_role("status").inner_text().startswith("Seed: ")
         page.wait_for_timeout(400)
-        assert same(shown(page), before)
+        assert (shown(page) == before).all()
 
 
 def test_a_photo_becomes_a_face_to_start_from(browser, address, studio, tmp_path):
@@ -240,7 +240,7 @@ def test_a_dropped_file_that_is_no_photo_is_said(browser, address):
         before = shown(page)
         drop(page, "no picture", "note.txt")
         expect(page.get_by_role("status")).to_contain_text("The photo: is not a picture that can be read")
-        assert same(shown(page), before)
+        assert (shown(page) == before).all()
 
 
 def test_a_dropped_file_that_is_too_large_is_not_sent(browser, address):
