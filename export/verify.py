@@ -72,10 +72,28 @@ def _check_faces(path: Path, manifest: dict) -> None:
 
 
 def _verify_model(folder: Path, model: dict) -> str:
-    interpreter = _open(_read(folder, model["file"], model["sha256"]), model)
+    content = _read(folder, model["file"], model["sha256"])
+    _check_summary(model, len(content))
+    interpreter = _open(content, model)
     truncation = model.get("truncation")  # older manifests have none
     run_truncated = _runner(interpreter, truncation["signature"], model) if truncation else None
     return _check_goldens(model, _runner(interpreter, model["signature"], model), run_truncated)
+
+
+def _check_summary(model: dict, size: int) -> None:
+    """What readers take from the manifest without opening the model; its goldens show whether its tensors are so."""
+    described = {
+        "bytes": size,
+        "latent_size": model["inputs"][0]["shape"][1],
+        "channels": model["output"]["shape"][3],
+        "resolution": model["output"]["shape"][1],
+    }
+    for name, expected in described.items():
+        if model[name] != expected:
+            raise RefusalError(
+                f"{model['file']}: {MANIFEST} gives {name} {model[name]!r}, but its size or tensors say {expected}; "
+                "export again"
+            )
 
 
 def _verify_served(folder: Path, model: dict) -> str:

@@ -24,6 +24,8 @@ DAMAGED_FACES = [
     {"name": "me"},
     "me",
 ]
+# What no model of the fixture `exported` is.
+CONTRADICTIONS = [{"bytes": 1}, {"latent_size": 3}, {"channels": 1}, {"resolution": 32}]
 
 
 @pytest.fixture(scope="session")

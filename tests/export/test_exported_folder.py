@@ -8,7 +8,7 @@ import pytest
 from export.contract import MANIFEST
 from export.exported_folder import read_exported
 from pgkeras import UserError
-from tests.export.conftest import DAMAGED_FACES
+from tests.export.conftest import CONTRADICTIONS, DAMAGED_FACES
 
 
 @pytest.fixture
@@ -71,6 +71,14 @@ def test_damaged_faces(copy, face):
     manifest = json.loads((copy / MANIFEST).read_text())
     (copy / MANIFEST).write_text(json.dumps(manifest | {"faces": [face]}))
     check_refused(copy, "manifest.json", "pgkeras export")
+
+
+@pytest.mark.parametrize("contradiction", CONTRADICTIONS, ids=str)
+def test_what_the_app_would_refuse(copy, contradiction):
+    manifest = json.loads((copy / MANIFEST).read_text())
+    models = [model | contradiction for model in manifest["models"]]
+    (copy / MANIFEST).write_text(json.dumps(manifest | {"models": models, "faces": []}))
+    check_refused(copy, "contradicts itself", "pgkeras export")
 
 
 def test_a_manifest_from_before_faces(copy):

@@ -13,7 +13,7 @@ import pytest
 from export.to_tflite import main
 from export.verify import RefusalError
 from export.verify import verify as iter_models
-from tests.export.conftest import DAMAGED_FACES
+from tests.export.conftest import CONTRADICTIONS, DAMAGED_FACES
 
 PROGRAM = Path(__file__).parents[2] / "export" / "verify.py"
 # Refuses what the receiver does not have, and runs the program at its path.
@@ -96,6 +96,15 @@ def test_damaged_faces(copy, face):
     check_refused(copy, "manifest.json")
 
 
+@pytest.mark.parametrize("contradiction", CONTRADICTIONS, ids=str)
+def test_what_the_app_would_refuse(copy, contradiction):
+    manifest = json.loads((copy / "manifest.json").read_text())
+    models = [model | contradiction for model in manifest["models"]]
+    (copy / "manifest.json").write_text(json.dumps(manifest | {"models": models, "faces": []}))
+    (name,) = contradiction
+    check_refused(copy, "generator_0004", name)
+
+
 def test_two_faces_of_one_name(copy):
     manifest = json.loads((copy / "manifest.json").read_text())
     (copy / "manifest.json").write_text(json.dumps(manifest | {"faces": 2 * manifest["faces"]}))
@@ -159,7 +168,7 @@ def test_latents_that_the_seed_does_not_give(copy):
     "damage",
     [
         {"inputs": []},
-        {"inputs": [{"shape": [1, 10**18]}]},
+        {"inputs": [{"shape": [1, 10**18]}], "latent_size": 10**18},
         {"labels": ["cat", "dog"], "goldens": [{"label": 7}]},
         {"goldens": [{"thumbnail_side": 0, "pixels_sha256": ""}]},
         {"truncation": {"signature": "truncated", "goldens": []}},
@@ -173,7 +182,8 @@ def test_damaged_values(copy, damage):
         goldens = [model["goldens"][0] | golden for golden in damage.get("goldens", [])]
         model.update(damage | {"goldens": goldens or model["goldens"]})
 
-    change(copy, edit)
+    manifest = change(copy, edit)
+    (copy / "manifest.json").write_text(json.dumps(manifest | {"faces": []}))  # of which each has a latent, too
     check_refused(copy, "manifest.json", "is not a manifest")
 
 

@@ -30,7 +30,7 @@ async function load(name) {
 }
 
 async function download(name, address) {
-  const response = await loaded(name, fetch(address));
+  const response = await loaded(name, fetch(address, { cache: "no-cache" })); // or a damaged one would stay
   if (!response.ok) throw new Error(`${name} is missing from this site.`);
   const content = await loaded(name, bytes(response));
   return name.endsWith(".xz") ? unpack(content) : content;

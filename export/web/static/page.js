@@ -86,10 +86,10 @@ function disable() {
   find("#status").textContent = "";
 }
 
-/** Tests and keeps the models that have not drawn yet, too, for when there is no network. */
+/** Tests and keeps the models that have not drawn yet, too, for when there is no network: whether all are kept. */
 async function keep() {
   if (!trusting) await checkOthers();
-  await keepForOffline();
+  return keepForOffline();
 }
 
 /** Asks first: the paper's networks are too much for a phone's network. */
@@ -99,8 +99,10 @@ function offerToKeep() {
   button.hidden = false;
   button.addEventListener("click", async () => {
     button.disabled = true;
-    await keep();
-    button.hidden = true;
+    find("#offline").textContent = "";
+    button.hidden = await keep();
+    button.disabled = false;
+    if (!button.hidden) find("#offline").textContent = "It could not be kept. Is there a network, and room on this device?";
   });
 }
 
@@ -114,16 +116,30 @@ async function checkOthers() {
 
 async function keepForOffline() {
   try {
-    await navigator.serviceWorker.register("service-worker.js", { updateViaCache: "none" });
+    const { active, installing } = await navigator.serviceWorker.register("service-worker.js", { updateViaCache: "none" });
+    if (!active && installing) await installed(installing);
     await navigator.serviceWorker.ready;
     for (const [name, sha256] of Object.entries(files)) {
-      if (!(await caches.match(`${name}?${sha256}`))) return; // the storage is full
+      if (!(await caches.match(`${name}?${sha256}`))) return false; // the storage is full
     }
-    navigator.storage?.persist?.().catch(() => null); // some browsers ask people, who may take their time
-    find("#offline").textContent = "It works without a network now.";
   } catch {
-    // there are none here, or the browser keeps nothing
+    return false; // there are none here, the browser keeps nothing, or a file did not come
   }
+  navigator.storage?.persist?.().catch(() => null); // some browsers ask people, who may take their time
+  find("#offline").textContent = "It works without a network now.";
+  return true;
+}
+
+/** Waits for a service worker to keep the site; one that cannot becomes redundant. */
+function installed(worker) {
+  return new Promise((resolve, reject) => {
+    const look = () => {
+      if (worker.state === "redundant") reject(new Error("the service worker could not be installed"));
+      else if (worker.state !== "installing") resolve();
+    };
+    worker.addEventListener("statechange", look);
+    look();
+  });
 }
 
 /** The large image as people save it: small ones with each pixel a block. */

@@ -1,6 +1,7 @@
 """The page in a browser, as people with a phone use it, against Python's own interpreter."""
 
 import json
+import os
 import re
 import shutil
 from threading import Event
@@ -335,6 +336,29 @@ def test_what_is_large_is_kept_only_if_asked(browser, site, exported, tmp_path):
         expect(keep).to_be_hidden()
 
 
+def test_what_could_not_be_kept_is_said_and_tried_again(browser, site, tmp_path):
+    broken = Event()
+
+    class Breaking(Host):
+        def send_head(self):
+            if broken.is_set() and self.path.startswith("/site.css"):
+                return self.send_error(503)
+            return super().send_head()
+
+    folder = shutil.copytree(site, tmp_path / "site")
+    list_file = folder / "site.js"
+    list_file.write_text(re.sub('"bytes": [0-9]+', '"bytes": 249700000', list_file.read_text()))
+    with hosted(folder, Breaking) as (address, _), open_page(browser, address, PHONE) as page:
+        first_face(page)
+        broken.set()
+        page.locator("#keep").click()
+        expect(page.locator("#offline")).to_contain_text("could not be kept")
+        broken.clear()
+        page.locator("#keep").click()
+        wait_until_kept(page)
+        expect(page.locator("#keep")).to_be_hidden()
+
+
 @pytest.mark.parametrize("answer", ["Promise.resolve(true)", "Promise.reject(new Error())", "new Promise(() => null)"])
 def test_it_asks_for_lasting_storage(browser, address, answer):
     """Whatever the browser, or whoever it asks, makes of that."""
@@ -408,6 +432,20 @@ def test_a_damaged_model_is_named_and_left_out(browser, site, exported, tmp_path
         expect(page.get_by_role("alert")).to_contain_text("generator_0016_float16.tflite is damaged")
         check_same(first_face_of(page, 8), drawn(exported, latent(0), 8))
         assert page.locator("#resolution option").all_inner_texts() == ["4 × 4", "8 × 8"]
+
+
+def test_a_repaired_model_draws_at_the_next_visit(browser, site, exported, tmp_path):
+    """The browser's own cache, which trusts old files, must not keep the damaged one."""
+    folder = shutil.copytree(site, tmp_path / "site")
+    model = folder / "generator_0016_float16.tflite"
+    damage(model)
+    os.utime(model, (0, 0))
+    with hosted(folder) as (address, _), open_page(browser, address, PHONE) as page:
+        expect(page.get_by_role("alert")).to_contain_text("generator_0016_float16.tflite is damaged")
+        shutil.copy(site / model.name, model)
+        page.goto("about:blank")
+        page.goto(address)
+        check_same(first_face(page), drawn(exported, latent(0)))
 
 
 def first_face_of(page, side: int) -> np.ndarray:

@@ -92,7 +92,8 @@ def test_a_model_that_the_runtime_does_not_hold(refused, copy, npm):
     def describe(manifest):
         for each in manifest["models"]:
             if each["file"] == model.name:
-                each["sha256"] = hashlib.sha256(model.read_bytes()).hexdigest()
+                content = model.read_bytes()
+                each.update(bytes=len(content), sha256=hashlib.sha256(content).hexdigest())
 
     change(copy, describe)
     assert "generator_0008_float16.tflite: the page's runtime does not run it" in refused(copy)
