@@ -61,6 +61,26 @@ def verify(folder: Path) -> Iterator[str]:
         raise RefusalError(f"{path}: is not a manifest ({type(error).__name__}: {error})") from None
 
 
+def find_contradiction(model: dict, size: int) -> str | None:
+    """Where a manifest disagrees with itself or its file in what readers take from it without opening the model.
+
+    Args:
+        model: its record.
+        size: of the file, in bytes.
+
+    Returns:
+        What is wrong, or None.
+    """
+    _, height, width, channels = model["output"]["shape"]
+    facts = [("bytes", size), ("latent_size", model["inputs"][0]["shape"][1])]
+    facts += [("latent_size", len(golden["latent"])) for golden in model["goldens"]]
+    facts += [("resolution", height), ("resolution", width), ("channels", channels)]
+    for name, expected in facts:
+        if model[name] != expected:
+            return f"{MANIFEST} gives {name} {model[name]!r}, but its file, tensors or goldens have {expected}"
+    return None
+
+
 def _check_faces(path: Path, manifest: dict) -> None:
     names = set()
     for face in manifest.get("faces", []):  # older manifests have none
@@ -73,27 +93,13 @@ def _check_faces(path: Path, manifest: dict) -> None:
 
 def _verify_model(folder: Path, model: dict) -> str:
     content = _read(folder, model["file"], model["sha256"])
-    _check_summary(model, len(content))
+    contradiction = find_contradiction(model, len(content))
+    if contradiction:
+        raise RefusalError(f"{model['file']}: {contradiction}; export again")
     interpreter = _open(content, model)
     truncation = model.get("truncation")  # older manifests have none
     run_truncated = _runner(interpreter, truncation["signature"], model) if truncation else None
     return _check_goldens(model, _runner(interpreter, model["signature"], model), run_truncated)
-
-
-def _check_summary(model: dict, size: int) -> None:
-    """What readers take from the manifest without opening the model; its goldens show whether its tensors are so."""
-    described = {
-        "bytes": size,
-        "latent_size": model["inputs"][0]["shape"][1],
-        "channels": model["output"]["shape"][3],
-        "resolution": model["output"]["shape"][1],
-    }
-    for name, expected in described.items():
-        if model[name] != expected:
-            raise RefusalError(
-                f"{model['file']}: {MANIFEST} gives {name} {model[name]!r}, but its size or tensors say {expected}; "
-                "export again"
-            )
 
 
 def _verify_served(folder: Path, model: dict) -> str:

@@ -24,8 +24,14 @@ DAMAGED_FACES = [
     {"name": "me"},
     "me",
 ]
-# What no model of the fixture `exported` is.
-CONTRADICTIONS = [{"bytes": 1}, {"latent_size": 3}, {"channels": 1}, {"resolution": 32}]
+# What no model of the fixture `exported` is, and how that is said.
+CONTRADICTIONS = [
+    ({"bytes": 1}, "bytes 1,"),
+    ({"latent_size": 3}, "latent_size 3,"),
+    ({"inputs": [{"shape": [1, 10**18]}]}, "latent_size 24,"),
+    ({"channels": 1}, "channels 1,"),
+    ({"resolution": 32}, "resolution 32,"),
+]
 
 
 @pytest.fixture(scope="session")

@@ -73,12 +73,12 @@ def test_damaged_faces(copy, face):
     check_refused(copy, "manifest.json", "pgkeras export")
 
 
-@pytest.mark.parametrize("contradiction", CONTRADICTIONS, ids=str)
-def test_what_the_app_would_refuse(copy, contradiction):
+@pytest.mark.parametrize(("contradiction", "words"), CONTRADICTIONS, ids=str)
+def test_a_manifest_that_contradicts_its_models(copy, contradiction, words):
     manifest = json.loads((copy / MANIFEST).read_text())
     models = [model | contradiction for model in manifest["models"]]
     (copy / MANIFEST).write_text(json.dumps(manifest | {"models": models, "faces": []}))
-    check_refused(copy, "contradicts itself", "pgkeras export")
+    check_refused(copy, "generator_0004", words, "pgkeras export")
 
 
 def test_a_manifest_from_before_faces(copy):

@@ -96,13 +96,12 @@ def test_damaged_faces(copy, face):
     check_refused(copy, "manifest.json")
 
 
-@pytest.mark.parametrize("contradiction", CONTRADICTIONS, ids=str)
-def test_what_the_app_would_refuse(copy, contradiction):
+@pytest.mark.parametrize(("contradiction", "words"), CONTRADICTIONS, ids=str)
+def test_a_manifest_that_contradicts_its_models(copy, contradiction, words):
     manifest = json.loads((copy / "manifest.json").read_text())
     models = [model | contradiction for model in manifest["models"]]
     (copy / "manifest.json").write_text(json.dumps(manifest | {"models": models, "faces": []}))
-    (name,) = contradiction
-    check_refused(copy, "generator_0004", name)
+    check_refused(copy, "generator_0004", words)
 
 
 def test_two_faces_of_one_name(copy):
@@ -168,12 +167,11 @@ def test_latents_that_the_seed_does_not_give(copy):
     "damage",
     [
         {"inputs": []},
-        {"inputs": [{"shape": [1, 10**18]}], "latent_size": 10**18},
         {"labels": ["cat", "dog"], "goldens": [{"label": 7}]},
         {"goldens": [{"thumbnail_side": 0, "pixels_sha256": ""}]},
         {"truncation": {"signature": "truncated", "goldens": []}},
     ],
-    ids=["no inputs", "large latents", "a label out of range", "no blocks", "no truncation input"],
+    ids=["no inputs", "a label out of range", "no blocks", "no truncation input"],
 )
 def test_damaged_values(copy, damage):
     """Types are right, lengths and ranges are not."""
@@ -182,8 +180,7 @@ def test_damaged_values(copy, damage):
         goldens = [model["goldens"][0] | golden for golden in damage.get("goldens", [])]
         model.update(damage | {"goldens": goldens or model["goldens"]})
 
-    manifest = change(copy, edit)
-    (copy / "manifest.json").write_text(json.dumps(manifest | {"faces": []}))  # of which each has a latent, too
+    change(copy, edit)
     check_refused(copy, "manifest.json", "is not a manifest")
 
 

@@ -337,6 +337,7 @@ def test_what_is_large_is_kept_only_if_asked(browser, site, exported, tmp_path):
 
 
 def test_what_could_not_be_kept_is_said_and_tried_again(browser, site, tmp_path):
+    """The whole site is not kept if one file does not come."""
     broken = Event()
 
     class Breaking(Host):
@@ -381,6 +382,18 @@ def test_with_a_full_storage_nothing_is_promised(browser, site, exported, tmp_pa
         check_same(first_face(page), drawn(exported, latent(0)))
         page.evaluate("navigator.serviceWorker.ready.then(() => caches.match('x')).then(() => null)")
         assert page.locator("#offline").inner_text() == ""
+
+
+def test_with_a_full_storage_whoever_asked_is_told(browser, site, tmp_path):
+    folder = shutil.copytree(site, tmp_path / "site")
+    files, list_file = folder / "files.js", folder / "site.js"
+    files.write_text("Cache.prototype.put = () => Promise.reject(new Error());\n" + files.read_text())
+    list_file.write_text(re.sub('"bytes": [0-9]+', '"bytes": 249700000', list_file.read_text()))
+    with hosted(folder) as (address, _), open_page(browser, address, PHONE) as page:
+        first_face(page)
+        page.locator("#keep").click()
+        expect(page.locator("#offline")).to_contain_text("could not be kept")
+        expect(page.locator("#keep")).to_be_enabled()
 
 
 def test_it_can_be_put_on_the_home_screen(browser, address):
