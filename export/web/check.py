@@ -1,5 +1,6 @@
 """Runs the models as the page will, before anyone sees it."""
 
+import re
 import subprocess
 from pathlib import Path
 
@@ -19,4 +20,6 @@ def check_models(site: Path) -> None:
     """
     result = subprocess.run(["node", _PROGRAM, site], capture_output=True, text=True, check=False)
     if result.returncode:
-        raise UserError((result.stderr.strip().splitlines() or ["the models could not be checked"])[-1][:300])
+        lines = result.stderr.strip().splitlines() or ["the models could not be checked"]
+        telling = (line for line in lines if re.match(r"\w*Error\b", line))  # with Node.js's own, its stack follows
+        raise UserError(next(telling, lines[-1])[:300])

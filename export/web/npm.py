@@ -9,6 +9,7 @@ from pgkeras.errors import UserError
 
 SOURCES = Path(__file__).parent
 LOCK = "package-lock.json"
+OLDEST_NODE = 16  # those before lack WebAssembly's SIMD, or do not read the page's scripts
 
 
 def install_packages(work: Path) -> Path:
@@ -21,7 +22,7 @@ def install_packages(work: Path) -> Path:
         The packages' folder.
 
     Raises:
-        UserError: if npm or Node.js is missing, or npm cannot get the packages.
+        UserError: if npm or Node.js is missing or too old, or npm cannot get the packages.
     """
     programs = {name: shutil.which(name) for name in ("node", "npm")}
     for name, path in programs.items():
@@ -29,6 +30,12 @@ def install_packages(work: Path) -> Path:
             raise UserError(
                 f"{name} is not here, and the page's runtime comes by npm; on Debian: apt-get install npm (as root)"
             )
+    found = subprocess.run([programs["node"], "--version"], capture_output=True, text=True, check=False).stdout.strip()
+    if not (major := re.match(r"v(\d+)", found)) or int(major[1]) < OLDEST_NODE:
+        raise UserError(
+            f"{programs['node']} is Node.js {found or 'of no version'}, and the page needs {OLDEST_NODE} or later: "
+            "https://nodejs.org"
+        )
     for name in ("package.json", LOCK):
         shutil.copyfile(SOURCES / name, work / name)
     command = [

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -104,4 +105,17 @@ def _describe_site(folder: Path, large: dict[str, str], runtime: dict[str, str])
         "bytes": sum((folder / name).stat().st_size for name in large),
         **runtime,
     }
+    _address(folder, site["version"], names)
     (folder / "site.js").write_text(f"self.SITE = {json.dumps(site, indent=1)};\n")
+
+
+def _address(folder: Path, version: str, names: list[str]) -> None:
+    """Adds the version to the addresses that pages and scripts load, or a browser's cache would mix two versions."""
+    loaded = {folder / name for name in {*names, "site.js"} - {PAGE, "service-worker.js"}}
+    for path in (folder / PAGE, *folder.rglob("*.js")):
+
+        def with_version(quoted: re.Match[str], place: Path = path.parent) -> str:
+            return f'"{quoted[1]}?{version}"' if place / quoted[1] in loaded else quoted[0]
+
+        text = re.sub(r'"([\w./-]+\.\w+)"', with_version, path.read_text(encoding="utf-8"))
+        path.write_text(text, encoding="utf-8")

@@ -25,8 +25,16 @@ async function load(name) {
   }
   const content = await download(name, address);
   if (!(await isIntact(content, sha256))) throw new Error(`${name} is damaged. Load this page again.`);
-  if (cache) saving.push(cache.put(address, new Response(content)).catch(() => null));
+  if (cache) saving.push(store(cache, name, address, content).catch(() => null));
   return content;
+}
+
+async function store(cache, name, address, content) {
+  await cache.put(address, new Response(content));
+  if (self.registration) return; // a service worker forgets other versions when no page shows them any more
+  for (const { url } of await cache.keys(name, { ignoreSearch: true })) {
+    if (!url.endsWith(address)) await cache.delete(url);
+  }
 }
 
 async function download(name, address) {

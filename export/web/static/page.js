@@ -11,7 +11,7 @@ const SIMD = Uint8Array.of(
   ...[10, 10, 1, 8, 0, 65, 0, 253, 15, 253, 98, 11],
 );
 
-const own = (name) => `${location.pathname} ${name}`; // an origin may have several sites, but has one storage
+const own = (name) => `${new URL("./", location).pathname} ${name}`; // an origin may have several sites, but has one storage
 const resolution = find("#resolution");
 const variety = find("#variety"); // null if the models take no truncation
 const large = find("#image");

@@ -33,7 +33,8 @@ async function open() {
 }
 
 function loadModule(path) {
-  return loaded(path.split("/").at(-1), import(path));
+  const [name] = path.split("/").at(-1).split("?");
+  return loaded(name, import(path));
 }
 
 async function readManifest() {
@@ -56,7 +57,7 @@ async function startRuntime() {
   self.Module = { wasmBinary, printErr() {} }; // its notes are of no use to anyone here
   Object.defineProperty(navigator, "gpu", { value: undefined }); // or it would wake a GPU that nothing uses
   try {
-    await runtime.loadLiteRt(new URL(SITE.glue, location).href);
+    await runtime.loadLiteRt(new URL(`${SITE.glue}?${SITE.version}.js`, location).href); // what ends otherwise is a folder to it
   } catch (cause) {
     throw new Error("LiteRT does not start in this browser. Close other apps and load this page again.", { cause });
   }

@@ -1,6 +1,7 @@
 """A site of small models, and one with classes."""
 
 import shutil
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
@@ -56,10 +57,17 @@ class Host(SimpleHTTPRequestHandler):
         """A test's output is not for that."""
 
 
+class Server(ThreadingHTTPServer):
+    def handle_error(self, *details) -> None:
+        """A browser that leaves breaks its downloads off; anything else is shown."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(*details)
+
+
 @contextmanager
 def hosted(folder: Path, host: type[Host] = Host) -> Iterator[tuple[str, Callable[[], None]]]:
     """A static host: its address, and a function that ends it before the block does."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(host, directory=folder))
+    server = Server(("127.0.0.1", 0), partial(host, directory=folder))
     thread = Thread(target=server.serve_forever)
     thread.start()
 

@@ -320,8 +320,7 @@ def test_what_is_large_is_kept_only_if_asked(browser, site, exported, tmp_path):
             return super().send_head()
 
     folder = shutil.copytree(site, tmp_path / "site")
-    list_file = folder / "site.js"
-    list_file.write_text(re.sub('"bytes": [0-9]+', '"bytes": 249700000', list_file.read_text()))
+    ask_before_keeping(folder)
     with hosted(folder, Listing) as (address, _), open_page(browser, address, PHONE) as page:
         keep = page.locator("#keep")
         expect(keep).to_have_text("Keep for use without a network (250 MB)")
@@ -347,8 +346,7 @@ def test_what_could_not_be_kept_is_said_and_tried_again(browser, site, tmp_path)
             return super().send_head()
 
     folder = shutil.copytree(site, tmp_path / "site")
-    list_file = folder / "site.js"
-    list_file.write_text(re.sub('"bytes": [0-9]+', '"bytes": 249700000', list_file.read_text()))
+    ask_before_keeping(folder)
     with hosted(folder, Breaking) as (address, _), open_page(browser, address, PHONE) as page:
         first_face(page)
         broken.set()
@@ -386,9 +384,9 @@ def test_with_a_full_storage_nothing_is_promised(browser, site, exported, tmp_pa
 
 def test_with_a_full_storage_whoever_asked_is_told(browser, site, tmp_path):
     folder = shutil.copytree(site, tmp_path / "site")
-    files, list_file = folder / "files.js", folder / "site.js"
+    files = folder / "files.js"
     files.write_text("Cache.prototype.put = () => Promise.reject(new Error());\n" + files.read_text())
-    list_file.write_text(re.sub('"bytes": [0-9]+', '"bytes": 249700000', list_file.read_text()))
+    ask_before_keeping(folder)
     with hosted(folder) as (address, _), open_page(browser, address, PHONE) as page:
         first_face(page)
         page.locator("#keep").click()
@@ -430,6 +428,35 @@ def test_a_new_version_takes_the_place_of_the_old(browser, site, tmp_path):
         assert "another site" in after
         assert len(after) == len(before) + 1
         assert len(set(before) & set(after)) == 1, "the large files stay"
+
+
+def test_after_an_update_no_file_is_an_old_one(browser, site, site_with_classes, tmp_path):
+    """Though the browser may keep them for a day, and no service worker does."""
+
+    class Lasting(Host):
+        def end_headers(self):
+            self.send_header("Cache-Control", "no-cache" if self.path == "/" else "max-age=86400")
+            super().end_headers()
+
+    folder = shutil.copytree(site, tmp_path / "site")
+    ask_before_keeping(folder)
+    with hosted(folder, Lasting) as (address, _), open_page(browser, address, PHONE) as page:
+        first_face(page)
+        former = "generator_0008_float32.tflite?former"
+        page.evaluate(f"caches.open('/ large').then((cache) => cache.put('{former}', new Response('')))")
+        shutil.rmtree(folder)
+        ask_before_keeping(shutil.copytree(site_with_classes, folder))
+        page.goto(address)
+        expect(page.get_by_label("Class")).to_be_visible()
+        first_face_of(page, 8)
+        assert page.locator("#problems").inner_text() == ""
+        wait_until(page, f"caches.match('{former}').then((found) => !found)")
+
+
+def ask_before_keeping(folder) -> None:
+    """As the page does if the site is large."""
+    list_file = folder / "site.js"
+    list_file.write_text(re.sub('"bytes": [0-9]+', '"bytes": 249700000', list_file.read_text()))
 
 
 def damage(path) -> None:

@@ -130,6 +130,16 @@ def test_npm_is_run_where_it_was_found(refused, exported, npm, monkeypatch, tmp_
     assert "npm: the one with its own name" in refused(exported)
 
 
+@pytest.mark.parametrize("version", ["v14.21.3", "v9.0.0", ""])
+def test_an_old_node_is_refused(refused, exported, npm, monkeypatch, tmp_path, version):
+    script = tmp_path / "node"
+    script.write_text(f"#!/bin/sh\necho '{version}'\n")
+    script.chmod(0o755)
+    which = shutil.which
+    monkeypatch.setattr("shutil.which", lambda name: str(script) if name == "node" else which(name))
+    assert f"Node.js {version or 'of no version'}, and the page needs 16 or later" in refused(exported)
+
+
 def test_npm_is_offline(refused, exported, npm, tmp_path, monkeypatch):
     monkeypatch.setenv("npm_config_registry", "http://127.0.0.1:9/")
     monkeypatch.setenv("npm_config_cache", str(tmp_path / "cache"))

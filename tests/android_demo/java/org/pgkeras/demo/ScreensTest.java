@@ -29,6 +29,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.File;
 import java.io.FileOutputStream;
 import java.io.OutputStream;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -38,10 +39,13 @@ import org.junit.runner.RunWith;
 import org.pgkeras.demo.core.Catalogue;
 import org.pgkeras.demo.core.Exported;
 import org.pgkeras.demo.core.GreyInterpreter;
+import org.pgkeras.demo.core.Interpreter;
 import org.pgkeras.demo.core.Model;
+import org.pgkeras.demo.core.ModelProblem;
 import org.pgkeras.demo.core.NamedFace;
 import org.pgkeras.demo.core.Painter;
 import org.pgkeras.demo.core.Subject;
+import org.pgkeras.demo.core.TfLiteInterpreter;
 import org.pgkeras.demo.core.Work;
 import org.robolectric.Robolectric;
 import org.robolectric.RobolectricTestRunner;
@@ -258,6 +262,20 @@ public class ScreensTest {
     }
 
     @Test
+    @Config(application = SlowApplication.class)
+    public void theResolutionStaysThoughMoreAreOfferedMeanwhile() throws Exception {
+        ActivityController<FaceActivity> first = openWhileOneIsTested(new Subject(LARGEST, 0, 42, 1));
+        Bundle state = new Bundle();
+        first.pause().stop().saveInstanceState(state).destroy();
+        SlowApplication.released.countDown();
+        settle();
+        FaceActivity second = Robolectric.buildActivity(FaceActivity.class).setup(state).get();
+        settle();
+        assertEquals("16 × 16", ((Spinner) second.findViewById(R.id.resolution)).getSelectedItem());
+        checkPicture(second, 42);
+    }
+
+    @Test
     public void backFromHomeTheTypedSeedIsStillThere() throws Exception {
         ActivityController<FaceActivity> controller = open(FaceActivity.class, new Subject(LARGEST, 0, 42, 1));
         type(controller.get(), R.id.seed, "123456");
@@ -468,6 +486,27 @@ public class ScreensTest {
     }
 
     @Test
+    @Config(application = LabelledApplication.class)
+    public void whateverIsChosenNextTheTypedSeedIsDrawn() throws Exception {
+        Activity activity = open(FaceActivity.class, new Subject(LARGEST, 0, 1, 1)).get();
+        type(activity, R.id.seed, "42");
+        ((Spinner) activity.findViewById(R.id.label)).setSelection(2);
+        settle();
+        assertEquals("Generated face of seed 42", described(activity));
+        type(activity, R.id.seed, "43");
+        ((Spinner) activity.findViewById(R.id.resolution)).setSelection(0);
+        settle();
+        assertEquals("Generated face of seed 43", described(activity));
+        type(activity, R.id.seed, "44");
+        slide(activity.findViewById(R.id.variety), 70);
+        assertEquals("Generated face of seed 44", described(activity));
+    }
+
+    private static String described(Activity activity) {
+        return activity.findViewById(R.id.picture).getContentDescription().toString();
+    }
+
+    @Test
     @Config(application = DamagedApplication.class)
     public void damagedAndMissingModelsAreNamedAndLeftOut() throws Exception {
         Activity activity = open(FaceActivity.class, new Subject(4, 0, 42, 1)).get();
@@ -482,13 +521,7 @@ public class ScreensTest {
     @Test
     @Config(application = SlowApplication.class)
     public void theFirstFaceWaitsForOneTest() throws Exception {
-        Intent asking = new Intent().putExtras(SubjectBundle.of(new Subject(LARGEST, 0, 42, 1)));
-        Activity activity = Robolectric.buildActivity(FaceActivity.class, asking).setup().get();
-        View picture = activity.findViewById(R.id.picture);
-        for (int tenth = 0; tenth < 300 && picture.getContentDescription() == null; tenth++) {
-            Thread.sleep(100);
-            shadowOf(Looper.getMainLooper()).idle();
-        }
+        Activity activity = openWhileOneIsTested(new Subject(LARGEST, 0, 42, 1)).get();
         Spinner resolutions = activity.findViewById(R.id.resolution);
         checkPicture(activity, 42);
         assertEquals(1, resolutions.getCount());
@@ -498,6 +531,18 @@ public class ScreensTest {
         assertEquals(3, resolutions.getCount());
         assertEquals("16 × 16", resolutions.getSelectedItem());
         checkPicture(activity, 42);
+    }
+
+    /** Of an app that opens no other model yet. */
+    private static ActivityController<FaceActivity> openWhileOneIsTested(Subject subject) throws Exception {
+        Intent asking = new Intent().putExtras(SubjectBundle.of(subject));
+        ActivityController<FaceActivity> controller = Robolectric.buildActivity(FaceActivity.class, asking).setup();
+        View picture = controller.get().findViewById(R.id.picture);
+        for (int tenth = 0; tenth < 300 && picture.getContentDescription() == null; tenth++) {
+            Thread.sleep(100);
+            shadowOf(Looper.getMainLooper()).idle();
+        }
+        return controller;
     }
 
     /** With a runtime that draws nothing but grey, no model passes a test; those that need none are offered. */
@@ -517,6 +562,54 @@ public class ScreensTest {
         Work<Catalogue> never = new Work<>(task -> {}, task -> {});
         Catalogue opened = new OpenCatalogue(RuntimeEnvironment.getApplication(), painter, never).run();
         return opened.models.stream().map(model -> model.resolution).collect(Collectors.toList());
+    }
+
+    /** A runtime that takes the process with it, as far as a test can: its error is nobody's. */
+    @Test
+    @Config(application = EmptyApplication.class)
+    public void aModelThatEndsTheProcessIsTestedLastAndThenLeftOut() throws Exception {
+        Interpreter.Factory working = new TfLiteInterpreter.Factory();
+        Painter painter = new Painter(Exported.original(), (model, file) -> {
+            if (model.resolution == LARGEST) {
+                throw new AssertionError("killed");
+            }
+            return working.open(model, file);
+        });
+        assertEquals("killed", start(painter, Arrays.asList()));
+        assertEquals("killed", start(painter, Arrays.asList(4, 8)));
+        assertEquals("killed", start(painter, Arrays.asList(4, 8)));
+        assertEquals("left out", start(painter, Arrays.asList(4, 8)));
+    }
+
+    /** How an app with a painter ends that tests its models, and what it offered until then. */
+    private static String start(Painter painter, List<Integer> expected) {
+        Work<Catalogue> work = new Work<>(Runnable::run, Runnable::run);
+        List<Integer> offered = new ArrayList<>();
+        String[] end = {"all offered"};
+        work.observe(new Work.Observer<Catalogue>() {
+            @Override
+            public void busy() {}
+
+            @Override
+            public void done(Catalogue catalogue) {
+                offered.clear();
+                catalogue.models.forEach(model -> offered.add(model.resolution));
+                catalogue.problems.forEach(problem -> end[0] = "left out");
+            }
+
+            @Override
+            public void failed(ModelProblem problem) {
+                throw new AssertionError(problem);
+            }
+        });
+        try {
+            work.start(new OpenCatalogue(RuntimeEnvironment.getApplication(), painter, work));
+            shadowOf(Looper.getMainLooper()).idle();
+        } catch (AssertionError error) {
+            end[0] = error.getMessage();
+        }
+        assertEquals(expected, offered);
+        return end[0];
     }
 
     @Test

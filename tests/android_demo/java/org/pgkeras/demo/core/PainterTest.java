@@ -18,6 +18,8 @@ import org.junit.Test;
 import org.junit.rules.TemporaryFolder;
 
 public class PainterTest {
+    private static final List<String> NONE = Collections.emptyList();
+
     @Rule
     public final TemporaryFolder temporary = new TemporaryFolder();
 
@@ -102,7 +104,7 @@ public class PainterTest {
     }
 
     private static Catalogue tested(Painter painter) throws ModelProblem {
-        Catalogue catalogue = Catalogue.of(painter.manifest(), Collections.<String>emptySet());
+        Catalogue catalogue = Catalogue.of(painter.manifest(), NONE, NONE, NONE);
         while (catalogue.next() != null) {
             catalogue = catalogue.test(painter);
         }
@@ -122,7 +124,7 @@ public class PainterTest {
     public void theLargestModelIsTestedFirstAndNoneThatHasPassed() throws Exception {
         Painter painter = Exported.original().painter();
         Model middle = painter.manifest().choices().get(1);
-        Catalogue catalogue = Catalogue.of(painter.manifest(), Collections.singleton(middle.file));
+        Catalogue catalogue = Catalogue.of(painter.manifest(), Arrays.asList(middle.file), NONE, NONE);
         assertEquals(Arrays.asList(8), resolutions(catalogue));
         assertEquals(16, catalogue.next().resolution);
         catalogue = catalogue.test(painter);
@@ -131,6 +133,18 @@ public class PainterTest {
         catalogue = catalogue.test(painter);
         assertEquals(Arrays.asList(4, 8, 16), resolutions(catalogue));
         assertEquals(null, catalogue.next());
+    }
+
+    @Test
+    public void aSuspectIsTestedLastAndAFatalModelIsLeftOut() throws Exception {
+        Painter painter = Exported.original().painter();
+        List<String> files = painter.manifest().choices().stream().map(model -> model.file).collect(Collectors.toList());
+        Catalogue catalogue = Catalogue.of(painter.manifest(), NONE, files.subList(2, 3), files.subList(0, 1));
+        assertEquals(files.get(0), catalogue.problems.get(0).file());
+        assertEquals(8, catalogue.next().resolution);
+        catalogue = catalogue.test(painter);
+        assertEquals(16, catalogue.next().resolution);
+        assertEquals(null, catalogue.test(painter).next());
     }
 
     private static List<Integer> resolutions(Catalogue catalogue) {

@@ -18,6 +18,7 @@ final class Chooser {
 
     Chooser(Spinner spinner, final Listener listener) {
         this.spinner = spinner;
+        spinner.setSaveEnabled(false); // a position means another choice once there are more
         spinner.setOnItemSelectedListener(new AdapterView.OnItemSelectedListener() {
             @Override
             public void onItemSelected(AdapterView<?> parent, View view, int index, long id) {

@@ -93,6 +93,7 @@ public final class FaceActivity extends Screen<Work<Face>> {
         resolution = new Chooser((Spinner) findViewById(R.id.resolution), new Chooser.Listener() {
             @Override
             public void onChoice(int index) {
+                seed.submitTyped();
                 model = catalogue.models.get(index);
                 draw(subject.by(model, subject.label));
                 offerChoices();
@@ -101,6 +102,7 @@ public final class FaceActivity extends Screen<Work<Face>> {
         label = new Chooser((Spinner) findViewById(R.id.label), new Chooser.Listener() {
             @Override
             public void onChoice(int index) {
+                seed.submitTyped();
                 draw(subject.by(model, index));
             }
         });
@@ -112,6 +114,7 @@ public final class FaceActivity extends Screen<Work<Face>> {
         variety = new Variety(slider, value, new Variety.Listener() {
             @Override
             public void onTruncation(float truncation) {
+                seed.submitTyped();
                 Variety.remember(FaceActivity.this, truncation);
                 draw(subject.withTruncation(truncation));
             }

@@ -1,11 +1,6 @@
 package org.pgkeras.demo;
 
 import android.content.Context;
-import android.content.SharedPreferences;
-import android.content.pm.PackageManager;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Map;
 import org.pgkeras.demo.core.Catalogue;
 import org.pgkeras.demo.core.Model;
 import org.pgkeras.demo.core.ModelProblem;
@@ -14,11 +9,9 @@ import org.pgkeras.demo.core.Work;
 
 /**
  * Opens the catalogue. Each model that has not passed the self-test since the app was installed or updated is tested by
- * a task of its own, so that nobody waits for more than one.
+ * a task of its own, so that nobody waits for more than one. One that may have ended the process comes last.
  */
 final class OpenCatalogue implements Work.Task<Catalogue> {
-    private static final String PREFERENCES = "self-test"; // by model, the installation in which it passed
-
     private final Context context;
     private final Painter painter;
     private final Work<Catalogue> work;
@@ -38,13 +31,17 @@ final class OpenCatalogue implements Work.Task<Catalogue> {
 
     @Override
     public Catalogue run() throws ModelProblem {
-        Catalogue catalogue = before == null ? Catalogue.of(painter.manifest(), passed()) : before;
+        TestRecord record = new TestRecord(context);
+        Catalogue catalogue = before;
+        if (catalogue == null) {
+            catalogue = Catalogue.of(painter.manifest(), record.passed(), record.suspects(), record.fatal());
+        }
         Model model = catalogue.next();
-        if (model != null) {
+        boolean facesFirst = before == null && !catalogue.models.isEmpty();
+        if (model != null && !facesFirst) {
+            record.begin(model.file);
             catalogue = catalogue.test(painter);
-            if (catalogue.models.contains(model)) {
-                preferences().edit().putLong(model.file, installationTime()).apply();
-            }
+            record.end(model.file, catalogue.models.contains(model));
         }
         if (catalogue.next() != null) {
             startAnother(catalogue);
@@ -60,27 +57,5 @@ final class OpenCatalogue implements Work.Task<Catalogue> {
                 work.start(new OpenCatalogue(context, painter, work, catalogue));
             }
         });
-    }
-
-    private List<String> passed() {
-        List<String> files = new ArrayList<>();
-        for (Map.Entry<String, ?> entry : preferences().getAll().entrySet()) {
-            if (entry.getValue().equals(installationTime())) {
-                files.add(entry.getKey());
-            }
-        }
-        return files;
-    }
-
-    private SharedPreferences preferences() {
-        return context.getSharedPreferences(PREFERENCES, Context.MODE_PRIVATE);
-    }
-
-    private long installationTime() {
-        try {
-            return context.getPackageManager().getPackageInfo(context.getPackageName(), 0).lastUpdateTime;
-        } catch (PackageManager.NameNotFoundException impossible) {
-            throw new AssertionError(impossible);
-        }
     }
 }

@@ -14,7 +14,7 @@ public final class Catalogue {
 
     public final List<NamedFace> faces;
 
-    private final List<Model> untested;
+    private final List<Model> untested; // from the end
 
     private Catalogue(
             List<Model> models, List<ModelProblem> problems, List<NamedFace> faces, List<Model> untested) {
@@ -28,17 +28,29 @@ public final class Catalogue {
      * What a manifest offers.
      *
      * @param passed files of the models that need no test: each file is still verified when it is opened.
+     * @param suspects files of the models to be tested last.
+     * @param fatal files of the models that end the process, which are left out.
      */
-    public static Catalogue of(Manifest manifest, Collection<String> passed) {
+    public static Catalogue of(
+            Manifest manifest, Collection<String> passed, Collection<String> suspects, Collection<String> fatal) {
         List<Model> models = new ArrayList<>();
-        List<Model> untested = new ArrayList<>();
+        List<ModelProblem> problems = new ArrayList<>();
+        List<Model> first = new ArrayList<>();
+        List<Model> last = new ArrayList<>();
         for (Model model : manifest.choices()) {
-            (passed.contains(model.file) ? models : untested).add(model);
+            if (fatal.contains(model.file)) {
+                problems.add(new ModelProblem(ModelProblem.Kind.DOES_NOT_RUN, model.file, "ended the app in its test"));
+            } else if (passed.contains(model.file)) {
+                models.add(model);
+            } else {
+                (suspects.contains(model.file) ? last : first).add(model);
+            }
         }
-        return new Catalogue(models, new ArrayList<ModelProblem>(), manifest.faces, untested);
+        last.addAll(first);
+        return new Catalogue(models, problems, manifest.faces, last);
     }
 
-    /** The next model to test: the largest there is; null if all are tested. */
+    /** The next model to test: the largest that is no suspect, if there is one; null if all are tested. */
     public Model next() {
         return untested.isEmpty() ? null : untested.get(untested.size() - 1);
     }
