@@ -346,7 +346,7 @@ class ProgressiveConfig(BaseModel):
     checkpoint_minutes: NotNegativeFloat = Field(5.0, description="Minutes from one checkpoint to the next.")
 
     @classmethod
-    def from_preset(cls, preset: str | None, **options: Any) -> Self:
+    def from_preset(cls, preset: str | None, *, images: int | None = None, **options: Any) -> Self:
         """A named configuration with other options.
 
         They win: another loss comes without the penalty of the preset's own, and whatever of the preset contradicts
@@ -354,6 +354,7 @@ class ProgressiveConfig(BaseModel):
 
         Args:
             preset: a key of `pgkeras.presets.PRESETS`, or None for the defaults.
+            images: how many there are to learn from, if that is known: `quick` augments few of them.
             options: by name.
 
         Raises:
@@ -362,8 +363,10 @@ class ProgressiveConfig(BaseModel):
 
         >>> ProgressiveConfig.from_preset("quick", resolution=64).loss
         'non-saturating'
+        >>> ProgressiveConfig.from_preset("quick", images=100).augmentation
+        ('colour', 'translation')
         """
-        from pgkeras.presets import PRESETS
+        from pgkeras.presets import FEW_PHOTOS, FOR_FEW_PHOTOS, PRESETS
 
         if preset is None:
             return cls(**options)
@@ -372,6 +375,9 @@ class ProgressiveConfig(BaseModel):
         named = PRESETS[preset]()
         another_loss = options.get("loss", named.loss) != named.loss
         base = named.model_dump(exclude_unset=True, exclude=set(OF_THE_LOSS if another_loss else ()))
+        about_augmentation = any(name.startswith("augmentation") for name in options)
+        if images is not None and images < FEW_PHOTOS and not another_loss and not about_augmentation:
+            base |= FOR_FEW_PHOTOS.get(preset, {})
         while True:
             try:
                 return cls(**base | options)

@@ -6,6 +6,12 @@ from typing import Any
 
 from pgkeras.config import ProgressiveConfig
 
+FEW_PHOTOS = 500
+"""With fewer, presets have the options of FOR_FEW_PHOTOS, too."""
+FOR_FEW_PHOTOS: dict[str, dict[str, Any]] = {
+    "quick": {"augmentation": ("colour", "translation"), "augmentation_target": 0.3},
+}
+
 
 def paper() -> ProgressiveConfig:
     """The paper's training at 1024x1024 with its single-GPU batch sizes (arXiv 1710.10196, appendix A.1).
@@ -53,6 +59,9 @@ def quick() -> ProgressiveConfig:
     networks never settle, and the moving average of such a generator, with a half-life of up to 22,000 images, makes
     better faces than a generator that does. From 64x64 up there are 16 feature maps. Chosen among the configurations in
     `benchmarks/tuned_quick`. The README's faces of 64x64 have `--fmap-max 128`.
+
+    With fewer than 500 photos it has `--augmentation colour,translation --augmentation-target 0.3`, too, against a
+    discriminator that learns them by heart; `--augmentation ""` turns that off.
     """
     return ProgressiveConfig(
         resolution=32,

@@ -12,7 +12,7 @@ from pgkeras import ProgressiveConfig
 from pgkeras.augmentation import AUGMENTATIONS, BGC
 from pgkeras.command_line import config_options
 from pgkeras.config import AdaAugmentation
-from pgkeras.presets import PRESETS
+from pgkeras.presets import FEW_PHOTOS, PRESETS, paper, quick
 
 
 def test_defaults_are_the_papers():
@@ -210,6 +210,29 @@ def test_any_loss_goes_with_any_preset(preset, loss):
         assert (config.penalty_weight, config.penalty_interval, config.drift_weight) == (None, 1, None)
         kept = set(ProgressiveConfig.model_fields) - {"loss", "penalty_weight", "penalty_interval", "drift_weight"}
         assert config.model_dump(include=kept) == base.model_dump(include=kept)
+
+
+def test_quick_augments_few_photos():
+    few = ProgressiveConfig.from_preset("quick", images=FEW_PHOTOS - 1, resolution=64)
+    assert (few.augmentation, few.augmentation_target) == (("colour", "translation"), 0.3)
+    as_before = {"augmentation": (), "augmentation_target": None, "resolution": 32}
+    assert few.model_copy(update=as_before) == quick() == ProgressiveConfig.from_preset("quick", images=FEW_PHOTOS)
+    assert ProgressiveConfig.from_preset("paper", images=10) == paper()
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"augmentation": ()},
+        {"augmentation": ("cutout",)},
+        {"augmentation": ("bgc",), "augmentation_target": 0.6},
+        {"loss": "wgan-gp"},
+        {"loss": "relativistic"},
+    ],
+)
+def test_quick_augments_only_where_nothing_else_is_asked_for(options):
+    few = ProgressiveConfig.from_preset("quick", images=10, **options)
+    assert few == ProgressiveConfig.from_preset("quick", **options)
 
 
 def test_what_a_preset_says_of_the_replaced_is_dropped():

@@ -1,7 +1,10 @@
 """The exact commands that go on from a run."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
+
+from pydantic import ValidationError
 
 from pgkeras.config import ProgressiveConfig
 from pgkeras.evaluation.names import is_measurable
@@ -50,22 +53,23 @@ def list_commands(record: Record) -> list[Command]:
         commands.append(Command("Export for phones", ["pgkeras export", run, "--out exported"]))
     start_from = record.description.start_from
     begun = [f"--start-from {quoted(start_from)}"] if start_from else []
-    options = _shortest_options(record.description.config)
+    options = _shortest_options(record.description.config, record.description.images)
     commands.append(
         Command("Train again", ["pgkeras train", data, f"--out {runs}", *fit, *conditional, *begun, *options])
     )
     return [*commands, Command("Write this page again", ["pgkeras report", run])]
 
 
-def _shortest_options(config: ProgressiveConfig) -> list[str]:
+def _shortest_options(config: ProgressiveConfig, images: int) -> list[str]:
     """The options that give the same config, from the defaults or from the preset that needs the fewest."""
     ways = [option_words(_differences(config, ProgressiveConfig()))]
-    for name, preset in PRESETS.items():
-        differences = _differences(config, preset())
-        untyped = None in differences.values() or () in differences.values()
-        from_data = {each: getattr(config, each) for each in FROM_DATA}
-        if not untyped and ProgressiveConfig.from_preset(name, **differences | from_data) == config:
-            ways.append([f"--preset {name}", *option_words(differences)])
+    from_data = {each: getattr(config, each) for each in FROM_DATA}
+    for name in PRESETS:
+        differences = _differences(config, ProgressiveConfig.from_preset(name, images=images))
+        options = {each: value for each, value in differences.items() if value is not None}  # None cannot be typed
+        with suppress(ValidationError):  # of options that contradict the preset's
+            if ProgressiveConfig.from_preset(name, images=images, **options | from_data) == config:
+                ways.append([f"--preset {name}", *option_words(options)])
     return min(ways, key=len)
 
 

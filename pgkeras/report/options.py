@@ -8,6 +8,7 @@ from pgkeras.report.numbers import kilo
 from pgkeras.report.record import Record
 
 FROM_DATA = ("channels", "label_size")
+NOTHING = '""'  # in every shell
 
 
 def list_facts(record: Record) -> dict[str, str]:
@@ -69,7 +70,7 @@ def option_words(options: Mapping[str, Any]) -> list[str]:
         else:
             if name in ("straight_kimg", "fade_in_kimg"):
                 value = {resolution: round(kimg, 3) for resolution, kimg in value.items()}
-            words.append(f"--{flag} {typed(value)}")
+            words.append(f"--{flag} {typed(value) or NOTHING}")
     return words
 
 

@@ -17,7 +17,7 @@ from tqdm import tqdm
 import pgkeras
 from pgkeras.backends import Precision, backend
 from pgkeras.cluster import number_of_workers
-from pgkeras.config import Fit, ProgressiveConfig
+from pgkeras.config import Fit, ProgressiveConfig, typed
 from pgkeras.data import Dataset, hold_out, naming_all_unreadable, open_dataset
 from pgkeras.errors import UserError
 from pgkeras.runs.checkpoint_file import list_checkpoints
@@ -120,7 +120,8 @@ class Run:
             raise UserError(f"`minutes` {minutes:g}: the machines of TF_CONFIG differ in speed; give `kimg` instead")
         side = ProgressiveConfig.from_preset(preset, **{"label_size": int(conditional)} | given).resolution
         everything = open_dataset(data, side=side, fit=fit, labels=conditional)
-        config = ProgressiveConfig.from_preset(preset, **_decided_by(everything) | given)
+        number = len(everything.images)
+        config = ProgressiveConfig.from_preset(preset, images=number, **_decided_by(everything) | given)
         config, precision = _with_precision(config)
         if kimg:
             config = plan.scaled_to(config, plan.factor_for_kimg(config, kimg))
@@ -129,6 +130,8 @@ class Run:
         check_metrics(config, held_out)
         check_shares(config, chosen)
         RunFolder.check_writable(out)
+        if config.augmentation and "augmentation" not in given:
+            tqdm.write(f'{number} images are few: {_augmentation(config)}; without: --augmentation ""')
         state = TrainingState(config, precision, chosen)
         if start_from:
             begin_with(state, Path(start_from))
@@ -145,7 +148,7 @@ class Run:
             start_from=start_from and str(Path(start_from).resolve()),
             data=str(data.resolve()),
             fit=fit,
-            images=len(everything.images),
+            images=number,
             side=everything.images.shape[1],
             label_names=everything.label_names,
             label_counts=dataset.label_counts,
@@ -312,6 +315,11 @@ def _decided_by(dataset: Dataset) -> dict[str, Any]:
     """The options that follow from the data."""
     no_mirror = {} if dataset.mirror else {"mirror": False}
     return {"channels": dataset.images.shape[-1], "label_size": len(dataset.label_names)} | no_mirror
+
+
+def _augmentation(config: ProgressiveConfig) -> str:
+    """The options as they are typed."""
+    return f"--augmentation {typed(config.augmentation)} --augmentation-target {typed(config.augmentation_target)}"
 
 
 def _with_precision(config: ProgressiveConfig) -> tuple[ProgressiveConfig, Precision]:

@@ -145,3 +145,16 @@ def test_training_anew_has_the_same_config(tmp_path, config, preset):
     again = ProgressiveConfig(**base | options)
     assert Schedule.from_config(again) == Schedule.from_config(config)
     assert again == config.model_copy(update={"straight_kimg": again.straight_kimg})
+
+
+@pytest.mark.parametrize(
+    ("options", "again"),
+    [
+        ({}, ["--preset", "quick"]),
+        ({"augmentation": ()}, ["--preset", "quick", "--augmentation", ""]),
+        ({"augmentation": ("cutout",)}, ["--preset", "quick", "--augmentation", "cutout"]),
+    ],
+)
+def test_training_anew_on_few_photos(tmp_path, options, again):
+    config = ProgressiveConfig.from_preset("quick", images=99, **options)
+    assert commands(new_run(tmp_path, config, images=99))["Train again"][-len(again) :] == again

@@ -81,6 +81,18 @@ def test_presets_keep_what_is_not_given():
     assert ProgressiveConfig.from_preset(None) == ProgressiveConfig()
 
 
+def test_quick_says_that_it_augments_few_photos(faces, tmp_path, capsys):
+    small = {"resolution": 4, "fmap_max": 4, "fmap_min": 4}
+    run = pgkeras.Run.create(faces, small, tmp_path, preset="quick")
+    assert run.description.config.augmentation_target == 0.3
+    images = run.description.images
+    options = "--augmentation colour,translation --augmentation-target 0.3"
+    assert f'{images} images are few: {options}; without: --augmentation ""\n' in capsys.readouterr().out
+    run = pgkeras.Run.create(faces, small | {"augmentation": ()}, tmp_path, preset="quick")
+    assert run.description.config.augmentation_target is None
+    assert "few" not in capsys.readouterr().out
+
+
 @pytest.fixture
 def begun(faces, tmp_path, monkeypatch):
     """A run that has not made a step, and that is at its end as soon as it trains."""
