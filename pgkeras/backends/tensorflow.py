@@ -16,6 +16,9 @@ from pgkeras.errors import UserError
 
 PROCESSOR_IS_FAST_IN_BFLOAT16 = True
 
+# Each phase's step is traced once, as it should be; where steps are slow, TensorFlow takes that for a mistake.
+tf.get_logger().addFilter(lambda record: "triggered tf.function retracing" not in record.getMessage())
+
 
 def convolve(images: Tensor, kernel: Tensor, padding: str) -> Tensor:
     return keras.ops.conv(images, kernel, padding=padding)

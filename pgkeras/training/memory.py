@@ -3,7 +3,7 @@
 import math
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psutil
@@ -11,24 +11,39 @@ import psutil
 from pgkeras.backends import backend
 
 SECONDS_BETWEEN_LOOKS = 0.005
-CONTROL_GROUP = Path("/sys/fs/cgroup")
+OWN_CONTROL_GROUPS = Path("/proc/self/cgroup")
+CONTROL_GROUPS = Path("/sys/fs/cgroup")
+# By controllers, as OWN_CONTROL_GROUPS has them: of version 2, which has one hierarchy for all, and of version 1.
+_LIMITS = {"": (".", "memory.max"), "memory": ("memory", "memory.limit_in_bytes")}
 
 
 def available_memory() -> float:
-    """Bytes that this process may still take: what the machine has free, and what its container allows.
+    """Bytes that this process may still take: what the machine has free, and what its control groups allow.
 
     With an accelerator it is infinite, as steps take the accelerator's memory then: that there is no more of it the
     backend says by an error (see `is_out_of_memory`).
     """
     if backend.peak_memory() is not None:
         return math.inf
-    free = psutil.virtual_memory().available
+    own = psutil.Process().memory_info().rss
+    return min(psutil.virtual_memory().available, *(limit - own for limit in _limits()), math.inf)
+
+
+def _limits() -> Iterator[int]:
+    """Bytes that Linux lets a container, a batch system's job or a service have: of each group and those around it."""
     try:
-        limit = int((CONTROL_GROUP / "memory.max").read_text())
-        free = min(free, limit - psutil.Process().memory_info().rss)
-    except (OSError, ValueError):  # no container, or one without a limit: "max"
-        pass
-    return free
+        groups = OWN_CONTROL_GROUPS.read_text().splitlines()
+    except OSError:
+        return
+    for _, controllers, path in (group.split(":", 2) for group in groups):
+        if controllers in _LIMITS:
+            hierarchy, name = _LIMITS[controllers]
+            top = CONTROL_GROUPS / hierarchy
+            own = top / path.lstrip("/")
+            for group in (own, *own.parents):
+                if group.is_relative_to(top):
+                    with suppress(OSError, ValueError):  # there is no such file, or no limit: "max"
+                        yield int((group / name).read_text())
 
 
 class PeakMemory:

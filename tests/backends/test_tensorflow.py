@@ -1,5 +1,6 @@
 """TensorFlow's own: the fused optimizer against the paper's algorithm, and devices."""
 
+import logging
 from collections.abc import Iterator
 from graphlib import TopologicalSorter
 from itertools import combinations
@@ -128,3 +129,17 @@ def reachable(graph: tf.compat.v1.GraphDef) -> dict[str, set[str]]:
 def inputs(node: tf.compat.v1.NodeDef) -> set[str]:
     """Names of the nodes that it waits for."""
     return {name.lstrip("^").split(":")[0] for name in node.input}
+
+
+def test_one_phase_after_the_other_is_nothing_to_warn_of():
+    """As in a preflight where steps are so slow that each phase makes few."""
+    messages = []
+    handler = logging.Handler()
+    handler.emit = lambda record: messages.append(record.getMessage())
+    tf.get_logger().addHandler(handler)
+    devices = tensorflow.Devices()
+    for number in range(12):
+        step = devices.compiled(lambda reals, labels, number=number: reals + number, [])
+        assert step([(tf.zeros(1), None)]) == number
+    tf.get_logger().removeHandler(handler)
+    assert messages == []

@@ -160,11 +160,25 @@ def test_peak_memory_sees_what_a_block_takes(monkeypatch):
     assert (peak.start, peak.most) == (100, 350)
 
 
-def test_a_container_limits_the_memory(monkeypatch, tmp_path):
-    monkeypatch.setattr(memory, "CONTROL_GROUP", tmp_path)
+@pytest.mark.parametrize(
+    ("own", "limit"),
+    [
+        ("0::/\n", "memory.max"),
+        ("0::/system.slice/job_7\n", "system.slice/job_7/memory.max"),
+        ("0::/system.slice/job_7/step_0\n", "system.slice/job_7/memory.max"),
+        ("1:cpu:/\n4:memory:/slurm/job_7\n0::/\n", "memory/slurm/job_7/memory.limit_in_bytes"),
+        ("4:memory:/docker/of/the/host\n", "memory/memory.limit_in_bytes"),
+    ],
+)
+def test_a_container_or_job_limits_the_memory(monkeypatch, tmp_path, own, limit):
+    own_groups, limit = tmp_path / "cgroup", tmp_path / limit
+    monkeypatch.setattr(memory, "OWN_CONTROL_GROUPS", own_groups)
+    monkeypatch.setattr(memory, "CONTROL_GROUPS", tmp_path)
     free = memory.available_memory()
     assert free > 1e6
-    (tmp_path / "memory.max").write_text("max\n")
+    own_groups.write_text(own)
+    limit.parent.mkdir(parents=True, exist_ok=True)
+    limit.write_text("max\n" if limit.name == "memory.max" else f"{2**63 - 4096}\n")
     assert memory.available_memory() > free / 2
-    (tmp_path / "memory.max").write_text("100\n")
+    limit.write_text("100\n")
     assert memory.available_memory() < 100
