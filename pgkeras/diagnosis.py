@@ -34,6 +34,8 @@ def diagnose() -> Iterator[tuple[str, str]]:
 
 def _diagnose_keras() -> Iterator[tuple[str, str]]:
     """Its backend, and what that finds; importing them takes seconds."""
+    variables = ("CUDA_VISIBLE_DEVICES", "TF_CONFIG", "TF_ENABLE_ONEDNN_OPTS", "XLA_FLAGS")
+    given = [f"{each}={os.environ[each]}" for each in variables if each in os.environ]  # TensorFlow's start sets more
     try:
         import keras
 
@@ -45,9 +47,8 @@ def _diagnose_keras() -> Iterator[tuple[str, str]]:
     name = keras.backend.backend()
     yield "Keras", f"{keras.__version__} on {name} {import_module(name).__version__}"
     yield "device", f"{describe_machine()}; fastest in {fastest_precision()}"
-    for variable in ("CUDA_VISIBLE_DEVICES", "TF_CONFIG", "TF_ENABLE_ONEDNN_OPTS", "XLA_FLAGS"):
-        if variable in os.environ:
-            yield "environment", f"{variable}={os.environ[variable]}"
+    for each in given:
+        yield "environment", each
 
 
 def _extras() -> list[str]:

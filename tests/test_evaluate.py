@@ -154,6 +154,19 @@ def test_precision_needs_more_images(folder, capsys, monkeypatch):
     assert f"{folder / 'few.npz'}: too few images, 3; the metrics need 4 or more of each kind" in failed
 
 
+def test_a_folder_in_the_place_of_a_file(folder, capsys, monkeypatch):
+    """Before anything is measured."""
+    monkeypatch.setattr(Comparison, "measure", None)
+    failed = fail(main, capsys, monkeypatch, folder, "--data", folder / "faces.npz", "--json", folder)
+    assert f"{folder}: is a folder; choose a name for a file" in failed
+
+
+def test_neighbours_in_other_images_are_not_called_training_images(folder):
+    faces = folder / "faces.npz"
+    printed = call(main, folder, "--data", faces, "--metrics", "swd", "--neighbours", folder.parent / "n.png")
+    assert f"nearest image in {faces} of " in printed
+
+
 def test_data_that_are_too_small(folder, capsys, monkeypatch):
     np.savez(folder / "small.npz", images=IMAGES[:, :8, :8])
     assert "8x8" in fail(main, capsys, monkeypatch, folder, "--data", folder / "small.npz")
@@ -243,7 +256,7 @@ def test_the_last_snapshot_is_the_generator(run_folder, tmp_path):
 @pytest.mark.slow
 def test_neighbours_of_a_run_are_sought_among_its_training_images(run_folder, tmp_path, few_steps):
     printed = call(main, run_folder, "--metrics", "swd", "--neighbours", tmp_path / "n.png")
-    assert "nearest training image of 10" in printed
+    assert "nearest training image of 10: median correlation 0." in printed
     assert "of held-out images 0." in printed
     assert "10 training images are reached to within " in printed
     with Image.open(tmp_path / "n.png") as sheet:

@@ -119,9 +119,8 @@ def _draw_neighbours(source: ImageSource, number: int, reals: Reals, path: Path)
     images = np.concatenate(list(source.batches(min(number, MOST_SOUGHT))))
     with tqdm(total=len(reals.training.images), unit="image", disable=None, leave=False) as progress:
         found = nearest(images, reals.training, on_images=progress.update)
-    print(
-        f"nearest training image of {len(images):,}: correlation {found.typical_similarity:.3f} in the middle", end=""
-    )
+    known = "training image" if reals.of_the_run else f"image in {reals.path}"
+    print(f"nearest {known} of {len(images):,}: median correlation {found.typical_similarity:.3f}", end="")
     if reals.held_out:
         others = np.concatenate(
             list(Stored(reals.dataset, source.side).batches(min(len(images), len(reals.dataset.images))))

@@ -12,6 +12,7 @@ from pgkeras.errors import UserError
 from pgkeras.evaluation.names import INCEPTION
 
 KID_SUBSET = 1000
+SCORE_SPLITS = 10
 
 
 def check_installed(names: Sequence[str]) -> None:
@@ -68,6 +69,7 @@ def fidelity(
                 input1=Pictures(fake),
                 input2=Pictures(real),
                 **{name: name in names for name in INCEPTION},
+                isc_splits=SCORE_SPLITS,
                 kid_subset_size=min(KID_SUBSET, len(real), len(fake)),
                 feature_extractor=feature_extractor,
                 cuda=torch.cuda.is_available(),

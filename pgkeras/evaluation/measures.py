@@ -48,9 +48,11 @@ def least_images(names: Sequence[str]) -> int:
     Args:
         names: of NAMES.
 
-    >>> least_images(["swd", "ms_ssim"]), least_images(["swd", "recall"])
-    (2, 4)
+    >>> least_images(["swd", "ms_ssim"]), least_images(["swd", "recall"]), least_images(["isc"])
+    (2, 4, 10)
     """
+    if "isc" in names:
+        return inception.SCORE_SPLITS
     return NEIGHBOURS + 1 if {"precision", "recall"} & set(names) else 2
 
 

@@ -19,14 +19,16 @@ class Reals:
     Attributes:
         path: of their file or folder.
         dataset: to measure against.
-        training: what the generator learned from.
+        training: what the generator learned from, if they are the run's.
         held_out: whether a run held the data set out of its training.
+        of_the_run: whether the run knows them; others are the user's.
     """
 
     path: Path
     dataset: Dataset
     training: Dataset
     held_out: bool = False
+    of_the_run: bool = False
 
     def __str__(self) -> str:
         return f"the {len(self.dataset.images):,} held out of {self.path}" if self.held_out else str(self.path)
@@ -59,7 +61,7 @@ def open_reals(run_or_model: Path, data: Path | None, fit: Fit, side: int) -> Re
         raise UserError(f"`fit` {fit}: the run's images are opened as train did; drop `fit`, or give `data`")
     folder, description = RunFolder.open(run_or_model)
     training, held_out = open_data(folder, description)
-    return Reals(Path(description.data), held_out, training, held_out=held_out is not training)
+    return Reals(Path(description.data), held_out, training, held_out=held_out is not training, of_the_run=True)
 
 
 def _own(run: Path, data: Path, fit: Fit) -> Reals | None:
@@ -80,4 +82,4 @@ def _own(run: Path, data: Path, fit: Fit) -> Reals | None:
         return None
     if fit not in ("refuse", description.fit):
         raise UserError(f"`fit` {fit}: {run} was trained with {description.fit}; drop `fit`")
-    return Reals(data, held_out, training, held_out=True)
+    return Reals(data, held_out, training, held_out=True, of_the_run=True)

@@ -36,6 +36,8 @@ def check_writable(path: Path) -> None:
     Raises:
         UserError: if it cannot be.
     """
+    if path.is_dir():
+        raise UserError(f"{path}: is a folder; choose a name for a file")
     with writing(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=path.parent):

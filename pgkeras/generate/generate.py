@@ -7,7 +7,7 @@ import numpy as np
 import pgkeras
 from pgkeras.errors import UserError
 from pgkeras.files.writing import writing
-from pgkeras.generate.output import check_size, grid_size, write_array, write_folder, write_grid
+from pgkeras.generate.output import check_folder, check_size, grid_size, write_array, write_folder, write_grid
 from pgkeras.generate.reals import choose_reals
 from pgkeras.generate.request import choose
 from pgkeras.generate.selection import labelled, select
@@ -64,6 +64,9 @@ def generate(
     reals = choose_reals(run_or_model, request.labels, len(request), side) if with_reals else None
     if best_of > 1:
         out = labelled(out, best_of)
+    if kind == "":
+        check_folder(out, len(request))
+    if best_of > 1:
         request = select(generator, load_discriminator(run_or_model, side), request, best_of)
         made += f", selected of {best_of * len(request)} by the discriminator"
     if reals is not None:

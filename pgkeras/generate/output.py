@@ -46,6 +46,21 @@ def check_size(width: int, height: int, scale: int) -> None:
         )
 
 
+def check_folder(out: Path, number: int) -> None:
+    """Makes sure that a folder will hold these images and none of an earlier time.
+
+    Args:
+        out: the folder; it may be missing.
+        number: of images to be written.
+
+    Raises:
+        UserError: if some are numbered on.
+    """
+    written = {f"{each:06}.png" for each in range(number)}
+    if others := sorted({path.name for path in out.glob("[0-9]" * 6 + ".png")} - written):
+        raise UserError(f"{out}: {others[0]} is there from an earlier time; choose another folder, or empty this one")
+
+
 def write_grid(
     generator: keras.Model, request: Request, out: Path, *, reals: np.ndarray | None, scale: int, text: Text
 ) -> None:

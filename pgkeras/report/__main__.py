@@ -18,7 +18,7 @@ Example:
 def main(path: Path) -> None:
     """Writes RUN's report.html again from the files in its folder.
 
-    Training does so itself at every snapshot. A run that is still training is not disturbed.
+    Training does so itself at snapshots. A run that is still training is not disturbed.
     """
     from pgkeras.report import write_report
     from pgkeras.runs.folder import RunFolder

@@ -75,6 +75,16 @@ def test_images_of_a_folder_are_enlarged(run, tmp_path):
     assert np.abs(large - expected(run, [1])[0][np.arange(16) // 2][:, np.arange(16) // 2]).max() <= 1
 
 
+def test_a_folder_does_not_mix_images_of_two_times(run, tmp_path, capsys, monkeypatch):
+    out = tmp_path / "faces"
+    call(generate, run, "--out", out, "--num", 3)
+    (out / "mine.png").touch()
+    call(generate, run, "--out", out, "--num", 3, "--seed", 5)
+    failed = fail(generate, capsys, monkeypatch, run, "--out", out, "--num", 2)
+    assert f"{out}: 000002.png is there from an earlier time; choose another folder, or empty this one" in failed
+    assert np.abs(read(out / "000000.png").astype(int) - expected(run, [5])[0]).max() <= 1
+
+
 def test_real_images_are_beside_the_grid(run, tmp_path):
     """A gap of half an image, white; no data set is there to open."""
     printed = call(generate, run, "--out", tmp_path / "grid.png", "--grid", "3x2", "--with-reals", "--scale", 2)
