@@ -375,8 +375,8 @@ class ProgressiveConfig(BaseModel):
         named = PRESETS[preset]()
         another_loss = options.get("loss", named.loss) != named.loss
         base = named.model_dump(exclude_unset=True, exclude=set(OF_THE_LOSS if another_loss else ()))
-        about_augmentation = any(name.startswith("augmentation") for name in options)
-        if images is not None and images < FEW_PHOTOS and not another_loss and not about_augmentation:
+        few = images is not None and images < FEW_PHOTOS and options.get("channels", named.channels) > 1
+        if few and not another_loss and not any(name.startswith("augmentation") for name in options):
             base |= FOR_FEW_PHOTOS.get(preset, {})
         while True:
             try:

@@ -7,7 +7,7 @@ from typing import Any
 from pgkeras.config import ProgressiveConfig
 
 FEW_PHOTOS = 300
-"""With fewer, presets have the options of FOR_FEW_PHOTOS, too."""
+"""With fewer, in colour, presets have the options of FOR_FEW_PHOTOS, too."""
 FOR_FEW_PHOTOS: dict[str, dict[str, Any]] = {
     "quick": {"augmentation": ("colour", "translation"), "augmentation_target": 0.3},
 }
@@ -60,8 +60,8 @@ def quick() -> ProgressiveConfig:
     better faces than a generator that does. From 64x64 up there are 16 feature maps. Chosen among the configurations in
     `benchmarks/tuned_quick`. The README's faces of 64x64 have `--fmap-max 128`.
 
-    With fewer than 300 photos it has `--augmentation colour,translation --augmentation-target 0.3`, too, against a
-    discriminator that learns them by heart; `--augmentation ""` turns that off.
+    With fewer than 300 photos in colour it has `--augmentation colour,translation --augmentation-target 0.3`, too,
+    against a discriminator that learns them by heart; `--augmentation ""` turns that off.
     """
     return ProgressiveConfig(
         resolution=32,

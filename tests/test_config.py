@@ -223,6 +223,7 @@ def test_quick_augments_few_photos():
 @pytest.mark.parametrize(
     "options",
     [
+        {"channels": 1},
         {"augmentation": ()},
         {"augmentation": ("cutout",)},
         {"augmentation": ("bgc",), "augmentation_target": 0.6},
