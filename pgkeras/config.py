@@ -354,7 +354,7 @@ class ProgressiveConfig(BaseModel):
 
         Args:
             preset: a key of `pgkeras.presets.PRESETS`, or None for the defaults.
-            images: how many there are to learn from, if that is known: `quick` augments few of them.
+            images: how many there are to learn from, if that is known: `quick` augments few in colour.
             options: by name.
 
         Raises:

@@ -65,9 +65,9 @@ def _shortest_options(config: ProgressiveConfig, images: int) -> list[str]:
     ways = [option_words(_differences(config, ProgressiveConfig()))]
     from_data = {each: getattr(config, each) for each in FROM_DATA}
     for name in PRESETS:
-        differences = _differences(config, ProgressiveConfig.from_preset(name, images=images))
-        options = {each: value for each, value in differences.items() if value is not None}  # None cannot be typed
         with suppress(ValidationError):  # of options that contradict the preset's
+            base = ProgressiveConfig.from_preset(name, images=images, **from_data)
+            options = {each: value for each, value in _differences(config, base).items() if value is not None}
             if ProgressiveConfig.from_preset(name, images=images, **options | from_data) == config:
                 ways.append([f"--preset {name}", *option_words(options)])
     return min(ways, key=len)

@@ -151,6 +151,7 @@ def test_training_anew_has_the_same_config(tmp_path, config, preset):
     ("options", "again"),
     [
         ({}, ["--preset", "quick"]),
+        ({"channels": 1}, ["--preset", "quick"]),
         ({"augmentation": ()}, ["--preset", "quick", "--augmentation", ""]),
         ({"augmentation": ("cutout",)}, ["--preset", "quick", "--augmentation", "cutout"]),
     ],
